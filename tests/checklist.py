@@ -1,5 +1,5 @@
-"""The acceptance list lives in the package, for `genfile presets test` holds other people's presets to it too."""
+"""The acceptance checks are part of the package, since `genfile presets test` runs them on other people's presets."""
 
-from genfile.lint import Case, faults
+from genfile.acceptance import Case, acceptance_checks, faults
 
-__all__ = ["Case", "faults"]
+__all__ = ["Case", "acceptance_checks", "faults"]

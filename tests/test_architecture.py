@@ -56,7 +56,8 @@ ALLOWED = {
         *("image", "practice"),
     },
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile", "container"},
-    "lint": {"dockerfile"},
+    # What holds for every Dockerfile that a preset renders.
+    "acceptance": {"dockerfile"},
     # An image on paper, and the checks over it; it knows nothing of detection or presets.
     "image": {"dockerfile", "container", "evidence", "parsers", "source", "data"},
     # Where detection, presets and the image meet.
@@ -74,7 +75,7 @@ ALLOWED = {
         "dockerfile",
         "api",
         "project",
-        "lint",
+        "acceptance",
         "preset",
         "spec",
         "data",

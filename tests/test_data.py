@@ -1,5 +1,6 @@
 """The facts in genfile/data: whole, true where that can be asked, and extended without code."""
 
+import dataclasses
 import datetime
 import re
 import shutil
@@ -9,7 +10,15 @@ from pathlib import Path
 import pytest
 import tomli
 
-from genfile.data import frameworks, known_programs, runtime, site_generators, started_programs, system_packages
+from genfile.data import (
+    Framework,
+    frameworks,
+    known_programs,
+    runtime,
+    site_generators,
+    started_programs,
+    system_packages,
+)
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.preset.render import render_spec
 from genfile.spec.project import parse_spec
@@ -28,6 +37,13 @@ releases:
     eol: 2027-08-20
 ---
 """
+
+
+def test_the_head_of_node_toml_explains_every_key_of_a_framework() -> None:
+    head = (DATA / "frameworks" / "node.toml").read_text("utf-8").partition("[[framework]]")[0]
+    explained = {word for line in head.splitlines() if line.startswith("#   ") for word in line[4:26].split(",")}
+    keys = {item.name for item in dataclasses.fields(Framework)} - {"name"}
+    assert keys <= {word.strip().split(" ")[0] for word in explained}
 
 
 def test_there_is_enough_of_each() -> None:

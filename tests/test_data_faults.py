@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from genfile import data
-from genfile.data import entries, families
+from genfile.data import entries, families, systems
+from genfile.engine import meaning
+from genfile.verify import diagnose, junk
 
 CACHED: tuple[Any, ...] = (
     data.load_table,
@@ -20,6 +22,10 @@ CACHED: tuple[Any, ...] = (
     data.site_generators,
     data.backing_services,
     families.families,
+    systems._releases,
+    diagnose._known,
+    junk._kinds,
+    meaning._errors,
 )
 
 
@@ -67,6 +73,11 @@ FRAMEWORK = '\n[[framework]]\nname = "polka"\ndependencies = ["polka"]\nkind = "
         ("sites", "\n[x]\nconfg = []\n", data.site_generators, "unknown key confg", "config"),
         ("services", '\n[x]\nimagee = "y"\n', data.backing_services, "unknown key imagee", "image"),
         ("families", '\n[x]\nsumary = "y"\n', families.families, "unknown key sumary", "summary"),
+        ("pins", "\n[pyhton]\n", lambda: data.newest_for("python", "numpy", "1.0"), "unknown table pyhton", "python"),
+        ("diagnoses", "\n[[diagnoses]]\nhnt = 1\n", diagnose._known, "unknown key hnt", "hint"),
+        ("junk", '\n[[kind]]\nwyh = "x"\n', junk._kinds, "unknown key wyh", "why"),
+        ("engine_errors", '\n[[errors]]\ntxt = "x"\n', meaning._errors, "unknown key txt", "text"),
+        ("systems", '\n[[release]]\nend = "x"\n', systems._releases, "unknown key end", "ends"),
     ],
 )
 def test_a_mistake_names_its_line(
@@ -84,6 +95,12 @@ def test_a_missing_key_names_the_entry(folder: Path) -> None:
     line = add(folder / "frameworks/python.toml", '\n[[framework]]\nname = "polka"\n')
     with pytest.raises(entries.DataError, match=f"python.toml:{line - 1}: polka has no dependencies"):
         data.frameworks("python")
+
+
+def test_a_framework_that_is_there_already_is_not_added_twice(folder: Path) -> None:
+    line = add(folder / "frameworks/node.toml", FRAMEWORK)
+    with pytest.raises(entries.DataError, match=f"node.toml:{line - 3}: there are two entries for polka"):
+        data.frameworks("node")
 
 
 def test_an_unknown_key_that_resembles_none_lists_the_known_ones(folder: Path) -> None:

@@ -285,7 +285,7 @@ def test_a_committed_folder_that_is_written_too_belongs_to_the_user() -> None:
 def test_two_mains_in_one_package_are_told_of() -> None:
     tree = {"go.mod": GO_MOD, "server.go": GO_SERVER, "player.go": main("println(1)")}
     texts = [note.text for note in inspect(**tree).services[0].notes]
-    assert any(text.startswith("main is declared in player.go, server.go:") for text in texts)
+    assert any(text.startswith("main is declared in player.go, server.go, so go build refuses") for text in texts)
     apart = {"go.mod": GO_MOD, "server.go": GO_SERVER, "player/player.go": main("println(1)")}
     assert not any("main is declared" in note.text for note in inspect(**apart).services[0].notes)
 

@@ -110,6 +110,11 @@ def test_an_end_of_life_is_named_with_its_day(tmp_path: Path, capsys: pytest.Cap
             "node:20",
             True,
         ),
+        (
+            {"package.json": '{"engines": {"node": "22.*"}, "scripts": {"start": "node a.js"}}', "a.js": ""},
+            "node:20",
+            True,
+        ),
         ({"go.mod": "module x\n\ngo 1.25\n", "main.go": GO}, "golang:1.26", False),
         ({"go.mod": "module x\n\ngo 1.26\n", "main.go": GO}, "golang:1.25", True),
         ({"requirements.txt": "flask\n", "app.py": "", ".python-version": "3.12\n"}, "python:3.13", True),

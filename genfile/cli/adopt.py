@@ -1,4 +1,4 @@
-"""`genfile adopt`: a Dockerfile that somebody wrote, beside the one that genfile would write."""
+"""`genfile adopt`: compares a hand-written Dockerfile with the one that genfile would write."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Findings in the forms that other tools read: annotations of GitHub Actions, SARIF 2.1.0 for code scanning."""
+"""Findings in formats that other tools read: GitHub Actions annotations, and SARIF 2.1.0 for code scanning."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 @dataclass(frozen=True)
 class Annotation:
-    """One finding: the id of its rule, how bad it is, what is wrong, and where (1-based line)."""
+    """A finding: the id of its rule, its level, what is wrong, and where (1-based line)."""
 
     rule: str
     level: Literal["error", "warning", "note"]
@@ -34,7 +34,7 @@ def of_risk(risk: "Risk") -> Annotation:
 
 
 def github(findings: Iterable[Annotation]) -> str:
-    """Workflow commands, a line each."""
+    """One workflow command a line."""
     lines = []
     for item in findings:
         kind = "notice" if item.level == "note" else item.level

@@ -11,7 +11,7 @@ from genfile.errors import GenfileError
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command; give its exit code (see `genfile.errors`). Never raises."""
+    """Run one command and return its exit code (see `genfile.errors`). Never raises."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
         result = app(words, prog_name="genfile", standalone_mode=False)
@@ -21,7 +21,7 @@ def run(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:
-        # The reader has gone; what was to be said is said to nobody.
+        # Nobody reads the output any more, so there is nobody to tell.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return 1
     except (MemoryError, RecursionError) as error:
@@ -34,7 +34,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _exhausted(error: BaseException) -> GenfileError:
-    """What was read has worn out Python's memory or stack: that is a limit of genfile, and what was read is odd."""
+    """The error for input that exhausts Python's memory or stack: a limit of genfile, on unusual input."""
     what = "is nested too deeply" if isinstance(error, RecursionError) else "takes more memory than there is"
     return GenfileError(
         f"what was read {what}",
@@ -43,7 +43,7 @@ def _exhausted(error: BaseException) -> GenfileError:
 
 
 def _interrupted() -> int:
-    """Ctrl-C: whatever was begun has been undone by then."""
+    """Ctrl-C: by now everything that was begun has been undone."""
     ui.error_out("error: interrupted: nothing was changed")
     return 130
 
@@ -59,7 +59,7 @@ def _failed(error: GenfileError, *, as_json: bool) -> int:
 
 
 def _other(error: Exception, *, as_json: bool) -> int:
-    """typer's own exceptions, by their shape: it has carried click under several names."""
+    """typer's own exceptions, recognised by their shape, since typer has bundled click under several names."""
     if type(error).__name__ == "Abort":
         return _interrupted()
     fault = read_fault(error)

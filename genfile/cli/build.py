@@ -1,4 +1,4 @@
-"""`genfile build`: images from the Dockerfiles of a project, told all that they ask for."""
+"""`genfile build`: builds images from the project's Dockerfiles, with everything that they ask for."""
 
 import shlex
 from pathlib import Path
@@ -82,13 +82,13 @@ def _all(items: Texts) -> tuple[str, ...]:
 
 
 def _platforms(given: Texts) -> tuple[str, ...]:
-    """Each platform once: one flag may name several, with commas."""
+    """Each platform once; one flag may name several, separated by commas."""
     listed = (part.strip() for item in given or () for part in item.split(","))
     return tuple(dict.fromkeys(part for part in listed if part))
 
 
 def _confirm(path: str, offers: "Sequence[Offer]") -> bool:
-    """Show what a Dockerfile that genfile did not write would get of the user's, and ask."""
+    """Show what a Dockerfile that genfile did not write would be given of the user's data, and ask."""
     ui.out(f"genfile did not write these lines of {path}, and they ask for something of yours:")
     for offer in offers:
         ui.out(f"  line {offer.line}: {offer}")
@@ -96,7 +96,7 @@ def _confirm(path: str, offers: "Sequence[Offer]") -> bool:
 
 
 def _show(command: "EngineCommand") -> None:
-    """The command as one can run it: values of build arguments are left to the environment."""
+    """The command, ready to be copied; the values of build arguments are left to the environment."""
     if command.stdin is None:
         ui.out(shlex.join(command.shown))
         return

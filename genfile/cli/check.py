@@ -1,4 +1,4 @@
-"""`genfile check`: whether the container files are still what the project needs, for CI and for a commit hook."""
+"""`genfile check`: whether the container files still fit the project, for CI and commit hooks."""
 
 from collections.abc import Iterator
 from pathlib import Path

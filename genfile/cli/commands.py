@@ -1,6 +1,6 @@
-"""The table of commands: where each stands in the life of a project, its line in the help, its examples.
+"""The table of commands: when in the life of a project each is used, its line in the help, its examples.
 
-Every example is run by a test, in a project that genfile has written files for.
+A test runs every example, in a project that genfile has written files for.
 """
 
 from collections.abc import Callable

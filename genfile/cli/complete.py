@@ -1,4 +1,4 @@
-"""What the shell completes: presets, templates, services, options, fields. Nothing that fails is said while typing."""
+"""What the shell completes: presets, templates, services, options, fields. Errors are silent while the user types."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,7 +12,7 @@ def _safe(find: Callable[[], Iterable[str]], incomplete: str) -> list[str]:
 
 
 def preset_names(incomplete: str) -> list[str]:
-    """The built-in presets, and those that the project in the current folder has names for."""
+    """The built-in presets, and those that the project in the current folder names."""
 
     def find() -> Iterable[str]:
         from genfile.preset.load import BUILTIN
@@ -24,7 +24,7 @@ def preset_names(incomplete: str) -> list[str]:
 
 
 def own_presets(incomplete: str) -> list[str]:
-    """The presets that the project in the current folder has names for."""
+    """The presets that the project in the current folder names."""
 
     def find() -> Iterable[str]:
         from genfile.project.config import read_config

@@ -57,7 +57,7 @@ def explain(
 
 
 def _show_file(lines: "tuple[LineExplained, ...]") -> None:
-    """The file, each passage with its reason once."""
+    """The whole file, with the reason above each passage."""
     told: tuple[str, ...] = ()
     for line in lines:
         reasons = tuple(rule.why for rule in line.rules) or ((line.purpose,) if line.purpose else ())

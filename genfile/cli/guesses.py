@@ -1,4 +1,4 @@
-"""Asking for what is a guess: what was found, why it is uncertain, what is offered and why."""
+"""Asks about guesses: what was found, why it is uncertain, and what the choices are."""
 
 import json
 import shlex
@@ -21,7 +21,7 @@ _MOST = 5
 
 @dataclass(frozen=True)
 class Question:
-    """One guess, of one service or of several that it is the same for. ``choices``: texts, each with what it is."""
+    """A guess, of one service or of several that share it. ``choices``: texts, each with an explanation."""
 
     pointer: str
     fact: Fact[Any]
@@ -35,14 +35,14 @@ class Question:
 
     @property
     def offered(self) -> str:
-        """The guess as it can be typed."""
+        """The guess, as the user would type it."""
         return as_typed(self.fact.value)
 
 
 def ask_guesses(
     services: "Sequence[InspectedService]", decisions: "Decisions", base: Path, log: Iterable[Asked]
 ) -> dict[str, dict[str, str]]:
-    """Ask for every guess that nothing has answered; the answers that differ from it, by service and field."""
+    """Ask about every open guess; return the answers that differ from it, by service and field."""
     answers: dict[str, dict[str, str]] = {}
     questions = questions_of(services, decisions, log)
     for number, question in enumerate(questions, 1):
@@ -60,7 +60,7 @@ def ask_guesses(
 def questions_of(
     services: "Sequence[InspectedService]", decisions: "Decisions", log: Iterable[Asked]
 ) -> list[Question]:
-    """The questions in the order of services and fields; the same guess for the same reason is asked once."""
+    """The questions, by service and field; a guess that several services share for the same reason is asked once."""
     log = list(log)
     found: dict[tuple[str, ...], Question] = {}
     for service in services:
@@ -77,7 +77,7 @@ def questions_of(
 
 
 def as_typed(value: Any) -> str:
-    """A value as `--set` and the prompt take it: words of a command, a single command of a list, else JSON."""
+    """A value as `--set` and the prompt take it: the words of a command, a list's only command, else JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
@@ -91,7 +91,7 @@ def as_typed(value: Any) -> str:
 def _choices(
     service: "InspectedService", pointer: str, fact: Fact[Any], log: Sequence[Asked]
 ) -> tuple[tuple[str, str], ...]:
-    """What can be chosen by number: the guess, what other signals say, and for a runtime its releases."""
+    """The numbered choices: the guess, what other signals say, and for a runtime its releases."""
     found = {as_typed(fact.value): "the guess"}
     if pointer == "/runtime/version":
         found |= _releases(service.spec.language, as_typed(fact.value))
@@ -135,7 +135,7 @@ def _show(question: Question, base: Path, number: str, *, several: bool) -> None
 
 
 def _answer(question: Question, decisions: "Decisions") -> str:
-    """An answer that fits; one that does not is asked again, with the reason."""
+    """A valid answer; an invalid one is refused with the reason and asked again."""
     ask = f"  Number or {question.key}" if question.choices else f"  {question.key}"
     while True:
         text = ui.prompt(ask, question.offered).strip()
@@ -149,14 +149,14 @@ def _answer(question: Question, decisions: "Decisions") -> str:
 
 
 def chosen(text: str, choices: Sequence[str]) -> str:
-    """The choice of a number; any other text as it is, and so is a number that is itself a choice."""
+    """The choice with a number; any other text as it is, and so is a number that is itself a choice."""
     if text in choices or not (text.isdecimal() and text.isascii() and len(text) < 4):
         return text
     return choices[int(text) - 1] if 1 <= int(text) <= len(choices) else text
 
 
 def _fault(question: Question, text: str, decisions: "Decisions") -> str | None:
-    """Why an answer does not fit, in one clause; None where it does."""
+    """Why an answer is invalid, in one clause; None if it is valid."""
     from genfile.settle import apply_settings
 
     settings: Mapping[str, str] = {question.key: text}

@@ -1,7 +1,7 @@
-"""Help in one style: what a command does, its usage, its arguments, its options in groups, examples.
+"""Help in one style: what a command does, usage, arguments, options in groups, examples.
 
-Plain text, made here rather than by typer: `genfile --help` fits on one screen, placeholders look the same
-everywhere, and no line is cut off.
+It is plain text and made here rather than by typer, so that `genfile --help` fits on one screen, placeholders look the
+same everywhere, and no line is cut off.
 """
 
 import shutil
@@ -13,7 +13,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 MAX_WIDTH = 100
-# The groups that options are shown in, and what belongs to each; an option that is in none of them comes first.
+# The groups that options are shown in, and their options; options outside every group come first.
 GROUPS: dict[str, frozenset[str]] = {
     "Settings": frozenset(
         "--preset --set --service --compose --comments --save --answers --defaults --extends --env".split()
@@ -25,12 +25,12 @@ GROUPS: dict[str, frozenset[str]] = {
     ),
     "General": frozenset("--yes --guard --help --version --install-completion --show-completion".split()),
 }
-# The groups of commands, by the life of a project.
+# The groups of commands, in the order of a project's life.
 STAGES = ("Start", "Maintain", "Build", "Presets", "Data")
 
 
 class HelpCommand(TyperCommand):
-    """A command whose help is made here. ``epilog`` holds its examples, one a line."""
+    """A command with help in genfile's style. ``epilog`` holds its examples, one a line."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(command_help(self, ctx, columns()))
@@ -39,14 +39,14 @@ class HelpCommand(TyperCommand):
         try:
             return super().parse_args(ctx, args)
         except Exception as error:
-            # Some faults do not say which command they are of.
+            # Some errors don't say which command they belong to.
             if getattr(error, "ctx", ctx) is None:
                 error.ctx = ctx  # type: ignore[attr-defined]
             raise
 
 
 class Group(TyperGroup):
-    """Commands below one name: without arguments it shows its help, and that is no error."""
+    """A group of commands; without arguments it shows its help and succeeds."""
 
     command_class = HelpCommand
 
@@ -59,7 +59,7 @@ class Group(TyperGroup):
 
 
 def columns() -> int:
-    """The width that help is written for."""
+    """The width of help texts."""
     return max(40, min(shutil.get_terminal_size().columns, MAX_WIDTH))
 
 
@@ -84,7 +84,7 @@ def command_help(command: Any, ctx: Any, width: int) -> str:
 
 
 def group_help(group: Any, ctx: Any, width: int) -> str:
-    """The commands of a group, in one screen."""
+    """The help of a group: its commands, on one screen."""
     commands = [(name, group.get_command(ctx, name)) for name in group.list_commands(ctx)]
     stages = {command.rich_help_panel for _, command in commands}
     parts = [_filled(group.help or "", width), f"Usage: {usage(group, ctx)}\n"]
@@ -104,7 +104,7 @@ def group_help(group: Any, ctx: Any, width: int) -> str:
 
 
 def placeholder(param: Any) -> str:
-    """What stands for the value of an argument or an option: `PATH`, `KEY=VALUE`, `none|brief|teach`."""
+    """The placeholder for a value: `PATH`, `KEY=VALUE`, `none|brief|teach`."""
     given = param.metavar
     if given:
         return str(given[1:-1] if given.startswith("[") and given.endswith("]") else given)
@@ -112,13 +112,13 @@ def placeholder(param: Any) -> str:
 
 
 def choices_of(param: Any) -> list[str]:
-    """The values that an argument or an option can have, where they are listed."""
+    """The values that an argument or an option accepts, if they are listed."""
     kind = getattr(param, "type_descriptor", None) or getattr(param, "type", None)
     return [str(getattr(choice, "value", choice)) for choice in getattr(kind, "choices", None) or ()]
 
 
 def option_names(command: Any, ctx: Any) -> list[str]:
-    """Every option of a command as it can be typed."""
+    """Every spelling of a command's options."""
     shown = (item for item in command.get_params(ctx) if _is_option(item) and not item.hidden)
     return [name for item in shown for name in (*item.opts, *item.secondary_opts)]
 
@@ -168,7 +168,7 @@ def _filled(text: str, width: int) -> str:
 
 
 def _rows(rows: Iterable[tuple[str, str]], width: int) -> str:
-    """Names and what they are, in two columns; a long name stands on a line of its own."""
+    """Names and explanations in two columns; a long name gets a line of its own."""
     rows = list(rows)
     column = min(max(len(name) for name, _ in rows), 32) + 4
     lines = []

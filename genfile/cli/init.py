@@ -108,13 +108,13 @@ def init(
 
 
 def _end_without_service(inspection: "Inspection", path: Path) -> None:
-    """Say why there is no service, and end. An error of genfile's own is told by the steps that follow."""
+    """Say why there is no service, and end. genfile's own errors are reported by the steps that follow."""
     if not any(note.level == "error" for note in inspection.notes):
         raise typer.Exit(show.show_nothing(inspection, path).exit_code)
 
 
 def _decided(inspection: "Inspection", decisions: "Decisions") -> "list[InspectedService]":
-    """The services that are meant, with what was decided by now."""
+    """The selected services, with everything decided so far."""
     from genfile.api import select
     from genfile.upkeep.look import settled
 
@@ -130,9 +130,9 @@ def _show(
     *,
     asks: bool = False,
 ) -> "list[Note]":
-    """Each service with its notes below it, then the notes that are of none; all that was said.
+    """Show each service with its notes below it, then the other notes; returns everything shown.
 
-    ``asks``: the guesses are asked for afterwards, with what makes them certain.
+    ``asks``: the guesses will be asked about afterwards, with what would make them certain.
     """
     from genfile.api import told_risks
 
@@ -152,7 +152,7 @@ def _show(
 
 
 def _ask(inspection: "Inspection", decisions: "Decisions", path: Path, log: "Sequence[Asked]") -> "Flags":
-    """Ask for every guess that nothing has answered; Enter takes it."""
+    """Ask about every open guess; Enter accepts it."""
     from genfile.cli.guesses import ask_guesses
     from genfile.upkeep.save import savable
 
@@ -187,7 +187,7 @@ def _print_dockerfile(generation: "Generation", path: Path) -> None:
 def _plan(
     path: Path, generation: "Generation", decisions: "Decisions", saved: dict[str, str], *, force: bool, asks: bool
 ) -> "Plan":
-    """What is to be written; genfile.lock and what is saved with it, unless a file of the user's is in the way."""
+    """The files to write, with genfile.lock and saved settings, unless one of the user's files is in the way."""
     from genfile.project.lock import LOCK
     from genfile.project.plan import Plan, accept_conflicts, make_plan
     from genfile.project.reading import read_text
@@ -210,7 +210,7 @@ def _plan(
 
 
 def _confirm(plan: "Plan") -> None:
-    """Show what would be replaced, and ask; no ends the run."""
+    """Show what would be replaced, and ask; "no" ends the run."""
     ui.diff(plan.diff())
     names = ", ".join(change.path for change in plan.conflicts)
     if not ui.confirm(f"Replace {names}?"):

@@ -1,4 +1,4 @@
-"""`genfile lint`: Dockerfiles against the project that they are for."""
+"""`genfile lint`: checks Dockerfiles against their project."""
 
 import enum
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`genfile presets list` and `show`: what there is to choose from."""
+"""`genfile presets list` and `show`: the presets to choose from."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,7 +48,7 @@ _NOT_FETCHED = "not fetched"
 
 
 def _state(name: str, path: Path) -> str | None:
-    """What keeps a preset of the project from being used as it is here; None where nothing does. Nothing is fetched."""
+    """Why a preset of the project can't be used as it is; None if it can. Nothing is fetched."""
     from genfile.api import Choice
     from genfile.errors import GenfileError, SourceError
 
@@ -118,7 +118,7 @@ def _show_option(key: str, option: "Option") -> None:
 
 
 def _in_words(value: object) -> str:
-    """A default as a person says it; an expression of a template is what the service decides."""
+    """A default in words; for an expression, "depends on the service"."""
     from genfile.options import show_value
 
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""`genfile presets eject`, `new`, `test`: for those who write presets."""
+"""`genfile presets eject`, `new`, `test`: for authors of presets."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from genfile.cli.complete import preset_names
 from genfile.cli.spinner import working
 from genfile.errors import ConflictError, UsageError
 
-# How many of the cases that share a fault are named.
+# How many of the cases that share a fault are listed.
 _NAMED = 3
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _create(target: Path, files: dict[str, str]) -> None:
 
 
 def _from(target: Path, reference: str) -> str:
-    """A reference as the new folder names it: the path of a folder is relative to the one that names it."""
+    """A reference as the new folder writes it: a folder's path is relative to the folder that names it."""
     from genfile.bundle import parse_reference
     from genfile.preset.load import ANY, BUILTIN
 
@@ -131,7 +131,7 @@ def _engine(wanted: bool) -> tuple[bool, str | None]:
 
 
 def _ask_others(folder: Path, outcome: "Outcome", *, engine: bool) -> str | None:
-    """Add what hadolint and BuildKit say; give why BuildKit could not be asked."""
+    """Add the findings of hadolint and BuildKit; returns why BuildKit could not be asked."""
     from genfile.verify.lint import build_check, hadolint
 
     if not outcome.dockerfile:
@@ -147,7 +147,7 @@ def _ask_others(folder: Path, outcome: "Outcome", *, engine: bool) -> str | None
 
 
 def _compare(folder: Path, outcomes: "list[Outcome]", *, update: bool) -> dict[str, str]:
-    """The difference of each case from its snapshot, as a diff; without any snapshot there is none to differ from."""
+    """A diff between each case and its snapshot; empty if there are no snapshots at all."""
     from genfile.project.apply import apply_plan
     from genfile.project.plan import make_plan
     from genfile.verify.presets import read_snapshots, snapshots_of
@@ -168,7 +168,7 @@ def _compare(folder: Path, outcomes: "list[Outcome]", *, update: bool) -> dict[s
 
 
 def _by_fault(outcomes: "list[Outcome]") -> dict[str, list[str]]:
-    """Each fault once, with the cases that have it."""
+    """Each fault once, with its cases."""
     found: dict[str, list[str]] = {}
     for outcome in outcomes:
         for fault in outcome.faults:

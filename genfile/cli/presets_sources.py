@@ -1,4 +1,4 @@
-"""`genfile presets add`, `fetch`, `update`, `remove`: the presets that a project has names for, and their pins."""
+"""`genfile presets add`, `fetch`, `update`, `remove`: the presets that a project names, and their pins."""
 
 import shlex
 from pathlib import Path
@@ -167,7 +167,7 @@ def _check_project(path: Path) -> None:
 
 
 def _chosen(name: str | None, path: Path) -> "dict[str, PresetSource]":
-    """The preset of a project that has this name, or all of them. Raises UsageError where it has none of the name."""
+    """The project's preset of that name, or all of them. Raises UsageError for an unknown name."""
     from genfile.project.config import read_config
 
     _check_project(path)
@@ -187,7 +187,7 @@ def _check_known(name: str | None, known: list[str]) -> None:
 
 
 def _stored(reference: str, project: Path) -> str:
-    """The reference as the project keeps it; a built-in preset needs no name."""
+    """The reference as genfile.toml keeps it; a built-in preset needs no name."""
     from genfile.bundle import parse_reference
     from genfile.bundle.builtin import builtin_names
     from genfile.upkeep.save import stored_reference
@@ -199,12 +199,13 @@ def _stored(reference: str, project: Path) -> str:
 
 
 def _resolve(source: str, project: Path) -> "LockedPreset":
-    """Fetch a preset anew and read its manifest; what it is now."""
+    """Fetch the current version of a preset and read its manifest."""
     from genfile.bundle import open_bundle, project_tree
     from genfile.preset.load import load_preset
     from genfile.spec.config import LockedPreset
 
-    # By the rules for a tree, though the user names it: what the project could not use is not recorded in it.
+    # Checked by the rules for a source tree even though the user names it: what the project could not use is not
+    # recorded.
     tree = project_tree(project, fetch=True)
     with working(f"Fetching {source}"):
         bundle = open_bundle(source, what="preset", base=project, tree=tree, refresh=True)
@@ -256,7 +257,7 @@ def _report(rows: "list[tuple[str, LockedPreset | None, LockedPreset]]", *, as_j
 
 
 def _mark(locked: "LockedPreset") -> str:
-    """A short form of what a preset is pinned to."""
+    """A short form of a pin."""
     commit = locked.commit
     if commit is None:
         return "sha256:" + locked.sha256[:12]

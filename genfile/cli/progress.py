@@ -1,4 +1,4 @@
-"""The progress of `genfile verify`: a table that lives on a terminal, else a line for each gate that has ended."""
+"""The progress of `genfile verify`: a live table on a terminal, else a line for each finished gate."""
 
 import time
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def told(*, quiet: bool = False) -> "Iterator[Tell | None]":
-    """What is to be told of each gate, by the service, its name, and its outcome (None when it begins)."""
+    """The function that reports each gate: the service, the name, and the outcome (None when it begins). None when
+    quiet."""
     if quiet:
         yield None
     elif ui.wants_live():
@@ -31,14 +32,14 @@ def told(*, quiet: bool = False) -> "Iterator[Tell | None]":
 
 
 def line(service: str, name: str, gate: "Gate | None") -> None:
-    """A line for a gate that has ended."""
+    """The line for a finished gate."""
     if gate is not None:
         mark = ui.styled("ok", "green") if gate.passed else ui.styled("FAILED", "red")
         ui.out(f"{service:<20} {name:<8} {gate.seconds:6.1f} s  ", mark, f"  {gate.detail}")
 
 
 class LiveTable:
-    """The gates so far, drawn anew with each refresh: what is under way shows how long it has taken."""
+    """The gates so far, redrawn at each refresh; a running gate shows its elapsed time."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[str, Gate]] = []

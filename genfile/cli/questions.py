@@ -1,4 +1,4 @@
-"""Asking at the prompt, and values from the command line and from files."""
+"""Questions at the prompt, and values from the command line and from files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ MAX_ANSWERS = 1024 * 1024
 
 
 def ask_option(name: str, option: "Option", default: Any, /) -> Any:
-    """Ask for one value until it fits; Enter takes the default."""
+    """Ask until the value is valid; Enter takes the default."""
     from genfile.options import parse_value, show_value, takes
 
     ui.out(ui.styled(option.help, "bold"))
@@ -36,7 +36,7 @@ def ask_option(name: str, option: "Option", default: Any, /) -> Any:
 
 
 def collect(settings: Sequence[str], files: Sequence[Path]) -> dict[str, Any]:
-    """The values of files with answers, those of later files first, and above them those of `--set`."""
+    """The values of answer files, later files before earlier ones, and `--set` before all files."""
     values: dict[str, Any] = {}
     for path in files:
         values |= read_answers_file(path)
@@ -49,7 +49,7 @@ def collect(settings: Sequence[str], files: Sequence[Path]) -> dict[str, Any]:
 
 
 def read_answers_file(path: Path) -> dict[str, Any]:
-    """Answers from TOML, JSON or YAML: a table of values, alone or as `answers` (or `cookiecutter`, of a replay)."""
+    """Answers from TOML, JSON or YAML: a table, or one under `answers` (or `cookiecutter`, in its replay files)."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_json, parse_toml, parse_yaml
 

@@ -1,4 +1,4 @@
-"""Before any command: what a run of genfile that was killed had begun to write is undone."""
+"""Before any command: undoes what a killed run of genfile had begun to write."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def undo_interrupted() -> None:
-    """Put back the files of every run that ended half-way, and say so on stderr."""
+    """Restore the files of every run that was cut off, and say so on stderr."""
     if not journals():
         return
     from genfile.cli import ui

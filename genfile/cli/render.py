@@ -1,4 +1,4 @@
-"""`genfile render`: from a spec in JSON to files; no source tree is needed."""
+"""`genfile render`: turns a spec in JSON into files, without a source tree."""
 
 import json
 import sys
@@ -52,7 +52,7 @@ def render(
 
 
 def _read(name: str) -> list[dict[str, Any]]:
-    """The specs of a document: `{"services": [{"spec": …}]}` as inspect prints it, or one spec."""
+    """The specs of a document: `{"services": [{"spec": …}]}` as inspect prints it, or a single spec."""
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

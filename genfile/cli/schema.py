@@ -9,7 +9,7 @@ from genfile.cli import ui
 
 
 class SchemaName(enum.StrEnum):
-    """What a schema is published of."""
+    """The documents that have a published schema."""
 
     spec = "spec"
     preset = "preset"

@@ -1,4 +1,4 @@
-"""What genfile found, for a person: services with their facts and notes, values in words, what was not found."""
+"""Shows what genfile found to a person: services with their facts and notes, in words, or why there is none."""
 
 import os
 import shlex
@@ -15,17 +15,17 @@ from genfile.terminal import Styled, fold, visible, width_of
 if TYPE_CHECKING:
     from genfile.detect.inspection import InspectedService, Inspection
 
-# What a reader wants to see first, of all the fields of a spec.
+# The fields that a reader wants to see first.
 SHOWN = tuple(
     """
     /runtime/version /package_manager/name /framework /build /main_package /start /static /port /frontend /data
     /system_packages /backing_services /workspace
     """.split()
 )
-# The columns of names and values where no terminal says how wide it is.
+# The widths of the columns of names and values if there is no terminal to ask.
 _NAME, _VALUE = 22, 28
 _LEAST = 16
-# What to add, by the ending of a file that is there.
+# What to add to a project, by the extension of a file that it has.
 _ADD = {
     ".py": "a requirements.txt or a pyproject.toml",
     ".js": "a package.json",
@@ -42,13 +42,14 @@ _SCANNED = 2000
 
 
 def show_service(service: "InspectedService", base: Path, *, log: Iterable[Asked] = ()) -> None:
-    """A service: what it is, then the facts that matter with their evidence. ``log``: every signal of each as well."""
+    """Show a service: its kind, then the important facts with their evidence. ``log``: also every signal of each
+    fact."""
     ui.out(Styled(summary(service), "bold"))
     names = [*SHOWN, *(pointer for pointer in service.facts if pointer not in SHOWN)] if log else SHOWN
     facts = {pointer: service.facts[pointer] for pointer in names if pointer in service.facts}
     rows = [(_field(key), value(key, fact.value), _because(fact, base), fact.guess) for key, fact in facts.items()]
     widths = _widths([row[:2] for row in rows], width_of(sys.stdout))
-    # Places too long for their column stand below, whole, so that a terminal can still open them.
+    # Places that are too long for their column go below it unbroken, so that a terminal can still open them.
     stacked = any(_overflows(row[2], widths[2]) for row in rows)
     asked = {pointer: _asked(fact, log) for pointer, fact in facts.items()}
     for (pointer, found), row in zip(asked.items(), rows, strict=True):
@@ -58,7 +59,7 @@ def show_service(service: "InspectedService", base: Path, *, log: Iterable[Asked
 
 
 def show_guesses(service: "InspectedService") -> None:
-    """What makes each guess certain, where that is known."""
+    """Say how to make each guess certain, if there is a way."""
     for pointer, fact in service.guesses.items():
         if fact.remedy:
             ui.message("hint", f"{_field(pointer)} is a guess; to make it certain, {fact.remedy}", indent="  ")
@@ -80,7 +81,7 @@ def summary(service: "InspectedService") -> str:
 
 
 def value(pointer: str, given: Any) -> str:
-    """The value of a field in words."""
+    """A field's value in words."""
     told = _IN_WORDS.get(pointer)
     return told(given) if told is not None and given else shown(given)
 
@@ -102,7 +103,7 @@ def shown(given: Any) -> str:
 
 
 def show_nothing(inspection: "Inspection", path: Path) -> NothingFoundError:
-    """Say all that is known where there is no service; the error that the command ends with."""
+    """Show everything known about a tree without a service; returns the error that the command ends with."""
     *notes, last = inspection.notes or (Note("info", "no service was found"),)
     ui.show_notes(notes, path)
     there, add = _there(path) if path.is_dir() else ([], None)
@@ -129,7 +130,7 @@ ACTION_COLOURS = {
 
 
 def show_changes(changes: Iterable[tuple[str, str]], base: Path, *, dry_run: bool = False) -> None:
-    """What was done to each file, or would be: `create  shop/Dockerfile`."""
+    """Show what was done, or would be done, to each file: `create shop/Dockerfile`."""
     rows = []
     for action, path in changes:
         does = action not in ("unchanged", "conflict", "keep")
@@ -140,7 +141,7 @@ def show_changes(changes: Iterable[tuple[str, str]], base: Path, *, dry_run: boo
 
 
 def _there(path: Path) -> tuple[list[str], str | None]:
-    """What a folder holds, and what its files need to be a service."""
+    """What a folder holds, and what is missing for it to be a service."""
     names: list[str] = []
     endings: dict[str, int] = {}
     try:
@@ -169,7 +170,7 @@ def _because(fact: Fact[Any], base: Path) -> str:
 
 
 def _widths(rows: "list[tuple[str, str]]", width: int | None) -> tuple[int, int, int | None]:
-    """How wide the columns of names, values and evidence are; the last is None where no line is broken."""
+    """The widths of the columns of names, values and evidence; the last is None if lines are not broken."""
     if width is None:
         return _NAME, _VALUE, None
     names = max((len(visible(name)) for name, _ in rows), default=0)
@@ -218,7 +219,7 @@ def _asked(fact: Fact[Any], log: Iterable[Asked]) -> Asked | None:
 
 
 def _signals(asked: Asked | None, fact: Fact[Any], base: Path) -> Iterator[str]:
-    """Every signal of a decision in order, and what it answered."""
+    """Every signal of a decision, in order, with its answer."""
     for signal, answer in asked.answers if asked is not None else ():
         if answer is None:
             yield f"- {signal}: nothing"

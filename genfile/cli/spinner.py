@@ -1,4 +1,4 @@
-"""A sign of life: a spinner on the terminal for what takes longer than half a second."""
+"""A spinner on the terminal for everything that takes longer than half a second."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ _CLEAR = "\r\x1b[K"
 
 @contextmanager
 def working(text: str) -> Iterator[None]:
-    """While something runs, show that it does, on stderr and only on a terminal; nothing of it stays."""
+    """Show that something is running, on stderr and only on a terminal; it leaves no trace."""
     if not sys.stderr.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         yield
         return

@@ -1,4 +1,4 @@
-"""What to run next, as it works from where the user stands."""
+"""The next commands to run, as they work from the user's current folder."""
 
 import os
 import posixpath
@@ -33,7 +33,7 @@ def next_steps(generation: "Generation", base: Path, environment: Mapping[str, s
 
 
 def show_steps(steps: list[str], first: str = "Next:") -> None:
-    """One step a line. They are never broken: a line is copied as it stands."""
+    """One step a line, never broken: lines are copied as they are."""
     for at, step in enumerate(steps):
         label = f"{first if at == 0 else '':<{len(first)}}  "
         ui.out(Styled(label, "bold"), step)
@@ -57,7 +57,7 @@ def _asked(dockerfile: str, environment: Mapping[str, str]) -> Iterator[str]:
         return
     for secret in asks.secrets:
         source = secret_source(secret, environment, Path.home())
-        # A variable that is not set yet: the name says what to set.
+        # An unset variable: its name says what to set.
         yield from ("--secret", source or f"id={secret.id},env={secret.variable or secret.usual_variable}")
     for agent in asks.ssh:
         yield from ("--ssh", agent.name)

@@ -1,4 +1,4 @@
-"""Everything that is printed: lines, messages, data, questions."""
+"""All output and input: lines, messages, data, questions."""
 
 import json
 import os
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 
 
 def is_terminal() -> bool:
-    """Whether a person is there to be asked."""
+    """Whether there is a person to ask."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def wants_live() -> bool:
-    """Whether what is printed can be drawn over: on a terminal that obeys."""
+    """Whether output can be redrawn: on a terminal that supports it."""
     return sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
 def out(*parts: str | Styled) -> None:
-    """One line for a person, made of its parts; no text in it begins another line."""
+    """Print one line for a person, made of parts; no part can start a new line."""
     write(sys.stdout, *parts, colour=terminal.wants_colour(sys.stdout))
 
 
 def error_out(*parts: str | Styled) -> None:
     """One line on stderr for a person."""
-    # What stdout holds was said before.
+    # Keeps the order: stdout's buffered text comes first.
     sys.stdout.flush()
     write(sys.stderr, *parts, colour=terminal.wants_colour(sys.stderr))
 
 
 def message(label: str, text: str, *, indent: str = "") -> None:
-    """A message on stderr as `warning: text`, broken at the width of the terminal."""
+    """Print a message on stderr as `warning: text`, broken at the terminal's width."""
     width = width_of(sys.stderr)
     first, *others = fold(f"{indent}{label}: {text}", width, indent + "  ")
     start = f"{indent}{label}:"
@@ -74,12 +74,12 @@ def diff(text: str) -> None:
 
 
 def data(text: str) -> None:
-    """Text that is the product itself: as it is for a program, made visible for a person."""
+    """Print the product itself: unchanged for a program, with control characters made visible for a person."""
     write_data(sys.stdout, text)
 
 
 def json_out(value: Any) -> None:
-    """A value as JSON. What a terminal could obey is escaped as JSON escapes it: the value stays the same."""
+    """Print a value as JSON. Control characters that a terminal would obey are escaped; the value stays the same."""
     plain = sys.stdout.isatty() and (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = json.dumps(value, indent=2, ensure_ascii=plain)
     text = "".join(escaped(char) if is_unsafe(char) and char != "\n" else char for char in text)
@@ -87,7 +87,7 @@ def json_out(value: Any) -> None:
 
 
 def error(problem: GenfileError) -> None:
-    """What went wrong, how to put it right, and for a command line how the command is called."""
+    """Print what went wrong, how to fix it, and for a usage error the correct usage."""
     message("error", problem.message)
     if problem.hint:
         message("hint", problem.hint)
@@ -97,7 +97,7 @@ def error(problem: GenfileError) -> None:
 
 
 def prompt(text: str, default: str = "", *, show_default: bool = True, hide_input: bool = False) -> str:
-    """Ask for one line; Enter takes the default as it is, shown as it may be."""
+    """Ask for one line; Enter takes the default unchanged, though it is shown safely."""
     import typer
 
     shown = f" [{default}]" if show_default else ""
@@ -114,12 +114,12 @@ def confirm(text: str, *, default: bool = False) -> bool:
 
 
 def styled(text: str, style: str) -> Styled:
-    """Text in a style, where colours are wanted: a part of `out`."""
+    """Text in a style, if colours are wanted: a part of `out`."""
     return Styled(text, style)
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, str]:
-    """The values of --set. Raises UsageError for one that is not KEY=VALUE."""
+    """The values of --set. Raises UsageError for anything but KEY=VALUE."""
     from genfile.errors import UsageError
 
     chosen: dict[str, str] = {}
@@ -132,7 +132,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, str]:
 
 
 def placed(path: str, base: Path) -> str:
-    """A path of a project from where the user stands, so that a terminal can open it."""
+    """A project's path relative to the current folder, so that a terminal can open it."""
     if path.startswith("--") or not base.is_dir():
         return path
     return os.path.normpath(base / path).replace(os.sep, "/")
@@ -145,7 +145,7 @@ def evidence(item: Evidence, base: Path = Path()) -> str:
 
 
 def show_notes(notes: Iterable[Note], base: Path = Path(), *, indent: str = "") -> None:
-    """Notes go to stderr: stdout may be read by a program. ``base``: the project that their paths are of."""
+    """Print notes on stderr, since a program may read stdout. ``base``: the project that their paths belong to."""
     for note in notes:
         message("note" if note.level == "info" else note.level, _noted(note, base), indent=indent)
 
@@ -162,7 +162,7 @@ def _noted(note: Note, base: Path) -> str:
 
 
 def write_file(target: Path, text: str) -> None:
-    """Write a file that the command line names, in place of one that is there. Raises WriteError."""
+    """Write a file that the command line names, replacing an existing one. Raises WriteError."""
     from genfile.project.apply import apply_plan
     from genfile.project.plan import make_plan
 
@@ -217,7 +217,7 @@ SaveOption = Annotated[
 
 
 def guarded(path: Path) -> "Guard":
-    """The guard that --guard asks for; what it can't do here, and what it leaves unread, is said."""
+    """The guard for --guard; says what it can't do here and what it leaves unread."""
     from genfile.guard import Guard
 
     guard = Guard()
@@ -229,13 +229,13 @@ def guarded(path: Path) -> "Guard":
 
 
 def exit_for(notes: Iterable[Note]) -> None:
-    """End with exit code 1 where a note tells of an error: what is there is right, and something is missing."""
+    """Exit with code 1 if a note reports an error: the output is correct but incomplete."""
     if any(note.level == "error" for note in notes):
         raise typer.Exit(GenfileError.exit_code)
 
 
 def check_preset_name(name: str) -> None:
-    """Refuse a name that no preset of a user's can have: what is built in keeps its own."""
+    """Refuse the names of built-in presets for a user's own."""
     import re
 
     from genfile.bundle.builtin import builtin_folder

@@ -1,4 +1,4 @@
-"""`genfile update`: container files for what the project is now, and what a newer version of its template changed."""
+"""`genfile update`: adapts container files to the project, and the project to a newer version of its template."""
 
 import enum
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ConflictMode(enum.StrEnum):
-    """What becomes of lines that both the user and the template changed."""
+    """What happens to lines that both the user and the template changed."""
 
     markers = "markers"
     keep = "keep"
@@ -126,7 +126,7 @@ def _refuse_template_options(given: dict[str, Any]) -> None:
 
 
 def _shown(planned: "ProjectUpdate") -> "list[tuple[str, Change]]":
-    """What is worth saying: all that is not unchanged, conflicts by their name."""
+    """The changes worth reporting: everything but unchanged files, with conflicts called so."""
     return [
         ("conflict" if change.path in planned.conflicts else change.action, change)
         for change in planned.plan.changes

@@ -1,4 +1,4 @@
-"""What was wrong with a command line: what is missing or unknown, what was meant, and how the command is used."""
+"""Errors in a command line: what is missing or unknown, what was probably meant, and the usage."""
 
 import re
 from collections.abc import Callable, Collection
@@ -9,7 +9,7 @@ from genfile.errors import UsageError
 
 
 class CommandLineError(UsageError):
-    """A command line that can't be read; ``usage``: how the command is called."""
+    """A command line that can't be parsed; ``usage``: the command's usage."""
 
     def __init__(self, message: str, *, hint: str | None = None, usage: str | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -17,15 +17,15 @@ class CommandLineError(UsageError):
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str | None:
-    """`did you mean --json?`, where something is close to a name."""
+    """`did you mean --json?`, if something similar exists."""
     close = get_close_matches(name, known, 1)
     return f"did you mean {close[0]}?" if close else None
 
 
 def read_fault(error: Exception) -> CommandLineError | None:
-    """typer's own exception for a command line as ours; None for any other exception.
+    """typer's exception for a bad command line as ours; None for any other exception.
 
-    By its shape: typer has carried click under several names.
+    It is recognised by its shape, since typer has bundled click under several names.
     """
     ctx, message = getattr(error, "ctx", None), getattr(error, "message", None)
     if ctx is None or not isinstance(message, str):
@@ -38,7 +38,7 @@ def read_fault(error: Exception) -> CommandLineError | None:
 
 
 def _told(error: Exception, ctx: Any, message: str) -> tuple[str, str | None]:
-    """What is wrong, and the mend where there is one."""
+    """What is wrong, and how to fix it if known."""
     from genfile.cli.help import choices_of, placeholder
 
     param = getattr(error, "param", None)
@@ -86,6 +86,6 @@ _MESSAGES: tuple[tuple[str, _Told], ...] = (
 
 
 def _lower(text: str) -> str:
-    """The first letter as it stands inside of a sentence, and no full stop."""
+    """The text with a lower-case first letter, as inside a sentence, and no full stop."""
     text = text.strip().rstrip(".")
     return text if text[:2].isupper() else text[:1].lower() + text[1:]

@@ -1,4 +1,4 @@
-"""`genfile verify`: the images of a project, built, started as a hardened platform would, and asked."""
+"""`genfile verify`: builds the project's images, starts them as a hardened platform would, and sends requests."""
 
 import shlex
 from dataclasses import dataclass, field, replace
@@ -107,7 +107,7 @@ def verify(
 
 @dataclass
 class Mended:
-    """What --fix did for a service: the settings that it has now, and the causes that called for them."""
+    """What --fix did for a service: its settings now, and the causes that called for them."""
 
     settings: dict[str, str] = field(default_factory=dict)
     causes: "list[Diagnosis]" = field(default_factory=list)
@@ -119,7 +119,8 @@ def _as_json(proof: "Proof", mended: dict[str, Mended]) -> dict[str, Any]:
 
 
 def _rounds(path: Path, wish: "Wish", *, rounds: int, quiet: bool) -> "tuple[list[Proof], dict[str, Mended]]":
-    """Prove, and with --fix apply what the diagnoses say and prove those services again; what was done by service."""
+    """Run the gates; with --fix, apply the diagnoses and run those services again. Returns what was done, by
+    service."""
     from genfile.verify.prove import prove
 
     with told(quiet=quiet) as tell:
@@ -148,13 +149,13 @@ def _tell_round(proof: "Proof", mends: dict[str, str]) -> None:
 
 
 def _mends(proof: "Proof") -> dict[str, str]:
-    """What mends a failure without a choice by a person, as --set takes it."""
+    """The settings that fix a failure without a choice by a person, as --set takes them."""
     found = proof.diagnosis
     return {key: _text(value) for key, value in found.settings.items()} if found is not None and found.certain else {}
 
 
 def _save(path: Path, mended: dict[str, Mended], services: int) -> str | None:
-    """Put the settings that helped into the project's file of decisions; its name, or None where there is nothing."""
+    """Save the settings that helped to genfile.toml; returns the file's name, or None if there was nothing to save."""
     from genfile.upkeep.save import save_settings
 
     saved = None
@@ -225,7 +226,7 @@ def _contents(proof: "Proof") -> None:
 
 
 def _junit(proofs: "list[Proof]") -> str:
-    """One test suite a service, one test case a gate (the format that CI servers read)."""
+    """One test suite for each service, one test case for each gate, in the format that CI servers read."""
     from xml.etree import ElementTree as xml
 
     root = xml.Element("testsuites", name="genfile verify")
@@ -246,5 +247,5 @@ def _junit(proofs: "list[Proof]") -> str:
 
 
 def _clean(text: str) -> str:
-    """Without the control characters that XML 1.0 has no way to write."""
+    """Text without the control characters that XML 1.0 can't hold."""
     return "".join(char for char in text if char in "\t\n" or char.isprintable())

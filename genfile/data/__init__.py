@@ -9,7 +9,8 @@ from datetime import date
 from functools import cache
 from typing import Any, Literal
 
-from genfile.data.entries import read_entry, read_table
+from genfile.data.entries import load_table as load_table
+from genfile.data.entries import read_entry, read_list
 
 Ecosystem = Literal["npm", "pypi", "go", "maven"]
 
@@ -169,12 +170,6 @@ class BackingService:
 
 
 @cache
-def load_table(name: str) -> dict[str, Any]:
-    """A data file as plain values. Raises DataError, with the line, for one that is wrong."""
-    return read_table(name)
-
-
-@cache
 def data_date() -> date:
     """The day as of which the data says what is past its end of life."""
     day: date = load_table("runtimes")["as_of"]
@@ -197,8 +192,7 @@ def runtime(language: str) -> RuntimeLines:
 def frameworks(language: str) -> tuple[Framework, ...]:
     """The frameworks of a language, in order of precedence."""
     file = f"frameworks/{language}"
-    entries = enumerate(load_table(file)["framework"])
-    return tuple(read_entry(Framework, file, ("framework", at), entry) for at, entry in entries)
+    return read_list(Framework, file, "framework", key="name")
 
 
 def framework(language: str, name: str) -> Framework | None:

@@ -15,11 +15,22 @@ T = TypeVar("T")
 Key = str | int
 
 FOLDER = Path(__file__).parent
-# The tables of files whose entries are read by their table's name: another table would be passed over in silence.
+# The tables of files that are read by a table's name: a misspelt table would otherwise be ignored.
 TABLES = {
     "frameworks": ("framework",),
     "packages": ("npm", "pypi", "brings", "go", "maven", "programs", "commands"),
     "clients": ("npm", "pypi"),
+    "connections": ("any", "subjects", "others", "ends", "parts"),
+    "diagnoses": ("diagnoses",),
+    "engine_errors": ("errors",),
+    "junk": ("kind",),
+    "modules": ("python", "drivers", "engines", "alone", "inside", "elsewhere"),
+    "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest"),
+    "removed": ("python",),
+    "systems": ("official", "release", "abandoned"),
+    "tools": ("default", "python", "telemetry", "lock", "npm", "gradle"),
+    "weakening": ("yes", "no"),
+    "wheels": ("as_of", "python"),
 }
 _NAMES = {
     bool: "true or false",
@@ -38,8 +49,9 @@ class DataError(GenfileError):
     code = "data"
 
 
-def read_table(name: str) -> dict[str, Any]:
-    """The TOML file `NAME.toml` beside this module. Raises DataError for what is not TOML, or has an unknown table."""
+@cache
+def load_table(name: str) -> dict[str, Any]:
+    """The file `NAME.toml` beside this module as plain values. Raises DataError for bad TOML or an unknown table."""
     import tomli
 
     try:
@@ -70,6 +82,24 @@ def read_entry(kind: type[T], name: str, path: tuple[Key, ...], entry: Mapping[s
         if key not in entry and key not in given:
             raise DataError(f"{_place(name, _line(name, path))}: {_title(path, entry)} has no {key}")
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}, **given)
+
+
+def read_list(kind: type[T], name: str, table: str, *, key: str | None = None) -> tuple[T, ...]:
+    """Every `[[table]]` of a file as its dataclass, in order.
+
+    ``key``: the field that tells entries apart. Raises DataError as `read_entry` does, and for a key that stands twice.
+    """
+    found: dict[Any, T] = {}
+    for at, entry in enumerate(load_table(name)[table]):
+        item = read_entry(kind, name, (table, at), entry)
+        own = getattr(item, key) if key else at
+        if own in found:
+            raise DataError(
+                f"{_place(name, _line(name, (table, at)))}: there are two entries for {own}",
+                hint="merge them, or rename one",
+            )
+        found[own] = item
+    return tuple(found.values())
 
 
 @cache

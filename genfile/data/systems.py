@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from genfile.data.entries import load_table, read_list
+
 _DATA = "systems"
 
 
@@ -13,20 +15,15 @@ class Release:
     """A release of a distribution that is past its end of life, or soon will be."""
 
     name: str
-    tags: frozenset[str]
+    tags: tuple[str, ...]
     image: str
-    versions: frozenset[str]
+    versions: tuple[str, ...]
     ends: date
 
 
 @cache
 def _releases() -> tuple[Release, ...]:
-    from genfile.data import load_table
-
-    return tuple(
-        Release(item["name"], frozenset(item["tags"]), item["image"], frozenset(item["versions"]), item["ends"])
-        for item in load_table(_DATA)["release"]
-    )
+    return read_list(Release, _DATA, "release", key="name")
 
 
 def release_of(image: str) -> Release | None:
@@ -44,15 +41,11 @@ def release_of(image: str) -> Release | None:
 
 def is_official(image: str) -> bool:
     """Whether an image is an official one that runs as root unless its tag says otherwise."""
-    from genfile.data import load_table
-
     return _parts(image)[0] in load_table(_DATA)["official"].split()
 
 
 def successor(image: str) -> str | None:
     """What to take in place of an official image that gets no new releases; None for any other image."""
-    from genfile.data import load_table
-
     name, _ = _parts(image)
     found: str | None = load_table(_DATA)["abandoned"].get(name)
     return found

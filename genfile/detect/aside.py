@@ -1,4 +1,4 @@
-"""Folders next to a project, whose content is not a service of it."""
+"""Folders beside a project that hold no service of it."""
 
 # Folders whose projects serve the repository, not its users.
 NOT_SERVICES = frozenset(
@@ -73,7 +73,7 @@ _PLURALS = ("-examples", "-samples", "-tests", "-e2e", "-test", "_test", "-fixtu
 
 
 def is_aside(folder: str) -> bool:
-    """Whether a path lies in a folder of examples, tests, documentation, tools, or in a hidden one."""
+    """Whether a path is in a hidden folder, or one for examples, tests, documentation or tools."""
     return any(
         # `{{name}}`: a template of projects.
         part.lstrip("_") in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) or "{{" in part

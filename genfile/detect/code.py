@@ -1,4 +1,4 @@
-"""Source code of a tree, read within one bound for all of it: a syntax tree costs far more than its text."""
+"""A tree's source code, read within one budget for all of it, since a syntax tree costs far more than its text."""
 
 import re
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from genfile.detect.tree import Project
 
 T = TypeVar("T")
 
-# Words and signs of source code that are read for one folder's service, and for all of a tree.
+# Budgets, in tokens (words and signs) of source code, for one folder's service and for the whole tree.
 MAX_FOLDER_TOKENS = 400_000
 MAX_TREE_TOKENS = 800_000
-# Beside these, for the files that programs start in: however much the others have to read, each is known to be there.
+# An additional budget for the files that programs start in, so that each program is found however large the others are.
 MAX_FIRST_TOKENS = 100_000
-# A module of Python that is longer and imports nothing is a table of data.
+# A longer Python module without imports is a table of data.
 MAX_DATA = 64 * 1024
 
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 
 
 def parse_code(project: Project, parser: Callable[[str], T], name: str, *, first: bool = False) -> T | None:
-    """A parsed source file, as Project.parse gives it; None, with a note, once the code of the tree is too much.
+    """A parsed source file, like Project.parse; None, with a note, once the tree's code is over the budget.
 
-    ``first``: the file is of those that a program starts in, which have a bound of their own.
+    ``first``: a program starts in this file, so it has a budget of its own.
     """
     tree, path = project.tree, project.full(name)
     key = ("code", path)
@@ -32,7 +32,7 @@ def parse_code(project: Project, parser: Callable[[str], T], name: str, *, first
 
 
 def is_left_out(project: Project, name: str) -> bool:
-    """Whether a source file was asked for and left out, since the code of the tree is too much."""
+    """Whether a source file was requested but not read, since the tree has too much code."""
     return project.tree.memory.get(("code", project.full(name))) is False
 
 
@@ -61,7 +61,7 @@ def _fits(project: Project, path: str, first: bool) -> bool:
 
 
 def _say_left_out(project: Project, path: str, key: tuple[str, ...], limit: int) -> None:
-    """One note for each bound, with the first file that it leaves out."""
+    """Add one note for each budget, with the first file over it."""
     told = (*key, "told")
     if told not in project.tree.memory:
         project.tree.memory[told] = True

@@ -1,7 +1,7 @@
-"""Files that look like secrets and are not: in version control, and read by the build or by the program.
+"""Files that look like secrets and are not: in version control, and read by the build or the program.
 
-Whether a file is in version control is told by the .gitignore files above it. A tree without any tells nothing: then
-what looks like a secret is taken for one.
+The .gitignore files above a file say whether it is in version control. A tree without any says nothing, and then what
+looks like a secret counts as one.
 """
 
 import itertools
@@ -16,14 +16,14 @@ from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.source.tracked import untracked
 
-# What an ignore file of genfile's leaves out by its name, and a program may have good reason to read.
+# Files that genfile's ignore file excludes by name, though a program may need them.
 _KEYS = ("*.pem", "*.key", "*.p12", "*.pfx", "*.jks")
 _SETTINGS = (".env", ".env.*")
-# What `go test` leaves behind, by its names.
+# Files that `go test` leaves behind.
 _OUTPUT = ("*.test", "*.out")
-# Of one machine or of a person alone, or there to be copied by hand.
+# Files for one machine or person, or that are copied by hand.
 _OTHERS = (".env.local", ".env.*.local", ".env.*example*", ".env.*sample*", ".env.template", ".env.dist", ".env.test*")
-# Where a program's files are all on its path, whoever names them.
+# Folders whose files are all on the program's path.
 _ON_PATH = ("src/main/resources/", "src/main/webapp/")
 _TEXTS = re.compile(
     r".*\.(?:py|[cm]?[jt]sx?|go|java|kt|kts|scala|groovy|ya?ml|toml|json|properties|xml|ini|cfg|conf|gradle|html)"
@@ -36,7 +36,7 @@ def put_committed(folder: Project, draft: Draft) -> None:
     """Put /env_files and /committed."""
     tree, path = folder.tree, folder.path
     if _reads_settings(draft.values.get("framework")):
-        # One that version control leaves out is a person's own, and may hold anything.
+        # A file outside version control is private, and may hold anything.
         name = ".env.production"
         draft.values["env_files"] = not folder.has(name) or in_git(tree, folder.full(name)) is not False
     found: list[str] = []
@@ -45,7 +45,7 @@ def put_committed(folder: Project, draft: Draft) -> None:
         if len(found) < MAX_FILES and in_git(tree, file) and (says := _reader(folder, file, draft)) is not None:
             found.append(file)
             evidence.append(says)
-    # What a program embeds is a part of it, wherever it comes from.
+    # An embedded file is part of the program.
     for file, says in _embedded(folder) if draft.values["language"] == "go" else ():
         if len(found) < MAX_FILES and file not in found:
             found.append(file)
@@ -55,12 +55,12 @@ def put_committed(folder: Project, draft: Draft) -> None:
     _tell_of_databases(folder, draft)
 
 
-# Databases of one file that Python's ignore file leaves out by their name: data is not a part of an image.
+# Database files that the Python ignore file excludes by name: data is not part of an image.
 _DATABASES = ("*.sqlite3",)
 
 
 def _tell_of_databases(folder: Project, draft: Draft) -> None:
-    """A note for a database in version control that the program opens: what it holds is not in the image."""
+    """Note a committed database that the program opens: the image does not have its data."""
     if draft.values.get("language") != "python":
         return
     for file in _candidates(folder.tree, folder.path, _DATABASES):
@@ -77,7 +77,7 @@ def _reads_settings(name: str | None) -> bool:
 
 
 def _embedded(folder: Project) -> Iterator[tuple[str, Evidence]]:
-    """The files that `//go:embed` names and that look like a secret or a test's output."""
+    """Files in `//go:embed` that look like a secret or test output."""
     for path in itertools.islice(folder.files("*.go"), MAX_READ):
         text = folder.text(path) or ""
         for number, line in enumerate(text.splitlines(), 1) if "//go:embed " in text else ():
@@ -89,7 +89,7 @@ def _embedded(folder: Project) -> Iterator[tuple[str, Evidence]]:
 
 
 def _below(folder: Project, pattern: str) -> list[str]:
-    """The files of a pattern of Go's, or of a folder that it names, which the ignore file would leave out."""
+    """The files of a Go pattern or folder that the ignore file would exclude."""
     head = pattern.partition("*")[0]
     below = head if folder.has_folder(head) else posixpath.dirname(head)
     return [
@@ -121,7 +121,7 @@ def _fits(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def in_git(tree: Tree, path: str) -> bool | None:
-    """Whether a file that is there is in version control; None if nothing tells."""
+    """Whether an existing file is in version control; None if unknown."""
     known = False
     place = posixpath.dirname(path)
     while True:
@@ -136,7 +136,7 @@ def in_git(tree: Tree, path: str) -> bool | None:
 
 
 def _reader(folder: Project, file: str, draft: Draft) -> Evidence | None:
-    """What reads a file: a bundler that is made to, the class path, or code and settings that name it."""
+    """What reads a file: a configured bundler, the class path, or code and settings that name it."""
     name, place = posixpath.basename(file), posixpath.dirname(file)
     if _fits(name, _SETTINGS):
         front = draft.values.get("frontend") or {}
@@ -152,7 +152,7 @@ def _reader(folder: Project, file: str, draft: Draft) -> Evidence | None:
 
 
 def _named(folder: Project, name: str) -> Evidence | None:
-    """The first file of code or settings that has the name of a file in it."""
+    """The first code or settings file that names a file."""
     tree = folder.tree
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
     read = 0

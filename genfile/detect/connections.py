@@ -1,8 +1,7 @@
-"""How a program gets the addresses of its databases: the variables that it reads, and the format of each.
+"""How a program gets the addresses of its databases: the variables that it reads, and their formats.
 
-A name says which database and which piece of its address is meant (`DB_HOST`, `PGUSER`); what the project puts there
-itself says the form: a default in the code, an example of its variables, a compose file. Nothing of those values but
-their form is kept.
+A variable's name says which database and which part of the address it holds (`DB_HOST`, `PGUSER`). The project's own
+values show the form: a default in the code, an example file, a compose file. Only their form is kept.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,16 +15,14 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.addresses import Address, read_address
 
 MAX_NAMES = 200
-# Pieces of an address that say where it is, so that nothing more is missing.
+# Parts of an address that locate the database, so that nothing else is missing.
 _WHOLE = frozenset({"url", "address", "host"})
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A variable that the code reads: what it takes in its place, where that is a text, and the line that says so.
-
-    ``service``: the database whose address it is, where that is certain whatever its name.
-    """
+    """A variable that the code reads: its default, if literal, and the evidence. ``service``: the database, if it is
+    certain whatever the variable's name."""
 
     name: str
     says: Evidence
@@ -35,7 +32,7 @@ class Read:
 
 @dataclass(slots=True)
 class _Variable:
-    """One name with every text that the project gives it; ``read``: the code itself names it."""
+    """A name with all the project's values for it; ``read``: the code itself reads it."""
 
     says: Evidence
     read: bool
@@ -46,7 +43,7 @@ class _Variable:
 def put_connections(
     draft: Draft, folder: Project, reads: Iterable[Read], depends: Callable[[str], bool] = lambda _: False
 ) -> None:
-    """Put /connections. ``depends``: whether the service has a dependency of that name."""
+    """Put /connections. ``depends``: whether the service has a dependency with that name."""
     known = backing_services()
     backing = [known[name] for name in draft.values.get("backing_services", ()) if name in known]
     if not backing:
@@ -70,7 +67,7 @@ def put_connections(
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
         for name, form in _given(service, fits, present, named=service.name in reached):
-            # A name that the project uses for something else is left to it; nothing is said twice.
+            # A name with another use in the project is left alone, and nothing is set twice.
             if name in found or (name not in variables and (service.name, form) not in known_forms):
                 found.setdefault(name, (service.name, form, says))
     value = [{"variable": name, "service": service, "form": form} for name, (service, form, _) in found.items()]
@@ -80,9 +77,9 @@ def put_connections(
 def _given(
     service: BackingService, fits: Callable[[Iterable[str]], bool], present: set[str], *, named: bool
 ) -> Iterator[tuple[str, str]]:
-    """What is read without a word in the code: by the framework, else by the clients of that database.
+    """Variables that are read without code: by the framework, else by the database's clients.
 
-    ``present``: every database of the service. Its usual name is given only where no client is known to read others.
+    ``present``: every database of the service. The usual name is only given if no client is known to read another one.
     """
     sets = [item["variables"] for item in service.sets if fits(item["needs"])]
     for variables in sets:
@@ -97,7 +94,7 @@ def _given(
 
 
 def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:
-    """The form of an address that the drivers in use take."""
+    """The address form that the installed drivers accept."""
     return next((item["url"] for item in service.forms if fits(item["needs"])), service.url)
 
 
@@ -114,7 +111,7 @@ def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, _Variable]:
 
 
 def _examples(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
-    """The examples of the variables, of the folder and of the root above it."""
+    """The example values of variables, in the folder and the root above it."""
     places = [folder] if not folder.path else [folder, Project(folder.tree, "")]
     for place in places:
         for file in EXAMPLES:
@@ -123,7 +120,7 @@ def _examples(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
 
 
 def _composed(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
-    """What compose files of the project's own give the service."""
+    """The values that the project's own compose files give to the service."""
     from genfile.detect.hosting.containers import compose_services
 
     for service in compose_services(folder):
@@ -134,7 +131,7 @@ def _composed(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
 def _meaning(
     name: str, item: _Variable, backing: list[BackingService], fits: Callable[[Iterable[str]], bool]
 ) -> tuple[BackingService, str, str | None] | None:
-    """The database that a variable leads to, the piece of its address, and the form; None for any other variable."""
+    """The database, the part of its address, and the form, for a variable; None for any other variable."""
     told = [address for text in item.samples if (address := read_address(text)) is not None]
     certain = [service for service in backing if service.name == item.service]
     meant = (certain, "url") if certain else _by_name(name, backing)
@@ -163,7 +160,7 @@ def _whole(
 
 
 def _piece(service: BackingService, part: str, samples: list[str], fits: Callable[[Iterable[str]], bool]) -> str | None:
-    """The form of a piece; None for one that this database goes without."""
+    """The form of a part; None if this database has no such part."""
     has = {"user": service.user, "password": service.password, "name": service.database, "port": service.port}
     if part in has:
         return f"{{{part}}}" if has[part] else None
@@ -175,10 +172,10 @@ def _piece(service: BackingService, part: str, samples: list[str], fits: Callabl
 
 
 def _by_name(name: str, backing: list[BackingService]) -> tuple[list[BackingService], str] | None:
-    """The databases in use that a name may lead to, the likeliest first, and the piece of the address it ends in."""
+    """The databases that a name may mean, the likeliest first, and the part of the address in its ending."""
     whole = [service for service in backing if name in service.takes]
     if whole:
-        # A broker, where there is one, before what can stand in for it.
+        # A broker before a database that can also serve as one.
         return sorted(whole, key=lambda service: service.name != "rabbitmq"), "url"
     for subject, part in _splits(name):
         own = [service for service in backing if set(service.names) & set(subject)]
@@ -196,7 +193,7 @@ def _rank(service: BackingService) -> int:
 
 
 def _splits(name: str) -> Iterator[tuple[list[str], str]]:
-    """The words before the last part of a name, and which piece that part means: DB_HOST, POSTGRES_DB, PGUSER."""
+    """The words before a name's ending, and the part that the ending means: DB_HOST, POSTGRES_DB, PGUSER."""
     table = load_table("connections")
     parts = {word: part for part, words in table["parts"].items() for word in words}
     tokens = [word for word in name.upper().split("_") if word]

@@ -11,11 +11,11 @@ from genfile.errors import GenfileError
 
 @contextmanager
 def contained(tree: Tree, path: str, doing: str = "could not be read") -> Iterator[None]:
-    """Work on one folder: whatever it raises becomes a note that names the folder, and the others are still looked at.
+    """Work on one folder: any exception becomes a note that names the folder, and the other folders are still read.
 
-    A tree can exhaust the stack or the memory: that is a limit, and a warning. Any other exception is a fault of
-    genfile's own that a tree has brought to light: an error, which names the place in genfile, so that the command
-    ends with exit code 1 although the other services are there.
+    A tree may exhaust the stack or the memory: that is a limit, and a warning. Any other exception is a bug in genfile:
+    an error that names the place in genfile, so that the command exits with code 1 although the other services are
+    there.
     """
     place = path or "."
     try:
@@ -32,8 +32,8 @@ def contained(tree: Tree, path: str, doing: str = "could not be read") -> Iterat
 
 
 def fault(error: BaseException) -> str:
-    """An exception that nobody expected, in one clause: `KeyError in genfile at service.py:12`. Its text stays out,
-    for it may hold anything of the tree."""
+    """An unexpected exception in one clause: `KeyError in genfile at service.py:12`; without its text, which may hold
+    anything from the tree."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__} in genfile{where}"

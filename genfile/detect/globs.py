@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 
 def segments(pattern: str) -> tuple[str, ...]:
-    """A pattern as its segments; `**` after `**` says nothing more."""
+    """A pattern's segments; repeated `**` are one."""
     parts = pattern.strip("/").removeprefix("./").split("/")
     return tuple(part for at, part in enumerate(parts) if part != "**" or at == 0 or parts[at - 1] != "**")
 
 
 def matches(path: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Whether a pattern covers a path whole: all ways at once, so that the time is the product of both lengths."""
+    """Whether a pattern covers a whole path, in time proportional to the product of both lengths."""
     places = _past_folders({0}, pattern)
     for part in path:
         after: set[int] = set()
@@ -28,5 +28,5 @@ def matches(path: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 def _past_folders(places: set[int], pattern: Sequence[str]) -> set[int]:
-    """The places with those that follow where `**` stands for no folder."""
+    """Positions, with those after each `**` that matches no folder."""
     return places | {place + 1 for place in places if place < len(pattern) and pattern[place] == "**"}

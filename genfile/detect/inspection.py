@@ -26,17 +26,17 @@ LOOKED_FOR = (
     "package.json, requirements.txt, pyproject.toml, Pipfile, setup.py, go.mod, pom.xml, build.gradle(.kts), index.html"
 )
 
-# Shares of the budget: of the survey, and of each service, of what is left when its turn comes and others follow.
+# Shares of the budget: the survey's, and each service's share of what is left while others follow.
 _SURVEY = 0.5
 _GREEDY = 0.5
-# How many of the services that were not looked at are named.
+# How many of the skipped services are named.
 _NAMED = 5
 
 
 @dataclass(frozen=True)
 class InspectedService:
-    """A service: its spec, why each field is what it is (by JSON pointer into the spec), notes for the user, and what
-    is wrong with the image that its files make."""
+    """A service: its spec, the fact behind each field (by JSON pointer into the spec), notes, and the risks of its
+    image."""
 
     spec: "Spec"
     facts: dict[str, Fact[Any]]
@@ -49,7 +49,7 @@ class InspectedService:
 
     @property
     def guesses(self) -> dict[str, Fact[Any]]:
-        """The facts that nothing in the tree says for certain."""
+        """The facts that nothing in the tree makes certain."""
         return {pointer: fact for pointer, fact in self.facts.items() if fact.guess}
 
     def to_json(self) -> dict[str, Any]:
@@ -62,17 +62,15 @@ class InspectedService:
 
 
 class Prove(Protocol):
-    """A check of what a service's spec leads to."""
+    """A check of the files that a service's spec leads to."""
 
     def __call__(self, tree: Tree, service: InspectedService, *, several: bool) -> InspectedService: ...
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What `inspect` gives: the services of a tree, and notes that belong to none of them.
-
-    ``skipped``: the paths of services that are there, and were to be left out.
-    """
+    """The result of `inspect`: the services of a tree, and notes that belong to none of them. ``skipped``: the paths of
+    services that were left out on request."""
 
     services: tuple[InspectedService, ...]
     notes: tuple[Note, ...] = ()
@@ -96,13 +94,12 @@ def inspect_source(
     prove: "Prove | None" = None,
     skip: Collection[str] = (),
 ) -> Inspection:
-    """Find the services of a source and fill a spec for each. Raises SourceError when the tree can't be read.
+    """Find the services of a source and fill a spec for each. Raises SourceError if the tree can't be read.
 
-    ``rules``: those of presets for languages that genfile does not know; built-in languages stand before them.
-    ``chosen``: those of the preset that the user named, which stand before all others where both claim a folder.
-    ``budget``: how much work the tree may cause; when that is over, what is known by then comes with a warning.
-    ``prove``: given each service at the end, for a check of what its spec leads to; it may give back a better one.
-    ``skip``: the paths of services that are found, and then left out.
+    ``rules``: from presets, for languages that genfile does not know; built-in languages take precedence. ``chosen``:
+    from the preset that the user named, which take precedence over all others. ``budget``: the work that the tree may
+    cause; beyond it, the result is partial and has a warning. ``prove``: called with each service at the end, to check
+    what its spec leads to; it may return a better one. ``skip``: paths of services to leave out.
     """
     tree = Tree(source, budget)
     declared = _declared(rules, chosen)
@@ -128,7 +125,7 @@ def inspect_source(
 
 
 def _detected(tree: Tree, found: "Sequence[FoundService]", fronts: "dict[str, Served]") -> list[InspectedService]:
-    """Each service on its own: what one of them does to the reader, or takes of the budget, is not the others' loss."""
+    """Detect each service separately: the cost or failure of one does not affect the others."""
     services: list[InspectedService] = []
     taken: set[str] = set()
     for at, item in enumerate(found):
@@ -189,7 +186,7 @@ def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[Foun
         return found, {}
     from genfile.detect.frontend import pair
 
-    # What is beyond the limit is only named.
+    # Services beyond the limit are only named.
     several, beyond = found[: tree.limits.services], found[tree.limits.services :]
     fronts: dict[str, Served] = {}
     with contained(tree, "", "could not be searched for front ends that its servers serve"):
@@ -204,7 +201,7 @@ def put_frontend(draft: Draft, served: "Served") -> None:
 
 
 def _validated(draft: Draft) -> InspectedService | None:
-    """A spec from a draft; a field that its type refuses is left out, with a note, rather than trusted."""
+    """A spec from a draft; a field with an invalid value is dropped with a note."""
     from pydantic import ValidationError
 
     from genfile.spec.project import describe, spec_class
@@ -225,7 +222,7 @@ def _validated(draft: Draft) -> InspectedService | None:
 
 
 def _drop(draft: Draft, place: "tuple[int | str, ...]") -> bool:
-    """Take one value out of a draft: that of a field within a field, where nothing needs it, else the whole field."""
+    """Remove an invalid value from a draft: a nested field if it is optional, else the whole field."""
     name = str(place[0])
     inner = draft.values.get(name)
     if name == "package_manager" and isinstance(inner, dict) and place[1:] in (("version",), ("lockfile",)):

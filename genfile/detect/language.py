@@ -8,16 +8,16 @@ from genfile.evidence import Draft, Evidence
 
 Strength = Literal["server", "site", "program", "guess"]
 
-# Strongest first: what of two languages in one folder is the service, and what only helps it.
+# Strongest first: which of two languages in a folder is the service, and which only helps it.
 STRENGTHS: tuple[Strength, ...] = ("server", "program", "site", "guess")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A language says that a folder is a service of its own.
+    """A language's claim that a folder is a service.
 
     ``strength``: `server` (a framework or a start command that serves), `program` (an entry point that may be
-    anything), `site` (a front end that is only files), `guess` (nothing but a likely file name).
+    anything), `site` (a front end that is only files), `guess` (only a likely file name).
     """
 
     strength: Strength
@@ -25,15 +25,15 @@ class Claim:
 
 
 class Language(Protocol):
-    """A module of this shape stands in ``survey.LANGUAGES``."""
+    """The form of the modules in ``survey.LANGUAGES``."""
 
     NAME: str
 
     def is_candidate(self, names: frozenset[str]) -> bool:
-        """Cheap: could a folder with files of these names be a project of this language?"""
+        """Whether a folder with these file names could be a project in this language; must be cheap."""
 
     def claim(self, project: Project) -> Claim | None:
-        """Whether the folder is a service; None for a library, a workspace root, mere tooling."""
+        """The claim of a service; None for a library, a workspace root, or tooling."""
 
     def detect(self, project: Project) -> Draft:
-        """The facts of a service that was claimed."""
+        """The facts of a claimed service."""

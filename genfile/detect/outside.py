@@ -1,4 +1,4 @@
-"""What lies outside a service's folder, and is a part of its build or its program all the same."""
+"""Paths outside a service's folder that its build or program needs."""
 
 import posixpath
 from collections.abc import Iterable
@@ -9,15 +9,15 @@ from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 
 MAX_PLACES = 12
-# Files that the image is made with: the builder never gets them.
+# Files that describe images, which the builder never gets.
 _CONTAINERS = ("Dockerfile", "docker-compose", "compose")
-# Folders that no image is given.
+# Folders that never go into an image.
 _NEVER = frozenset({"node_modules", "__pycache__", "venv"})
 
 
 @dataclass(frozen=True, slots=True)
 class OutsidePath:
-    """A path of the tree that something of a service names. ``runs``: its program reads it, not only its build."""
+    """A path in the tree that a service refers to. ``runs``: its program reads it, not only its build."""
 
     path: str
     says: Evidence
@@ -25,17 +25,18 @@ class OutsidePath:
 
 
 def put_outside(root: Project, draft: Draft, references: Iterable[OutsidePath]) -> None:
-    """Put /beside, and into /run_paths what of it the program reads.
+    """Put /beside, and add to /run_paths what the program reads of it. ``root``: the folder that would otherwise be the
+    build context.
 
-    ``root``: the folder that is the build context without it. What is not in the tree is made by something else, and
-    what holds the root itself names no part of it: both are passed over.
+    A path that is not in the tree is made by something else, and one that contains the root names no part of it: both
+    are skipped.
     """
     found: dict[str, Evidence] = {}
     read: list[str] = []
     made: list[str] = draft.values.get("outputs", [])
     for item in references:
         place = part_of(root, item.path)
-        # What the build makes is never sent to the builder.
+        # Build output is never sent to the builder.
         if place is not None and not any(inside(place, output) for output in made):
             found.setdefault(place, item.says)
             read += [place] if item.runs else []
@@ -50,7 +51,7 @@ def put_outside(root: Project, draft: Draft, references: Iterable[OutsidePath]) 
 
 
 def part_of(root: Project, path: str) -> str | None:
-    """The folder, or the file, of the tree that a path outside a root means; None if there is none to take."""
+    """The file or folder in the tree for a path outside a root; None if there is none to take."""
     plain = posixpath.normpath(path or ".")
     parts = plain.split("/")
     if plain.startswith(("..", "/")) or any(part in _NEVER or part.startswith(".") for part in parts):
@@ -62,7 +63,7 @@ def part_of(root: Project, path: str) -> str | None:
         folder, name = posixpath.split(plain)
         if name.startswith(_CONTAINERS):
             return None
-        # Beside a file there is what it needs, unless it lies above the service.
+        # Take the file's whole folder, which holds what the file needs, unless it contains the service.
         return plain if inside(root.path, folder) else folder
     return plain if _is_folder(tree, plain) else None
 
@@ -73,6 +74,6 @@ def _is_folder(tree: Tree, path: str) -> bool:
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
-    """The paths that lie in no other one of them, sorted."""
+    """The paths that are inside no other one of them, sorted."""
     listed = sorted(set(paths))
     return [path for path in listed if not any(other != path and inside(path, other) for other in listed)]

@@ -1,4 +1,4 @@
-"""A database whose address is written out in the code, on the machine itself: in a container that is the container."""
+"""Databases with a literal loopback address in the code, which in a container means the container itself."""
 
 import itertools
 import re
@@ -16,16 +16,16 @@ _SOURCES = {
     "node": ("*.js", "*.ts", "*.mjs", "*.cjs"),
 }
 MAX_FILES = 300
-# Lines above that may begin what an address is the default in.
+# How many lines above may begin the expression whose default is the address.
 _ABOVE = 2
 _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
 _URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
 _GO = re.compile(rf"@tcp\({_LOCAL}")
-# Django's way: the engine, and then the host.
+# Django's form: the engine, then the host.
 _ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
 _HOST = re.compile(rf"""["']HOST["']\s*:\s*["']{_LOCAL}["']""")
 _FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flag\.|setdefault|viper|default\s*=")
-# A file that asks the environment for such an address has what stands in for it.
+# A file that reads such an address from the environment only has a default.
 _ASKS = re.compile(
     r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|DATABASE|DB))"
 )
@@ -34,7 +34,7 @@ _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target"
 
 
 def tell_of_own_machine(folder: Project, draft: Draft) -> None:
-    """A note for the first such address of each database that no variable leads to."""
+    """Note the first such address of each database that no variable sets."""
     known = backing_services()
     listed = draft.values.get("connections", [])
     read = {item["name"] for item in draft.values.get("environment", [])}
@@ -56,7 +56,7 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
 
 
 def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:
-    """The schemes of the addresses on the machine itself, with the lines that write them out."""
+    """The schemes of literal loopback addresses, with their lines."""
     names = itertools.chain.from_iterable(folder.files(pattern) for pattern in _SOURCES.get(language, ()))
     own = (name for name in names if _ASIDE.isdisjoint(name.split("/")[:-1]) and "test" not in name.rpartition("/")[2])
     for path in itertools.islice(own, MAX_FILES):

@@ -1,4 +1,4 @@
-"""A front end of plain pages in a folder of its own, beside a server: a site, unless that serves it."""
+"""A front end of plain pages in its own folder beside a server: a site, unless the server serves it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,11 +8,11 @@ from genfile.detect.aside import is_aside
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project, Tree
 
-# What people call the folder of a front end. `public` and `static` are usually a part of the server beside them.
+# Usual names of a front end's folder; `public` and `static` usually belong to the server beside them.
 _NAMES = frozenset(
     "frontend front-end front_end front client client-side ui web webapp web-app website webpage site".split()
 )
-# Files that may name the folder that a server gives out, or that are made into pages by one.
+# Files that may name the folder that a server serves, or that a server turns into pages.
 _SOURCES = (
     ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", ".go", ".java", ".kt", ".yml", ".yaml", ".properties", ".toml",
 )  # fmt: skip
@@ -21,7 +21,7 @@ MAX_SOURCES = 500
 
 
 def beside_servers(tree: Tree, claimed: Iterable[str]) -> Iterator[Project]:
-    """The folders of plain pages next to the services of ``claimed`` (by their folders) that none of them gives out."""
+    """The folders of plain pages beside the services of ``claimed`` (by folder) that none of them serves."""
     servers = [path for path in claimed if path and not is_aside(path)]
     parents = {path.rpartition("/")[0] for path in servers}
     for folder in sorted(tree.folders):
@@ -39,7 +39,7 @@ def beside_servers(tree: Tree, claimed: Iterable[str]) -> Iterator[Project]:
 
 
 def _is_plain(tree: Tree, folder: str) -> bool:
-    """Whether a page is given out as it is: no manifest beside it, no mark of a template language in it."""
+    """Whether a page is served as it is: no manifest beside it, no template syntax in it."""
     names = tree.folders[folder]
     if any(name in names for name in (*static.LIBRARIES, *static.OTHERS)) or static.beside(tree, folder) is not None:
         return False
@@ -47,7 +47,7 @@ def _is_plain(tree: Tree, folder: str) -> bool:
 
 
 def _is_named(tree: Tree, servers: Iterable[str], name: str) -> bool:
-    """Whether a server's sources have a path with the folder's name in it: then they give its pages out."""
+    """Whether a server's sources have a path with the folder's name, so that it serves the pages."""
     pattern = re.compile(rf"[\"'`/\\]{re.escape(name)}[\"'`/\\]")
     paths = (
         path for path in sorted(tree.paths) if path.endswith(_SOURCES) and any(inside(path, top) for top in servers)

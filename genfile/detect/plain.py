@@ -1,4 +1,5 @@
-"""A plain site is its folder as it is: what in it is there for people and tools, and what else would be served."""
+"""A plain site, whose folder is served as it is: which files are for people and tools, and what else would be
+public."""
 
 import posixpath
 import re
@@ -9,10 +10,10 @@ from genfile.container.own import is_left_out
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
-# What the preset's .dockerignore leaves out of every plain site, wherever it lies; of the root's folder alone.
+# What the preset's .dockerignore excludes from every plain site, anywhere and at the root.
 _TOOLS = (".*", "*.sh", "*.sql", "*.bak", "package.json", "package-lock.json", "Makefile")
 _ROOT = ("README.md", "LICENSE")
-# What browsers ask for, and what hosts of static pages read.
+# Files that browsers request, or that static hosts read.
 _WEB = frozenset(
     """
     html htm xhtml css js mjs json map xml txt md webmanifest ico png jpg jpeg gif svg webp avif bmp woff woff2 ttf otf
@@ -26,7 +27,7 @@ _NAMED = 5
 
 
 def put_linked(site: Project, draft: Draft) -> None:
-    """Put /linked, and a warning of what lies beside the pages and is served with them."""
+    """Put /linked, with a warning about other files that would be served too."""
     pages = [site.text(name) or "" for name, _ in zip(site.files("*.html"), range(MAX_PAGES), strict=False)]
     renders = any("docsify" in text for text in pages)
     linked = [name for name in _left_out(site) if (renders and name.endswith(".md")) or _is_named(name, pages)]

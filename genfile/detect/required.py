@@ -1,11 +1,11 @@
-"""Variables that a program fails without: marked in the spec, each with its evidence."""
+"""Variables without which a program fails: marked in the spec, each with its evidence."""
 
 from collections.abc import Iterable
 
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 
-# What the image or the platform always sets.
+# Variables that the image or the platform always sets.
 GIVEN = frozenset({"PORT", "HOST", "HOSTNAME", "NODE_ENV", "HOME", "PATH", "USER", "TZ", "LANG", "PWD"})
 MAX_REQUIRED = 60
 # How many a note names.
@@ -13,10 +13,8 @@ _NAMED = 6
 
 
 def put_required(draft: Draft, found: Iterable[tuple[str, Evidence]]) -> None:
-    """Mark variables as required, of those that are listed or as new ones; one with a value needs nothing.
-
-    ``found``: names with their evidence, whose text begins with the name.
-    """
+    """Mark variables as required, listed or new; one with a value needs nothing. ``found``: names with evidence whose
+    text begins with the name."""
     listed = draft.values.get("environment", [])
     present = {item["name"]: item for item in listed if item["phase"] == "run"}
     places: dict[str, Evidence] = {}

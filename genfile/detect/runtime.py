@@ -1,4 +1,4 @@
-"""The release line of a service's runtime: a pin, or else the ranges within what the dependencies support."""
+"""The release line of a service's runtime: a pin, else the ranges within what the dependencies support."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ Range = tuple[str, Scheme, Evidence]
 
 @dataclass(frozen=True)
 class AskedRuntime:
-    """What a project says of its runtime.
+    """What a project says about its runtime.
 
-    ``bound``: the newest line that the dependencies work with, and which one says so. ``hosted``: what a Dockerfile or
-    CI names. ``guess`` and ``default`` are asked last: a hint, and the fact for the line that genfile takes by itself.
+    ``bound``: the newest line that the dependencies support, and the one that says so. ``hosted``: from a Dockerfile or
+    CI. ``guess`` and ``default`` come last: a hint, and the fact for genfile's own default.
     """
 
     language: str
@@ -29,7 +29,7 @@ class AskedRuntime:
 
 
 def put_runtime(asked: AskedRuntime, draft: Draft) -> None:
-    """Put /runtime; what disagrees, or has no support any more, becomes a note."""
+    """Put /runtime; contradictions and unsupported versions become notes."""
     draft.notes.extend(asked.pins.conflicts(f"{asked.title} version"))
     if asked.pins.fact is not None and not _is_stale(asked, asked.pins.fact, draft):
         _put_pin(asked, asked.pins.fact, draft)
@@ -40,7 +40,7 @@ def put_runtime(asked: AskedRuntime, draft: Draft) -> None:
 
 
 def _is_stale(asked: AskedRuntime, fact: Fact[Pin], draft: Draft) -> bool:
-    """A pin without support that the project's own range shuts out was forgotten; the range is what is kept true."""
+    """Whether a pin is a leftover: it is no longer supported, and the project's own range excludes it."""
     line, says = fact.value.line, fact.evidence[0]
     known = runtime(asked.language).line(line)
     if known is not None and not known.over:
@@ -101,7 +101,7 @@ def _put_range(asked: AskedRuntime, draft: Draft) -> None:
 
 
 def warn_over(language: str, title: str, line: str, evidence: Evidence, draft: Draft) -> None:
-    """A warning for a line that is past its end of life."""
+    """Warn of a line past its end of life."""
     known = runtime(language).line(line)
     if known is not None and known.over:
         text = f"{title} {line} reached its end of life on {known.end_of_life}"

@@ -1,4 +1,4 @@
-"""A cache of what was read and parsed, bounded because a tree can be larger than memory."""
+"""A bounded cache of texts and parsed files, since a tree can be larger than memory."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -6,9 +6,8 @@ from typing import Any
 
 
 class Shelf:
-    """Values by key, each with a weight in bytes. Where they are too heavy together, those that were used least lately
-    go. What has gone is made again by whoever needs it again, at its cost to the budget.
-    """
+    """Values by key, each with a weight in bytes. When they are too heavy together, the least recently used go. A value
+    that is needed again is made again, at a cost to the budget."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -19,18 +18,18 @@ class Shelf:
         return key in self._kept
 
     def get(self, key: Hashable) -> Any:
-        """The value of a key that is there."""
+        """The value of an existing key."""
         self._kept.move_to_end(key)
         return self._kept[key][0]
 
     def make_room(self, weight: int) -> None:
-        """Let go of as much as what comes next will need, before it is made."""
+        """Free enough for the next value before it is made."""
         while self._kept and self._weight + weight > self._capacity:
             _, (_, gone) = self._kept.popitem(last=False)
             self._weight -= gone
 
     def put(self, key: Hashable, value: Any, weight: int) -> None:
-        """Keep a value; what is heavier than the whole shelf stays until the next one comes."""
+        """Keep a value; one that is heavier than the whole shelf stays until the next one comes."""
         self.make_room(weight)
         self._kept[key] = (value, weight)
         self._weight += weight

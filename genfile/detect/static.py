@@ -1,4 +1,4 @@
-"""A folder of plain files: the last resort, if no language claims anything."""
+"""A folder of plain files: the last resort if no language claims anything."""
 
 import posixpath
 
@@ -35,7 +35,7 @@ FOLDERS = (
 )
 
 
-# A manifest of these makes a site beside it the documentation of something else.
+# Manifests beside which a site is the documentation of something else.
 LIBRARIES = (
     "pyproject.toml",
     "setup.py",
@@ -48,13 +48,13 @@ LIBRARIES = (
 )
 
 
-# What makes documentation beside it that of a program, in languages that are not read here too.
+# Manifests of other languages, beside which documentation belongs to a program.
 OTHERS = (
     "package.json", "Gemfile", "CMakeLists.txt", "configure.ac", "meson.build", "mix.exs", "Package.swift",
     "pubspec.yaml", "build.sbt", "stack.yaml", "dune-project", "Makefile.am",
 )  # fmt: skip
 ENDINGS = (".csproj", ".sln", ".gemspec", ".cabal", ".py", ".c", ".cpp", ".go", ".rs", ".js", ".php")
-# Sources beside which a page in a folder of its own is a part of something else.
+# Sources beside which a page in its own folder belongs to something else.
 CODE = (
     *ENDINGS,
     ".java",
@@ -74,7 +74,7 @@ CODE = (
 
 
 def generator_of(project: Project) -> tuple[SiteGenerator, str] | None:
-    """The generator that makes a folder's site, and its configuration file."""
+    """The generator of a folder's site, and its configuration file."""
     names = project.names()
     for item in site_generators():
         config = next((name for name in item.config if name in names), None)
@@ -84,7 +84,7 @@ def generator_of(project: Project) -> tuple[SiteGenerator, str] | None:
 
 
 def sites(tree: Tree, *, alone: bool) -> list[Project]:
-    """Folders that a generator makes a site of: the root where nothing else is found; any that has a Dockerfile."""
+    """Folders that a generator makes a site from: the root if there is nothing else; any with a Dockerfile."""
     found: list[Project] = []
     for folder, names in sorted(tree.folders.items()):
         root = alone and not folder and not any(name in names for name in LIBRARIES if not _of_hugo(tree, name))
@@ -96,24 +96,24 @@ def sites(tree: Tree, *, alone: bool) -> list[Project]:
     code = any(name in names for name in (*LIBRARIES, *OTHERS)) or any(name.endswith(ENDINGS) for name in names)
     plain = alone and not found and not code
     for folder in ("docs", "doc", "docs/source", "source", "site") if plain else ():
-        # Nothing but the documentation: then it is what the tree is for.
+        # Only documentation: then it is the purpose of the tree.
         if folder in tree.folders and generator_of(Project(tree, folder)) is not None:
             return [Project(tree, folder)]
     return found
 
 
 def _of_hugo(tree: Tree, name: str) -> bool:
-    """Whether a go.mod only names the themes of a site: there is no Go in the tree."""
+    """Whether a go.mod only names a site's themes: the tree has no Go code."""
     return name == "go.mod" and not any(path.endswith(".go") for path in tree.paths)
 
 
 def candidates(tree: Tree) -> list[str]:
-    """The folder of the pages that are served, as a list of one: the root's, one of a usual name, or the only one
-    that has any. Several beside each other are projects of their own: a note names them."""
+    """The folder of the served pages, as a list of one: the root's, one with a usual name, or the only one. Several
+    side by side are separate projects: a note names them."""
     top = Project(tree, "")
     package = top.json("package.json") if "package.json" in tree.paths else None
     if package is not None and package.items("files") and package.get("private") is not True:
-        # What is published to others, pages included, is not served from here.
+        # A published package is not served from here, its pages included.
         return []
     elsewhere = _elsewhere(top, package)
     if elsewhere is not None:
@@ -125,7 +125,7 @@ def candidates(tree: Tree) -> list[str]:
 
 
 def _elsewhere(top: Project, package: Document | None) -> Evidence | None:
-    """What shows the pages of a tree, where that is not a browser which asks a server for them."""
+    """What shows a tree's pages, if not a browser that requests them from a server."""
     for name in ("manifest.json", "src/manifest.json", "public/manifest.json"):
         manifest = top.json(name) if top.has(name) else None
         if manifest is not None and isinstance(manifest.get("manifest_version"), int):
@@ -140,7 +140,7 @@ def _elsewhere(top: Project, package: Document | None) -> Evidence | None:
 
 
 def _single(tree: Tree) -> list[str]:
-    """The one topmost folder of pages in a tree that is made of nothing else."""
+    """The only topmost folder of pages in a tree of nothing else."""
     tops: dict[str, None] = {}
     for folder, names in sorted(tree.folders.items()):
         code = any(name.endswith(CODE) and not name.endswith(".js") for name in names)
@@ -159,7 +159,7 @@ def _single(tree: Tree) -> list[str]:
 
 
 def _staticfile(project: Project) -> tuple[str, bool]:
-    """The folder that a Staticfile names, and whether it has the pages answer for unknown paths."""
+    """The folder in a Staticfile, and whether its page answers unknown paths."""
     document = quietly(project, "Staticfile") if project.has("Staticfile") else None
     root = (document.text("root") if document else None) or ""
     clean = posixpath.normpath(root.strip("/") or ".")
@@ -184,7 +184,7 @@ def detect(project: Project) -> Draft:
     page = project.says("index.html", 1, "index.html")
     if not _is_apart(project):
         draft.values["name"] = service_name(project.tree.source.name)
-        # The build context is the whole tree: a site in public/ is built from the root all the same.
+        # The build context is the whole tree: a site in public/ is still built from the root.
         draft.values["path"] = "."
     _, fallback = _staticfile(Project(project.tree, ""))
     draft.put(
@@ -202,7 +202,7 @@ def detect(project: Project) -> Draft:
 
 
 def put_apart(project: Project) -> None:
-    """Keep that a folder of pages stands beside other services: it is built by itself, under its own name."""
+    """Record that a folder of pages is one of several services: it is built separately, under its own name."""
     project.tree.memory["site-apart", project.path] = True
 
 
@@ -236,7 +236,7 @@ def _settings(project: Project, name: str) -> Document | None:
         return project.toml(name)
     if name.endswith(".json"):
         return project.json(name)
-    # MkDocs has tags of Python in its YAML: what can't be read says nothing.
+    # MkDocs uses Python tags in its YAML: an unreadable file is ignored.
     return quietly(project, name) if name.endswith((".yml", ".yaml")) else None
 
 
@@ -245,11 +245,11 @@ def is_candidate(names: frozenset[str]) -> bool:
 
 
 def beside(tree: Tree, folder: str) -> str | None:
-    """What says that a folder of pages belongs to something else, by its path: a manifest of a program in another
-    language at the root, code of one there or among the pages; for documentation, any code outside it."""
+    """The evidence that a folder of pages belongs to something else, by its path: a manifest for a program in another
+    language at the root, or code there or among the pages; for documentation, any code outside it."""
     if "Staticfile" in tree.folders.get("", ()):
         return None
-    # Pages themselves may have these two, for what makes them.
+    # Pages themselves may have these two, for their tools.
     kinds = {*LIBRARIES, *OTHERS} - {"package.json", "Gemfile"}
     found = next((name for name in tree.folders.get("", ()) if name in kinds and not _of_hugo(tree, name)), None)
     if found is not None:
@@ -266,7 +266,7 @@ def beside(tree: Tree, folder: str) -> str | None:
     return next((path for path in outside if path.endswith((*CODE, ".mjs", ".cjs")) and not _is_hidden(path)), None)
 
 
-# Files that pages load, or that only make them.
+# Files that pages load, or that only build them.
 _SCRIPTS = (".js", ".ts", ".jsx", ".tsx", ".vue")
 
 

@@ -1,4 +1,4 @@
-"""The first pass: which folders of the tree are services, and of which language."""
+"""The first pass: the folders in the tree that are services, and their languages."""
 
 import itertools
 import re
@@ -17,10 +17,10 @@ from genfile.evidence import Note
 if TYPE_CHECKING:
     from genfile.detect.declared.language import Declared
 
-# Order decides between equal claims on one folder: the language of the server before that of its front end.
+# The order decides between equal claims on a folder: the server's language before its front end's.
 LANGUAGES: tuple[Language, ...] = tuple(cast(Language, module) for module in (java, go, python, node))
 
-# Manifests of languages that are not read here: a package.json beside one is only its front end.
+# Manifests of languages that genfile does not read: a package.json beside one is only its front end.
 FOREIGN = {
     "Gemfile": "Ruby",
     "composer.json": "PHP",
@@ -42,7 +42,7 @@ FOREIGN = {
     "dub.json": "D",
     "rebar.config": "Erlang",
 }
-# The same, where they stand beside what is read as well: told of only where there is nothing else.
+# The same, for manifests beside what genfile reads: only mentioned if there is nothing else.
 BESIDE = {
     "deno.json": "Deno", "deno.jsonc": "Deno", "CMakeLists.txt": "C or C++", "meson.build": "C or C++",
     "Gopkg.toml": "Go without go.mod (dep)", "glide.yaml": "Go without go.mod (glide)", "build.xml": "Java (Ant)",
@@ -53,7 +53,7 @@ BESIDE = {
 
 _MANIFESTS = frozenset({"pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml"})
 _OLD = re.compile(r"[-_.](?:old|bak|backup|legacy|deprecated)$", re.IGNORECASE)
-# Sources that belong to a build, where there is one to tell of.
+# Sources that belong to a build, if there is one to mention.
 SOURCES = (".java", ".kt")
 # For how many programs a note says why they are not services.
 MAX_REASONS = 5
@@ -103,8 +103,8 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[FoundService
 
 
 def _is_for_vendors(tree: Tree, folder: str) -> bool:
-    """A project called `vendor` that stands among others: for those who sell, where a copy of others' code has a folder
-    for each of them and no manifest of its own."""
+    """Whether a folder called `vendor` is a project for sellers: unlike copies of others' code, it has a manifest of
+    its own and stands among other projects."""
     parent, _, name = folder.rpartition("/")
     if name != "vendor" or not parent or is_aside(parent) or not _MANIFESTS & set(tree.folders[folder]):
         return False
@@ -113,10 +113,10 @@ def _is_for_vendors(tree: Tree, folder: str) -> bool:
 
 
 def _is_beside(tree: Tree, folder: str) -> bool:
-    """An example among the modules of a library (`x-example` beside `x-core`), or an earlier state of what is there."""
+    """An example among a library's modules (`x-example` beside `x-core`), or an older copy of something."""
     parent, _, name = folder.rpartition("/")
     if _OLD.sub("", name) != name and _OLD.sub("", name) in tree.subfolders(parent):
-        # What was before: `backend_old` beside `backend`.
+        # An older copy: `backend_old` beside `backend`.
         return True
     if name.startswith("initial"):
         return name.replace("initial", "complete", 1) in tree.subfolders(parent)
@@ -135,12 +135,12 @@ def _is_example(name: str) -> bool:
 
 
 def _of_desktop(tree: Tree, folder: str) -> bool:
-    """A part of an application that Wails packs for desktops."""
+    """Whether a folder is part of an application that Wails packs for desktops."""
     return any("wails.json" in tree.folders.get(above, ()) for above in _folders_up(folder))
 
 
 def _is_part_of_another(tree: Tree, folder: str) -> bool:
-    """Whether pages belong to something else: the windows of a desktop's application, a library's documentation."""
+    """Whether pages belong to something else: a desktop application's windows, a library's documentation."""
     if any(node.runs_elsewhere(Project(tree, above)) is not None for above in _folders_up(folder)):
         return True
     other = static.beside(tree, folder)
@@ -161,7 +161,7 @@ _SINGULARS = ("-example", "-sample", "-demo", "_example", "_sample", "-quickstar
 
 
 def _serving(found: list[FoundService], declared: "Sequence[Declared]") -> list[FoundService]:
-    """The services without the folders that a preset's rules claim, and that are not beside the others."""
+    """The services, without those that a preset's rules claim and then drop beside others of its language."""
     for language in declared:
         kept = language.serving([item.project for item in found if item.language is language])
         found = [item for item in found if item.language is not language or item.project in kept]
@@ -169,12 +169,12 @@ def _serving(found: list[FoundService], declared: "Sequence[Declared]") -> list[
 
 
 def _without_tools(found: list[FoundService]) -> list[FoundService]:
-    """The services without programs of a folder beside them that nothing says stay or listen: those are tools."""
+    """The services, without programs beside them that nothing says stay or listen: those are tools."""
     certain = [item for item in found if item.claim.strength in ("server", "program")]
 
     def is_tool(item: FoundService) -> bool:
         name = item.claim.reason.path.rpartition("/")[2]
-        # A name that says what it is for is more than a guess.
+        # A name with a purpose is more than a guess.
         usual = name in ("app.py", "server.py", "bot.py", "worker.py", "wsgi.py", "asgi.py")
         return item.language is python and item.claim.strength == "guess" and bool(item.project.path) and not usual
 
@@ -182,8 +182,8 @@ def _without_tools(found: list[FoundService]) -> list[FoundService]:
 
 
 def _without_doubles(found: list[FoundService]) -> list[FoundService]:
-    """The services without a Python project whose program is in the folder of one further down: that lists for itself
-    what it needs, and a host wanted the same at the root."""
+    """The services, without a Python project whose program is in a deeper service's folder: that one lists its own
+    dependencies, and a host wanted the same list at the root."""
     own = [item.project.path for item in found if item.language is python]
 
     def is_double(item: FoundService) -> bool:
@@ -195,7 +195,7 @@ def _without_doubles(found: list[FoundService]) -> list[FoundService]:
 
 
 def _without_strayed(found: list[FoundService]) -> list[FoundService]:
-    """The services without a start file that was copied out of the folder of one further down, without its modules."""
+    """The services, without a start file copied out of a deeper service's folder without its modules."""
     own = [item.project for item in found if item.language is node]
 
     def is_strayed(item: FoundService) -> bool:
@@ -255,7 +255,7 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
 
 
 def _brought_along(found: FoundService) -> bool:
-    """Whether a program is a part of an application for desktops, which starts it by itself; a note says so."""
+    """Whether a program is part of a desktop application, which starts it itself; a note says so."""
     says = node.brought_along(found.project) if found.language is not node else None
     if says is not None:
         text = f"{found.claim.reason}: part of a desktop app ({says}), not a service"
@@ -264,13 +264,13 @@ def _brought_along(found: FoundService) -> bool:
 
 
 def _is_front(found: FoundService) -> bool:
-    """Whether a claim beside another language's manifest is not one of its own: a Procfile there starts the other."""
+    """Whether a claim beside another language's manifest is only its front end: a Procfile there starts the other."""
     return found.claim.strength in ("site", "guess") or found.claim.reason.path.endswith("Procfile")
 
 
 def uncovered(tree: Tree) -> Iterator[Note]:
-    """What a tree without a service is made of: why its programs are not, and the manifests nearest to the root that
-    no preset covers."""
+    """The content of a tree without a service: why its programs are not services, and the manifests nearest to the root
+    that no preset covers."""
     reasons = list(itertools.islice(_reasons(tree), MAX_REASONS))
     yield from reasons
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
@@ -290,7 +290,7 @@ def _kind(name: str) -> str:
 
 
 def _reasons(tree: Tree) -> Iterator[Note]:
-    """Why the programs that a language finds in the tree are not services, nearest to the root first."""
+    """Why a language's programs in the tree are not services, nearest to the root first."""
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         project = Project(tree, folder)
         names = frozenset(tree.folders[folder]) | {name + "/" for name in tree.subfolders(folder)}
@@ -302,8 +302,8 @@ def _reasons(tree: Tree) -> Iterator[Note]:
 
 
 def _last_resort(tree: Tree) -> list[FoundService]:
-    """A program at the root, or in a module of its go.work, that nothing says anything of: where there is no other
-    service, it may be one."""
+    """A program at the root, or in a module of its go.work, that nothing is known about: without any other service, it
+    may be one."""
     root = Project(tree, "")
     names = frozenset(tree.folders.get("", ()))
     if any(name in names for name in FOREIGN):

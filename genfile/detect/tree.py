@@ -33,19 +33,21 @@ _LOCK_NAMES = frozenset(
 )
 
 
-# What is kept of texts, and of what they were parsed to, in bytes of memory.
+# Limits on cached texts and parsed files, in bytes of memory.
 _TEXTS = 64 * MEBIBYTE
 _PARSED = 256 * MEBIBYTE
-# A parsed file in bytes of memory for each character: so much is assumed of a small one, and before a large one is
-# parsed; afterwards the blocks that Python has handed out meanwhile are counted, at so many bytes each.
+# Estimated bytes of memory for each character of a parsed file: used for a small file, and before a large one is
+# parsed; afterwards the blocks that Python has allocated are counted, at so many bytes each.
 _PER_CHARACTER = 28
 _LARGE = 64 * 1024
 _BLOCK_BYTES = 96
 
 
 class Tree:
-    """A source with a memory: what could not be read is noted once, and what was read and parsed is kept while there is
-    room. ``budget``: all work on the tree; when it has run out, no more text and no more parsed files are had."""
+    """A source with a cache: what can't be read is noted once, and texts and parsed files are kept while there is room.
+
+    ``budget``: for all work on the tree; beyond it, no further texts and parsed files are available.
+    """
 
     def __init__(self, source: Source, budget: Budget | None = None) -> None:
         self.source = source
@@ -54,11 +56,11 @@ class Tree:
         index = source.index()
         self.folders = index.folders
         self.paths = index.paths
-        # What one file says is told once, at its first line.
+        # A file says each thing once, at its first line.
         self._notes: dict[tuple[str, str, str | None], Note] = {}
         for note in index.notes:
             self.note(note.level, note.text, note.path, note.line)
-        # What detectors worked out once and need again, by a key of their own.
+        # Results that detectors need again, by keys of their own.
         self.memory: dict[tuple[str, ...], Any] = {}
         self._made: dict[tuple[str, ...], tuple[int, Any]] = {}
         self._texts = Shelf(_TEXTS)
@@ -67,7 +69,7 @@ class Tree:
 
     @property
     def notes(self) -> list[Note]:
-        """All notes on the tree in their order, as many as the limits allow."""
+        """All notes on the tree in order, up to the limit."""
         kept = list(self._notes.values())[: self.limits.notes]
         more = len(self._notes) - len(kept)
         return [*kept, Note("warning", f"{more} more notes were omitted")] if more else kept
@@ -130,7 +132,7 @@ class Tree:
         return None
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
-        """What detectors work out once and need again; again where the budget has ended since."""
+        """A detector's result, computed once; again if the budget has run out since."""
         cuts = self.budget.cuts
         if key not in self._made or self._made[key][0] != cuts:
             self._made[key] = cuts, make()
@@ -138,7 +140,7 @@ class Tree:
         return made
 
     def forget(self) -> None:
-        """Let go of all that can be made again."""
+        """Drop everything that can be computed again."""
         self._texts.clear()
         self._parsed.clear()
 
@@ -181,16 +183,16 @@ class Project:
         return posixpath.basename(self.path) or self.tree.source.name
 
     def full(self, name: str) -> str:
-        """A name of this folder as a path relative to the inspected root, in its plain form."""
+        """A name in this folder as a normalised path relative to the inspected root."""
         joined = posixpath.normpath(posixpath.join(self.path, name))
         return "" if joined == "." and name in (".", "") else joined
 
     def has(self, name: str) -> bool:
-        """Whether a regular file of that name is there."""
+        """Whether there is a regular file with that name."""
         return self.full(name) in self.tree.paths
 
     def has_folder(self, name: str) -> bool:
-        """Whether a folder of that name holds files, at any depth."""
+        """Whether a folder with that name holds files, at any depth."""
         parent, last = posixpath.split(self.full(name))
         return last in self.tree.subfolders(parent)
 
@@ -202,7 +204,7 @@ class Project:
         return self.tree.subfolders(self.full(folder) if folder else self.path)
 
     def files(self, pattern: str = "*", *, below: str = "", depth: int = 8) -> Iterator[str]:
-        """Paths, relative to this folder, of files whose name fits a shell pattern; nearest first, then by name."""
+        """Paths, relative to this folder, of files whose names match a shell pattern; nearest first, then by name."""
         start = self.full(below) if below else self.path
         queue = [(start, 0)]
         for folder, level in queue:
@@ -244,6 +246,13 @@ class Project:
     def parent(self) -> "Project | None":
         """The folder above; None at the root."""
         return Project(self.tree, posixpath.dirname(self.path)) if self.path else None
+
+    def upwards(self) -> "Iterator[Project]":
+        """This folder, then those above it up to the root of the tree."""
+        place: Project | None = self
+        while place is not None:
+            yield place
+            place = place.parent()
 
     def at(self, name: str) -> "Project":
         """A folder inside this one."""

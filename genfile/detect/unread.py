@@ -1,4 +1,4 @@
-"""Tests and documentation that nothing in the image reads, of a service whose whole folder is copied."""
+"""Tests and documentation that nothing in the image reads, in a service whose whole folder is copied."""
 
 import ast
 import posixpath
@@ -14,18 +14,18 @@ from genfile.parsers.python import parse_python
 _FOLDERS = ("test", "tests", "__tests__", "spec", "e2e", "cypress", "docs", "doc")
 _FILES = ("README*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY.*", "HISTORY*", "AUTHORS*")
 _CODE = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
-# Read by tools that no image runs.
+# Files for tools that no image runs.
 _TOOLS = ("*.test.*", "*.spec.*", "conftest.py", "noxfile.py", "jest.config.*", "vitest.config.*", "cypress.config.*",
           "playwright.config.*", "gulpfile.*", ".eslintrc.*", "eslint.config.*")  # fmt: skip
-# Manifests that name files which the installation of the project itself reads.
+# Manifests that name files which installing the project reads.
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "MANIFEST.in")
-# Tables of manifests that only such tools read.
+# Tables in manifests that only such tools read.
 _TABLES = re.compile(
     r"^\[(?:tool\.(?:pytest|ruff|coverage|mypy|black|isort|pylint|pyright|tox|nox|hatch\.envs)\b[^\]\n]*"
     r"|(?:tool:pytest|coverage:[a-z]+|flake8|mypy|pycodestyle|isort)[^\]\n]*)\]\n(?:(?!\[).*\n?)*",
     re.MULTILINE,
 )
-# What says which files a build copies.
+# Files that say what a build copies.
 _BUILDS = ("package.json", "angular.json", "nest-cli.json")
 _COMPONENTS = (".vue", ".svelte", ".astro", ".mdx")
 MAX_READ = 400
@@ -37,7 +37,7 @@ _IMPORTS_TESTS = re.compile(
 
 
 def put_unread(folder: Project, draft: Draft) -> None:
-    """Put /unread. A name that the code or a manifest writes out, as a path or a module, is taken for read."""
+    """Put /unread. A name that the code or a manifest mentions, as a path or a module, counts as read."""
     found = list(_candidates(folder)) if _copies_all(draft) else list(_documents(folder)) if _builds(draft) else []
     apps = _of_apps(folder) if found and draft.values.get("framework") == "django" else []
     texts = _texts(folder, [*(name for name in found if folder.has_folder(name)), *apps]) if found else None
@@ -61,7 +61,7 @@ def _copies_all(draft: Draft) -> bool:
 
 
 def _builds(draft: Draft) -> bool:
-    """Whether a step builds from the whole folder, and from no pages that are written in Markdown."""
+    """Whether a step builds from the whole folder, and not from Markdown pages."""
     values = draft.values
     pages = "static" in values and not values["static"].get("spa")
     return values["language"] == "node" and bool(values.get("build")) and "workspace" not in values and not pages
@@ -79,12 +79,12 @@ def _documents(folder: Project) -> Iterator[str]:
 
 
 def _of_apps(folder: Project) -> list[str]:
-    """The tests that each app of Django's has beside its code."""
+    """The tests beside the code of each Django app."""
     return sorted(path for path in folder.files("tests.py", depth=3) if "/" in path)[:MAX_APPS]
 
 
 def _texts(folder: Project, apart: list[str]) -> list[str] | None:
-    """What may name a file that is read at run time; None if that is more than is looked at."""
+    """Texts that may name a file read at run time; None if there are too many."""
     found: list[str] = []
     left = MAX_TEXT
     for path in folder.files("*"):
@@ -100,7 +100,7 @@ def _texts(folder: Project, apart: list[str]) -> list[str] | None:
 
 
 def _without_remarks(folder: Project, path: str, text: str) -> str:
-    """A module of Python without docstrings and lines that are comments: they read nothing."""
+    """A Python module without docstrings and comment lines, which read nothing."""
     module = parse_code(folder, parse_python, path)
     lines = text.split("\n")
     for node in module.of(ast.Expr) if module is not None else ():
@@ -111,8 +111,7 @@ def _without_remarks(folder: Project, path: str, text: str) -> str:
 
 
 def _names(text: str, name: str) -> bool:
-    """Whether a text has a name where a path or a module would have it: `"docs/x"`, `from tests import`; a file's
-    wherever it stands."""
+    """Whether a text has a name as a path or a module: `"docs/x"`, `from tests import`; a file's name anywhere."""
     if "." in name:
         return name in text or f"*{posixpath.splitext(name)[1]}" in text
     plain = re.escape(name)

@@ -1,5 +1,5 @@
-"""Folders that a running program writes to, as the tree itself and the project's own container files tell; and which
-of them can be a volume."""
+"""Folders that a running program writes to, by the tree and the project's own container files; and which can be
+volumes."""
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ MAX_DEPTH = 3
 
 
 def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
-    """Add to /writable what the code alone does not tell. ``named``: the paths that the code writes out."""
+    """Add to /writable what the code alone does not show. ``named``: the literal paths in the code."""
     if "static" in draft.values:
         return
     listed = list(draft.values.get("writable", ()))
@@ -38,8 +38,8 @@ def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
 
 
 def put_kept(folder: Project, draft: Draft) -> None:
-    """Put /kept: the folders of /writable that hold nothing of the tree, so that a volume there hides nothing of the
-    next image."""
+    """Put /kept: the folders of /writable without content in the tree, where a volume hides nothing of the next
+    image."""
     alone = draft.values.get("language") in ("go", "java")
     scratch = scratch_of(draft.values.get("language"), draft.values.get("framework"), draft.values["path"])
     brought = [*draft.values.get("assets", ()), *draft.values.get("run_paths", ())] if alone else []
@@ -58,7 +58,7 @@ def put_kept(folder: Project, draft: Draft) -> None:
 
 
 def _is_empty(folders: Mapping[str, Collection[str]], path: str) -> bool:
-    """Whether a folder of the tree holds nothing at any depth, but for what keeps it in version control."""
+    """Whether a folder in the tree is empty at every depth, apart from files that keep it in version control."""
     return all(PLACEHOLDERS.issuperset(names) for place, names in folders.items() if inside(place, path))
 
 
@@ -70,8 +70,7 @@ def _is_made(path: str, draft: Draft) -> bool:
 
 
 def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Evidence]]:
-    """Folders that are in version control for nothing but being there, whose content is left out: they are filled by
-    the program, where it names them."""
+    """Committed empty folders whose content is ignored: the program fills them, if it names them."""
     ignored = untracked(folder.tree.text(".gitignore") or "")
     words = {part for text in named for part in text.split("/")}
     for place, names in folder.tree.folders.items():
@@ -87,7 +86,7 @@ def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Ev
 
 
 def _given_away(folder: Project) -> Iterator[tuple[str, Evidence]]:
-    """What the project's own Dockerfile and compose file make a volume of, or give to the program's user."""
+    """What the project's own Dockerfile and compose file make a volume, or give to the program's user."""
     for fact in hosting(folder).written:
         inner = posixpath.relpath(fact.value or ".", folder.path or ".")
         parts = inner.split("/")

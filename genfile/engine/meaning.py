@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from genfile.data import load_table
+from genfile.data.entries import read_list
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,16 @@ def meaning_of(output: str) -> Meaning | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An entry of engine_errors.toml."""
+
+    pattern: str
+    text: str
+    hint: str
+
+
 @cache
 def _errors() -> tuple[tuple[re.Pattern[str], str, str], ...]:
-    entries = load_table("engine_errors")["errors"]
-    return tuple((re.compile(item["pattern"]), item["text"], item["hint"]) for item in entries)
+    entries = read_list(_Known, "engine_errors", "errors")
+    return tuple((re.compile(item.pattern), item.text, item.hint) for item in entries)

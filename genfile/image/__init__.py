@@ -1,7 +1,7 @@
 """An image on paper: the result of a Dockerfile and a build context, and its problems, without an engine.
 
-`build` carries the instructions out on a symbolic file system: paths that are known, paths that a known command makes,
-paths that nobody can know. `check` asks the checks of it. Neither knows of detection or of presets.
+`build` carries out the instructions on a symbolic file system, in which a path exists, does not exist, or is unknown.
+`check` runs the checks on the result. Neither knows about detection or presets.
 """
 
 from genfile.image.build import Built, build

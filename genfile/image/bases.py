@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-# Where an image of a distribution keeps its own files; all else is empty in the images that are known.
+# Where a distribution's image keeps its own files; everything else is empty in the known images.
 SYSTEM = tuple(
     "/bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /sys /tmp /usr /var".split(" ")
 )
@@ -17,8 +17,8 @@ SYSTEM = tuple(
 class Base:
     """A known base image.
 
-    ``programs``: on its PATH; ``only``: nothing else is; ``distribution``: debian, alpine or none; ``python``: where
-    its pip installs; ``version``: what its tag begins with.
+    ``programs``: on its PATH; ``only``: there are no others; ``distribution``: debian, alpine or none; ``python``:
+    where its pip installs; ``version``: the beginning of its tag.
     """
 
     name: str
@@ -35,7 +35,7 @@ _TAG = re.compile(r"v?(\d+(?:\.\d+)*)")
 
 
 def base_of(reference: str) -> Base | None:
-    """The base image that a reference names; None for one that is not known, or that a variable hides."""
+    """The base image for a reference; None if it is unknown, or hidden by a variable."""
     if reference == "scratch":
         return SCRATCH
     if "$" in reference or not reference:
@@ -67,7 +67,7 @@ def base_of(reference: str) -> Base | None:
 
 
 def known_programs() -> frozenset[str]:
-    """The programs whose absence can be told: what a base image or a package brings."""
+    """The programs whose absence is certain: those that a base image or a package brings."""
     return _known()
 
 
@@ -84,7 +84,7 @@ def _known() -> frozenset[str]:
 
 
 def _fits(name: str, known: str) -> bool:
-    """Whether a repository is the one named, in whichever registry a mirror of it is."""
+    """Whether a repository is the named one, in whatever registry mirrors it."""
     count = known.count("/") + 1
     parts = name.split("/")
     host = parts[:-count]

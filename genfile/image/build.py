@@ -1,4 +1,4 @@
-"""A Dockerfile carried out on paper: every stage that the image is made from, instruction by instruction."""
+"""A Dockerfile carried out on paper: every stage that the image needs, instruction by instruction."""
 
 import posixpath
 import re
@@ -24,9 +24,9 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
 
 @dataclass(frozen=True)
 class Built:
-    """An image on paper: its text, the build context, each stage at its end, and what a container of it is.
+    """An image on paper: its text, the build context, the final state of each stage, and the container's settings.
 
-    ``memory``: what checks worked out once and need again.
+    ``memory``: what checks computed and need again.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Built:
 
     @cached_property
     def needed(self) -> tuple[StageState, ...]:
-        """The stages that the image is made from or takes files of."""
+        """The stages that the image starts from or copies from."""
         wanted = {item.index for item in self.image.needed()}
         return tuple(stage for stage in self.stages if stage.index in wanted)
 
@@ -55,9 +55,10 @@ def build(
     target: str | None = None,
     arguments: Mapping[str, str] | None = None,
 ) -> Built:
-    """Carry out a Dockerfile. ``path``: where it stands, for findings; ``target``, ``arguments``: of the build.
+    """Carry out a Dockerfile.
 
-    Raises DockerfileError for text that is not a Dockerfile.
+    ``path``: its path, for findings; ``target``, ``arguments``: of the build. Raises DockerfileError for text that is
+    not a Dockerfile.
     """
     parsed = read_dockerfile(text)
     image = interpret(parsed, path, context.read, target=target, arguments=arguments, inherited=inherited)
@@ -68,7 +69,7 @@ def build(
 
 
 class _Run:
-    """The stages that are done, and the actions of the instructions that change files."""
+    """The finished stages, and the actions of instructions that change files."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -94,7 +95,7 @@ class _Run:
         stage.user = text.user.value if text.user is not None else "0"
 
     def named(self, name: str) -> StageState | None:
-        """The stage that --from names, by its name or its number."""
+        """The stage that --from names, by name or number."""
         wanted = name.lower()
         if wanted.isdecimal() and wanted.isascii() and len(wanted) < 4 and int(wanted) < len(self.done):
             return self.done[int(wanted)]
@@ -130,7 +131,7 @@ class _Run:
                 continue
             source = expand(word, stage.variables, item.escape)
             parents = any(name == "parents" for name, _ in item.flags)
-            # Of patterns only plain paths are followed: of others, what they leave out may be there.
+            # Only plain paths among the patterns are followed: what others exclude may be there.
             named = (value for name, value in item.flags if name == "exclude" and value)
             left_out = tuple(posixpath.normpath(value) for value in named if not any(char in value for char in "*?["))
             copy = _Copy(source, place, owner, item, into=into, parents=parents, left_out=left_out)
@@ -151,7 +152,7 @@ class _Run:
             rule = self.context.ignored.rule_for(source)
             ignored = rule.pattern if rule is not None and not rule.negated and self.context.is_file(source) else None
             stage.lacks.append(Lack("copy", source, copy.item.line, f"{copy.item.keyword} {copy.source}", ignored))
-            # The build ends here: what would be missing later on follows from it.
+            # The build ends here: anything missing later follows from it.
             stage.files.put(Unknown(copy.place(source, file=copy.into), f"{copy.item.keyword} {copy.source}"))
             return
         into = copy.into and not self.context.is_folder(source)
@@ -161,7 +162,8 @@ class _Run:
         stage.files.put(FromContext(self.context, source, copy.place(source, file=into), copy.owner, copy.left_out))
 
     def copy_pattern(self, stage: StageState, copy: "_Copy", pattern: str) -> None:
-        """A wildcard of one level; where it has more, what it brings is not told. One that fits nothing is no fault."""
+        """Copy a one-level wildcard; with more levels the result is unknown. A wildcard that matches nothing is no
+        fault."""
         from fnmatch import fnmatchcase
 
         folder, last = posixpath.split(pattern)
@@ -175,7 +177,7 @@ class _Run:
             self.context.find(top) is None
             or self.context.find(posixpath.join(top, "x" + last.replace("*", "x"))) is None
         ):
-            # What a build outside the image may have made.
+            # A build outside the image may have made it.
             stage.files.put(Unknown(copy.target, f"{copy.item.keyword} {pattern}"))
         for name in fits:
             source = posixpath.normpath(posixpath.join(top, name))
@@ -187,7 +189,7 @@ class _Run:
         other = self.named(origin)
         source = posixpath.normpath("/" + copy.source.lstrip("/"))
         if other is None or other is stage:
-            # An image from outside: what is copied out of it is there, or the build ends.
+            # An external image: what is copied from it exists, or the build fails.
             name = posixpath.basename(source)
             place = posixpath.join(copy.target, name) if copy.into and "." not in copy.source[-1:] else copy.target
             stage.files.put(either(place, f"COPY --from={origin}", copy.owner))
@@ -223,13 +225,13 @@ class _Run:
         text = "\n".join(item.heredocs) if item.heredocs else item.value
         carry_out(self.context, stage, text, item.line, words=item.exec_form)
         if mounted is not None:
-            # What was mounted is gone with the step; what the step made stays.
+            # Mounts end with the step; what the step made stays.
             stage.files = kept
             for layer in mounted.since(count):
                 kept.put(layer)
 
     def mounts(self, stage: StageState, item: Instruction) -> Files | None:
-        """The files of a RUN with its bind mounts, or None if it has none."""
+        """The files that a RUN sees with its bind mounts, or None if it has none."""
         files: Files | None = None
         for mount in item.mounts:
             if mount.get("type", "bind") != "bind":
@@ -254,7 +256,7 @@ class _Run:
 
 
 def _is_unpacked(word: str) -> bool:
-    """Whether ADD fetches or unpacks a source."""
+    """Whether ADD downloads or unpacks a source."""
     return _URL.match(word) is not None or re.search(r"\.(tar(\.\w+)?|tgz|tbz2|txz)$", word) is not None
 
 
@@ -269,7 +271,7 @@ class _Copy:
     left_out: tuple[str, ...] = ()
 
     def place(self, source: str, *, file: bool) -> str:
-        """Where the source goes: a file into a folder under its own name, the content of a folder into the target."""
+        """The destination of a source: a file in a folder under its own name, a folder's content in the target."""
         target = self.target
         if self.parents:
             return posixpath.join(target, source.lstrip("/")) if source != "." else target

@@ -1,4 +1,4 @@
-"""The build context: the files of a folder that the ignore file lets through."""
+"""The build context: the files in a folder that the ignore file lets through."""
 
 import posixpath
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,10 +19,10 @@ NOTHING_IGNORED = IgnoreRules(())
 class Context:
     """A folder of a tree as BuildKit sends it. Paths are relative to that folder, with forward slashes; "." is itself.
 
-    ``folders``: the files of the whole tree, by folder, as its index has them; ``root``: the folder of that tree that
-    is the context, "" for the tree's own; ``read_text`` gives the text of a path of the tree, or None; ``whole``: the
-    index leaves nothing out but what is always left out (version control, installed packages, caches); ``untracked``:
-    what the tree's .gitignore leaves out; ``parse``: the reader's own memory of parsed files, by path.
+    ``folders``: the files of the whole tree, by folder, as its index has them; ``root``: the context's folder in that
+    tree, "" for the tree's own; ``read_text``: returns the text of a path in the tree, or None; ``whole``: the index
+    only leaves out what is always left out (version control, installed packages, caches); ``untracked``: what the
+    tree's .gitignore excludes; ``parse``: the reader's cache of parsed files, by path.
     """
 
     folders: Mapping[str, Collection[str]]
@@ -35,7 +35,7 @@ class Context:
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def find(self, path: str) -> bool | None:
-        """Whether a file or folder is sent; None if the index can't tell."""
+        """Whether a file or folder is sent; None if the index does not show it."""
         path = posixpath.normpath(path)
         if path == ".":
             return True
@@ -50,7 +50,7 @@ class Context:
         return False if self.excludes(path) and not self._takes_back else None
 
     def excludes(self, path: str) -> bool:
-        """Whether the ignore file leaves a path out."""
+        """Whether the ignore file excludes a path."""
         known = self._excluded.get(path)
         if known is None:
             known = self._excluded[path] = self.ignored.excludes(path)
@@ -64,11 +64,11 @@ class Context:
         return path == "." or self._full(path) in self._known_folders
 
     def read(self, path: str) -> str | None:
-        """The text of a file that is sent; None if there is none, or it is not text."""
+        """The text of a sent file; None if there is none, or it is not text."""
         return self.read_text(self._full(path)) if self.find(path) and self.is_file(path) else None
 
     def parsed(self, parser: Callable[[str], T], path: str) -> T | None:
-        """A file that is sent, parsed once; None if there is none, or it is malformed."""
+        """A sent file, parsed once; None if there is none, or it is malformed."""
         if not self.find(path) or not self.is_file(path):
             return None
         full = self._full(path)
@@ -82,7 +82,7 @@ class Context:
         return found
 
     def below(self, folder: str) -> Iterator[str]:
-        """The files at and below a path that are sent, relative to it; "" for the path of a file itself."""
+        """The sent files at and below a path, relative to it; "" for the path of a file itself."""
         if self.is_file(folder):
             yield from ("",) if self.find(folder) else ()
             return
@@ -109,8 +109,8 @@ class Context:
         return frozenset(found)
 
     def _hidden(self, path: str) -> bool:
-        """Whether the index does not show what lies there: a folder that is never walked, a tree over its limits, or
-        what version control leaves out, which a build outside the image may have made."""
+        """Whether the index does not show what is there: a folder that is never read, a tree over its limits, or files
+        outside version control, which a build outside the image may have made."""
         if not self.whole or (self.untracked is not None and self.untracked(self._full(path))):
             return True
         parts = path.split("/")
@@ -126,7 +126,7 @@ class Context:
 
     @cached_property
     def _takes_back(self) -> bool:
-        """Whether a pattern may take something below an ignored folder back in."""
+        """Whether a pattern may re-include something below an ignored folder."""
         return any(rule.negated for rule in self.ignored.rules)
 
 
@@ -138,7 +138,7 @@ def _parsed(parser: Callable[[str], T], text: str | None) -> T | None:
 
 
 def ignoring(context: Context, text: str | None) -> Context:
-    """The same folder under another ignore file."""
+    """The same folder with another ignore file."""
     rules = read_ignore(text) if text else NOTHING_IGNORED
     return Context(
         context.folders,

@@ -1,7 +1,7 @@
 """The files of a stage on paper: paths that exist, that do not exist, and that are unknown.
 
 A stage's files are a list of layers, the newest last, each the trace of one step. A path is looked up from the newest
-layer down: the first layer that is sure of it answers; a layer that may have touched it turns a *no* further down
+layer down, and the first layer that is sure of it answers. A layer that may have touched it turns a *no* further down
 into *unknown*, and leaves a *yes* as it is.
 """
 
@@ -25,16 +25,19 @@ class Answer(Enum):
 
 
 class InstalledContent(Protocol):
-    """What a well-known command has put into a folder: node_modules, a virtual environment."""
+    """What a known command installed into a folder: node_modules, a virtual environment."""
 
     def look(self, inner: str) -> Answer:
-        """Whether a path relative to the folder is there."""
+        """Whether a path relative to the folder exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPath:
-    """What is known of one path. ``source``: the path of the build context that it is a copy of; ``base``: it lies in
-    a folder of the base image's own; ``owner``: the user it belongs to, as a number or a name."""
+    """What is known of one path.
+
+    ``source``: the path in the build context that it is a copy of; ``base``: it is in one of the base image's own
+    folders; ``owner``: its user, as a number or a name.
+    """
 
     answer: Answer
     why: str = ""
@@ -43,7 +46,7 @@ class FoundPath:
     folder: bool = False
     base: bool = False
     content: InstalledContent | None = None
-    # Only that something lies below it is known: an older layer may know whose it is.
+    # All that is known is that something is below it: an older layer may know its owner.
     implied: bool = False
 
 
@@ -52,8 +55,10 @@ _NO = FoundPath(Answer.NO)
 
 @dataclass(frozen=True, slots=True)
 class MadePath:
-    """A file or folder that a step has made. ``open``: more may be in the folder than the step is known to make;
-    ``either``: it may as well be a file."""
+    """A file or folder that a step created.
+
+    ``open``: the folder may contain more than the step is known to make; ``either``: it may also be a file.
+    """
 
     path: str
     why: str
@@ -85,7 +90,7 @@ class MadePath:
 
 @dataclass(frozen=True, slots=True)
 class FromContext:
-    """A copy of a file or a folder of the build context."""
+    """A copy of a file or folder from the build context."""
 
     context: Context
     source: str
@@ -102,7 +107,7 @@ class FromContext:
         source = posixpath.normpath(posixpath.join(self.source, inner)) if inner else self.source
         found = self.context.find(source)
         if found is None and self.context.whole and inner:
-            # What no clean checkout has, of a folder that is copied as a whole: installed packages, a build's output.
+            # Parts of a copied folder that no clean checkout has: installed packages, build output.
             return None
         if found is None:
             return FoundPath(Answer.UNKNOWN, f"{source} of the build context is unknown")
@@ -123,7 +128,7 @@ class FromContext:
 
 @dataclass(frozen=True, slots=True)
 class FromStage:
-    """A copy of a file or a folder of another stage, as it was at the end of that stage."""
+    """A copy of a file or folder from another stage, as it was at the end of that stage."""
 
     files: "Files"
     source: str
@@ -153,7 +158,7 @@ class FromStage:
 
 
 class _Unlisted:
-    """A layer that knows no path by its name."""
+    """A layer that does not know paths by name."""
 
     __slots__ = ()
 
@@ -163,7 +168,7 @@ class _Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class Unknown(_Unlisted):
-    """A folder that a step may have put anything into. ``base``: the base image has."""
+    """A folder that may hold anything after a step. ``base``: the base image filled it."""
 
     path: str
     why: str
@@ -177,7 +182,7 @@ class Unknown(_Unlisted):
 
 @dataclass(frozen=True, slots=True)
 class Gone(_Unlisted):
-    """A file or folder that a step has removed."""
+    """A file or folder that a step removed."""
 
     path: str
     why: str
@@ -188,7 +193,7 @@ class Gone(_Unlisted):
 
 @dataclass(frozen=True, slots=True)
 class Owned(_Unlisted):
-    """A change of owner: of one path, or of all below it too."""
+    """A change of owner, for one path or everything below it."""
 
     path: str
     owner: str
@@ -203,7 +208,7 @@ class Owned(_Unlisted):
 
 @dataclass(frozen=True, slots=True)
 class Loose(_Unlisted):
-    """Folders of one name, anywhere below a folder, that a step may have made and filled."""
+    """Folders with one name, anywhere below a folder, that a step may have created and filled."""
 
     path: str
     name: str
@@ -217,16 +222,16 @@ class Loose(_Unlisted):
 
 
 Layer = Loose | MadePath | FromContext | FromStage | Unknown | Gone | Owned
-# How many paths one look into folders gives.
+# How many paths one listing returns.
 MAX_LISTED = 20_000
 
 
 class Files:
-    """The layers of one stage. ``put`` adds one; a stage that is made from another starts with a copy of it."""
+    """The layers of one stage. ``put`` adds one; a stage that starts from another starts with a copy of its layers."""
 
     def __init__(self, layers: tuple[Layer, ...] = ()) -> None:
         self._layers = list(layers)
-        # What was asked since the last layer: stages that copy each other would ask again and again.
+        # Answers since the last layer, since stages that copy each other repeat their questions.
         self._found: dict[str, FoundPath] = {}
         self._listed: dict[str, list[str]] = {}
         self._whole: dict[str, bool] = {}
@@ -244,7 +249,7 @@ class Files:
         return len(self._layers)
 
     def since(self, count: int) -> tuple[Layer, ...]:
-        """The layers after the first so many."""
+        """The layers after the first ``count``."""
         return tuple(self._layers[count:])
 
     def find(self, path: str) -> FoundPath:
@@ -280,11 +285,11 @@ class Files:
 
     @staticmethod
     def _there(implied: FoundPath | None, owner: str | None) -> FoundPath | None:
-        """A folder that is there for what lies below it, with the owner that it was given since."""
+        """A folder known from what is below it, with its latest owner."""
         return replace(implied, owner=owner) if implied is not None and owner is not None else implied
 
     def listed(self, start: str) -> list[str]:
-        """The files at and below a path that are known, without those that were removed since."""
+        """The known files at and below a path, without those removed since."""
         if start not in self._listed:
             self._listed[start] = self._list(start)
         return self._listed[start]
@@ -299,7 +304,7 @@ class Files:
         return [path for path in seen if self.find(path).answer is not Answer.NO]
 
     def matching(self, pattern: str) -> tuple[list[str], bool]:
-        """The known files that a pattern of COPY fits, and whether those are all."""
+        """The known files that match a COPY pattern, and whether those are all."""
         fixed = pattern.partition("*")[0].partition("?")[0].rpartition("/")[0] or "/"
         found = [
             path for path in self.listed(fixed) if fnmatchcase(path, pattern) and path.count("/") == pattern.count("/")
@@ -310,7 +315,7 @@ class Files:
 
 
 def _opens(layer: Layer, folder: str) -> bool:
-    """Whether there may be more in a folder than the layers say."""
+    """Whether a folder may contain more than the layers show."""
     if isinstance(layer, Unknown):
         return below(folder, layer.path) is not None or below(layer.path, folder) is not None
     if isinstance(layer, MadePath):
@@ -327,12 +332,12 @@ def either(path: str, why: str, owner: str = "0") -> MadePath:
 
 
 def _is_left_out(inner: str, paths: tuple[str, ...]) -> bool:
-    """Whether a path in a folder is one of those that --exclude names."""
+    """Whether --exclude names a path in a folder."""
     return any(below(inner, path) is not None for path in paths)
 
 
 def below(path: str, folder: str) -> str | None:
-    """A path relative to a folder that it is (then ""), or lies in; None for any other."""
+    """A path relative to a folder that contains it ("" for the folder itself); None for any other."""
     if path == folder:
         return ""
     prefix = folder if folder.endswith("/") else folder + "/"
@@ -340,6 +345,6 @@ def below(path: str, folder: str) -> str | None:
 
 
 def join(target: str, path: str, source: str) -> str:
-    """A path below one folder, moved to another."""
+    """A path below one folder, moved below another."""
     inner = below(path, source)
     return posixpath.join(target, inner) if inner else target

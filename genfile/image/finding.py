@@ -1,4 +1,4 @@
-"""The finding of a check."""
+"""A check's finding."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,7 +10,7 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A change of the spec that would put it right: the field, its new value, and why, for the evidence."""
+    """A change of the spec that fixes it: the field, its new value, and the reason, for the evidence."""
 
     field: str
     value: Any
@@ -19,9 +19,12 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. ``check``: the id of the check; ``text``: what is wrong, as a sentence without a full stop; ``hint``:
-    what puts it right; ``path`` and ``line``: where; ``level``: `error` where the build or the start fails for
-    certain; ``edits``: of the Dockerfile, where they put it right and can't break what works."""
+    """A fault.
+
+    ``check``: the id of the check; ``text``: what is wrong, as a sentence without a full stop; ``hint``: how to fix it;
+    ``path`` and ``line``: where; ``level``: `error` if the build or the start certainly fails; ``edits``: safe edits of
+    the Dockerfile that fix it.
+    """
 
     check: str
     text: str

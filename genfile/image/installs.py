@@ -1,4 +1,4 @@
-"""Which steps install all dependencies of a project: by which manager, by its lock or not, for development or not."""
+"""The steps that install a project's dependencies: by which manager, by the lockfile or not, for development or not."""
 
 import posixpath
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from genfile.image.stage import RunStep
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One step that installs a project's dependencies.
+    """A step that installs a project's dependencies.
 
-    ``folder``: the absolute one of the project; ``locks``: the names that its lock file may have; ``follows``: it
-    installs what the lock says, or fails; ``production``: development's own are left out; ``instead``: the words that
-    make it follow the lock, in place of the step's own.
+    ``folder``: the project's absolute folder; ``locks``: possible names of its lockfile; ``follows``: it installs
+    exactly the lockfile, or fails; ``production``: without development dependencies; ``instead``: the words that would
+    make it follow the lockfile.
     """
 
     step: RunStep
@@ -27,7 +27,7 @@ class Installation:
 
     @property
     def text(self) -> str:
-        """The command as a person writes it, not all too long."""
+        """The command for a person, shortened if long."""
         return " ".join(self.step.words)[:60]
 
 
@@ -64,7 +64,7 @@ class _Words:
 
 
 def installation_of(step: RunStep) -> Installation | None:
-    """The installation that a step is; None for anything else, one of single packages too."""
+    """The installation in a step; None for anything else, including single packages."""
     words = step.words
     if words[:2] in (("python", "-m"), ("python3", "-m")) and len(words) > 2:
         words = words[2:]
@@ -94,7 +94,7 @@ def _npm(words: _Words) -> Installation | None:
 def _pnpm(words: _Words) -> Installation | None:
     if words.verb not in ("install", "i") or words.rest or words.has("-g", "--global"):
         return None
-    # Where CI is set, pnpm follows the lock unless it is told otherwise.
+    # With CI set, pnpm follows the lockfile unless it is told otherwise.
     follows = words.has("--frozen-lockfile") or (words.on("CI") and not words.has("--no-frozen-lockfile"))
     return _node(words, "pnpm", ("pnpm-lock.yaml",), follows=follows, instead=(*words.step.words, "--frozen-lockfile"))
 
@@ -163,7 +163,7 @@ def _pip(words: _Words) -> Installation | None:
 
 
 def is_for_development(name: str) -> bool:
-    """Whether a file of requirements is one of development by its name."""
+    """Whether a requirements file's name says that it is for development."""
     parts = name.lower().removesuffix(".txt").replace("-", "_").replace(".", "_").split("_")
     return bool({"dev", "development", "test", "tests", "testing", "lint"} & set(parts))
 

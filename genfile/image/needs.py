@@ -1,11 +1,11 @@
-"""A service's known needs of its image; each may be empty."""
+"""What a service is known to need from its image; each part may be empty."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ImageNeed:
-    """A name or a path, and the place that says so."""
+    """A name or a path, and the evidence."""
 
     value: str
     path: str | None = None
@@ -14,10 +14,9 @@ class ImageNeed:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``folder``: of the service, in the build context; ``port``: what it listens on for its
-    users; ``others``: further ports that it opens; ``written``: folders of the context that the program writes to;
-    ``variables``: those that it can't start without.
-    """
+    """``folder``: the service's, in the build context; ``port``: the one for its users; ``others``: further ports that
+    it opens; ``written``: folders in the context that the program writes to; ``variables``: those without which it
+    can't start."""
 
     folder: str = "."
     port: int | None = None

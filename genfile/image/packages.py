@@ -1,4 +1,4 @@
-"""The result of installations: node_modules and Python environments, as far as manifests and lockfiles show."""
+"""The results of installations: node_modules and Python environments, as far as manifests and lockfiles show them."""
 
 import posixpath
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from genfile.image.files import Answer
 class Modules:
     """A node_modules folder.
 
-    ``direct``: what the manifest asks for in production; ``development``: what it asks for besides; ``omits``: the
-    latter were left out; ``locked``: every package that the lock puts there, where it can be read; ``programs``: by
-    name, those that the lock says they bring; ``scripts``: install scripts were run; ``scripted``: packages that have
-    one; ``rebuilt``: those whose script was run later, None for all.
+    ``direct``: production dependencies in the manifest; ``development``: its other dependencies; ``omits``: those were
+    left out; ``locked``: every package that the lockfile puts there, if readable; ``programs``: by name, the packages
+    that have them by the lockfile; ``scripts``: install scripts ran; ``scripted``: packages with such a script;
+    ``rebuilt``: those whose script ran later, None for all.
     """
 
     direct: frozenset[str]
@@ -37,8 +37,8 @@ class Modules:
             return Answer.UNKNOWN
         if self.locked is not None:
             return Answer.YES if name in self.locked else Answer.NO
-        # Without a lock that can be read, a package of production may bring any other; one that the manifest itself
-        # keeps for development is not counted on.
+        # Without a readable lockfile, a production package may bring any other; one that the manifest lists for
+        # development is not counted on.
         return Answer.NO if name in self.development else Answer.UNKNOWN
 
     def program(self, name: str) -> Answer:
@@ -70,9 +70,9 @@ class Modules:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What one installation puts into an environment of Python.
+    """What an installation puts into a Python environment.
 
-    ``names``: distributions, as PEP 503 writes them; ``complete``: there are no others; ``origin``: what says so.
+    ``names``: distributions, as PEP 503 writes them; ``complete``: there are no others; ``origin``: the evidence.
     """
 
     names: frozenset[str]
@@ -92,9 +92,9 @@ class Environment:
         return self.has(*python_distributions(name))
 
     def module(self, name: str) -> Answer:
-        """Whether a module that is not the project's own can be imported."""
+        """Whether a third-party module can be imported."""
         found = self.has(*module_distributions(name))
-        # A build of it under another name: xgboost-cpu, psycopg2-binary.
+        # A distribution of the same project under another name: xgboost-cpu, psycopg2-binary.
         top = name.split(".")[0].lower().replace("_", "-")
         varies = found is Answer.NO and any(
             top in other.split("-") or other.startswith(top + "-") for other in self.names
@@ -118,7 +118,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """A folder whose files are all known. ``endings``: only of those is it so; others may be there as well."""
+    """A folder whose files are all known. ``endings``: that only holds for files with these extensions."""
 
     files: frozenset[str]
     endings: tuple[str, ...] = ()
@@ -131,25 +131,25 @@ class Paths:
 
 
 def program_packages(name: str) -> tuple[str, ...]:
-    """The npm packages that bring a program: by the data, else the one of its name."""
+    """The npm packages with a program: by the data, else the one with its name."""
     return tuple(_table("node_programs").get(name, (name,)))
 
 
 def brought_programs(package: str) -> tuple[str, ...]:
-    """The programs of an npm package: the one of its own name, and those of the data."""
+    """An npm package's programs: the one with its own name, and those in the data."""
     own = package.rpartition("/")[2]
     return (own, *(program for program, owners in _table("node_programs").items() if package in owners))
 
 
 def python_distributions(name: str) -> tuple[str, ...]:
-    """The distributions that bring a console script."""
+    """The distributions with a console script."""
     from genfile.parsers.requirements import normalise
 
     return tuple(_table("python_programs").get(name, (normalise(name),)))
 
 
 def module_distributions(name: str) -> tuple[str, ...]:
-    """The distributions that may bring a module: by the data, else those of its own name and of its parents'."""
+    """The distributions that may have a module: by the data, else those with its own name and its parents'."""
     from genfile.data import import_names
     from genfile.parsers.requirements import normalise
 

@@ -12,7 +12,7 @@ from genfile.image.stage import StageState
 
 @dataclass(frozen=True, slots=True)
 class ProgramLookup:
-    """The answer for one name: where it is, or what is known of the places that were looked at."""
+    """The answer for a name: where it is, or what is known of the places searched."""
 
     answer: Answer
     path: str | None = None
@@ -21,7 +21,7 @@ class ProgramLookup:
 
 
 def find_program(stage: StageState, name: str, folder: str | None = None) -> ProgramLookup:
-    """Look for the program that a command begins with. ``folder``: where the command runs, for names with a slash."""
+    """Look for a command's program. ``folder``: where the command runs, for names with a slash."""
     if "/" in name:
         path = posixpath.normpath(posixpath.join(folder or stage.folder, name))
         found = stage.files.find(path)
@@ -48,7 +48,7 @@ def find_program(stage: StageState, name: str, folder: str | None = None) -> Pro
 
 
 def environments(stage: StageState) -> list[Environment]:
-    """The environments of Python on PATH; none where there may be packages that nobody sees."""
+    """The Python environments on PATH; none if packages may be there unseen."""
     if stage.loose is not None:
         return []
     found: list[Environment] = []
@@ -71,8 +71,8 @@ def _by_package(stage: StageState, name: str) -> bool:
 
 
 def _can_be_told(stage: StageState, name: str, installed: list[Modules | Environment]) -> bool:
-    """Whether the absence of a program can be told: it is one that images and packages are known to bring, and nothing
-    else was installed that may bring it; or one of a language's packages, where an environment is on PATH."""
+    """Whether a program's absence is certain: known images and packages have it, and nothing else was installed that
+    may; or it is a language's package, and an environment is on PATH."""
     if name in known_programs():
         others = [package for package in stage.packages if package not in _HARMLESS]
         return not others or bool(packages_with(name))

@@ -13,8 +13,10 @@ from genfile.image.files import Answer, Files, FoundPath, Gone, MadePath, Unknow
 
 @dataclass(frozen=True, slots=True)
 class RunStep:
-    """One command of a RUN instruction, and where it ran. ``packages``: those of the system that were there by then;
-    ``variables``: those that it saw."""
+    """A command in a RUN instruction, and where it ran.
+
+    ``packages``: the system packages at that time; ``variables``: those that it saw.
+    """
 
     line: int
     words: tuple[str, ...]
@@ -25,8 +27,10 @@ class RunStep:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A path that a step needs and that is not there when it runs. ``kind``: `copy` or `run`; ``ignored``: the
-    pattern of the ignore file that leaves it out."""
+    """A path that a step needs and that is missing when it runs.
+
+    ``kind``: `copy` or `run`; ``ignored``: the ignore pattern that excludes it.
+    """
 
     kind: str
     path: str
@@ -37,9 +41,11 @@ class Lack:
 
 @dataclass
 class StageState:
-    """What is known of a stage. ``user``: as USER writes it; ``variables``: of ENV and ARG where the stage
-    now is; ``settings``: variables that a command has set for those after it; ``packages``: of the system, by what was
-    installed; ``loose``: why programs may be there that nobody sees, or None."""
+    """What is known of a stage.
+
+    ``user``: as USER writes it; ``variables``: of ENV and ARG so far; ``settings``: variables that a command set for
+    later ones; ``packages``: installed system packages; ``loose``: why unseen programs may be there, or None.
+    """
 
     index: int
     name: str | None
@@ -58,12 +64,12 @@ class StageState:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The folders of PATH."""
+        """The folders on PATH."""
         standard = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         return tuple(part for part in self.variables.get("PATH", standard).split(":") if part.startswith("/"))
 
     def at(self, path: str) -> str:
-        """A path as an instruction writes it, as an absolute one."""
+        """An instruction's path, as an absolute one."""
         return posixpath.normpath(posixpath.join(self.folder, path))
 
     def find(self, path: str) -> FoundPath:
@@ -71,7 +77,7 @@ class StageState:
 
 
 def start_stage(index: int, name: str | None, reference: str, line: int) -> StageState:
-    """A stage on an image from outside, before its first instruction."""
+    """A stage on an external image, before its first instruction."""
     base = base_of(reference)
     stage = StageState(index, name, line, base, reference)
     if base is None:
@@ -84,7 +90,7 @@ def start_stage(index: int, name: str | None, reference: str, line: int) -> Stag
 
 
 def inherited(reference: str) -> Inherited:
-    """What an image from outside sets for the stages that are made from it."""
+    """What an external image sets for stages that start from it."""
     base = base_of(reference)
     name = base.name if base is not None else ""
     first = {"golang": "/go/bin:/usr/local/go/bin:", "eclipse-temurin": "/opt/java/openjdk/bin:"}.get(name, "")
@@ -108,17 +114,17 @@ def continue_stage(parent: StageState, index: int, name: str | None, line: int) 
 
 
 def source_text(context: Context, stage: StageState, path: str) -> str | None:
-    """The text of a file of the image, where that is a copy of one of the build context."""
+    """The text of a file in the image that is a copy from the build context."""
     found = stage.files.find(path)
     return context.read(found.source) if found.source is not None else None
 
 
-# Folders of the base image's own ones that a service is put into: nothing is in there before.
+# Base image folders that a service is put into: they are empty before.
 _NEW = re.compile(r"/(?:usr/src|home|opt|srv|var/www|root|mnt|media)/(?!java\b|gradle\b|html\b|node$)[^/]+")
 
 
 def make_folder(stage: StageState, path: str, why: str, owner: str = "0") -> None:
-    """Make a folder where there is none; one that is there stays as it is."""
+    """Create a folder if there is none."""
     found = stage.files.find(path)
     if found.answer is Answer.YES:
         return

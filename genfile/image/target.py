@@ -10,7 +10,7 @@ from genfile.image.stage import StageState
 
 _NODES = frozenset({"node", "nodejs", "bun", "tsx", "ts-node", "ts-node-dev", "tsnd", "babel-node", "deno"})
 _PYTHONS = re.compile(r"python(3(\.\d+)?)?$")
-# Flags of Node and its kin that take a word of their own.
+# Flags of Node and similar programs that take the next word.
 _NODE_VALUED = frozenset(
     "-r --require --import --loader --experimental-loader --env-file -C --conditions --project -P".split()
 )
@@ -33,7 +33,7 @@ NODE_ENDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class StartTarget:
-    """``kind``: `node` or `python` for a file, `module` for one of Python's, `jar`; ``name``: as the command has it;
+    """``kind``: `node` or `python` for a file, `module` for a Python module, `jar`; ``name``: as in the command;
     ``path``: in the image; ``roots``: where modules are looked for."""
 
     kind: str
@@ -43,7 +43,7 @@ class StartTarget:
 
 
 def words_of(built: Built) -> tuple[tuple[str, ...], str] | None:
-    """The words of the program itself, seen through its wrappers, and the folder that it runs in."""
+    """The program's own words, without wrappers, and its working folder."""
     command = built.image.command
     if command is None or not command.value.words:
         return None
@@ -52,7 +52,7 @@ def words_of(built: Built) -> tuple[tuple[str, ...], str] | None:
 
 
 def target_of(stage: StageState, words: tuple[str, ...], folder: str) -> StartTarget | None:
-    """The file or module that a command starts; None if that can't be seen."""
+    """The file or module that a command starts; None if unknown."""
     program, rest = posixpath.basename(words[0]), words[1:]
     if any("$" in word or "*" in word for word in words):
         return None
@@ -116,14 +116,14 @@ def _served(stage: StageState, program: str, rest: tuple[str, ...], folder: str)
 
 
 def _roots(stage: StageState, folder: str) -> tuple[str, ...]:
-    """Where Python looks for modules of the project: the folder it is started in, then PYTHONPATH."""
+    """Where Python looks for the project's modules: the start folder, then PYTHONPATH."""
     added = stage.variables.get("PYTHONPATH", "")
     more = (posixpath.normpath(posixpath.join(folder, part)) for part in added.split(":") if part)
     return tuple(dict.fromkeys((folder, *more)))
 
 
 def find_file(stage: StageState, path: str, endings: tuple[str, ...]) -> tuple[str, FoundPath]:
-    """The first of several names of one file that is there; else the surest *no*, or what is unknown of them."""
+    """The first existing name for a file; else the surest *no*, or what is unknown of them."""
     unknown: tuple[str, FoundPath] | None = None
     for ending in endings:
         found = stage.files.find(path + ending)
@@ -135,7 +135,7 @@ def find_file(stage: StageState, path: str, endings: tuple[str, ...]) -> tuple[s
 
 
 def find_module(stage: StageState, name: str, roots: tuple[str, ...]) -> tuple[str, FoundPath]:
-    """A module of Python by its dotted name."""
+    """A Python module by its dotted name."""
     inner = name.replace(".", "/")
     unknown: tuple[str, FoundPath] | None = None
     for root in roots:

@@ -1,4 +1,4 @@
-"""Addresses of a database or a broker, with every other part replaced: `postgresql://{user}:…`."""
+"""Addresses of databases and brokers, with placeholders for every variable part: `postgresql://{user}:…`."""
 
 import re
 from dataclasses import dataclass
@@ -6,28 +6,28 @@ from dataclasses import dataclass
 _URL = re.compile(
     r"(?P<outer>jdbc:|r2dbc:)?(?P<scheme>[a-z][a-z0-9+._-]*)://(?P<where>[^/?\s]*)(?P<path>/[^?\s]*)?(?P<query>\?\S*)?"
 )
-# `user:password@tcp(host:3306)/name?parseTime=true`: Go's driver of MySQL.
+# `user:password@tcp(host:3306)/name?parseTime=true`: Go's MySQL driver.
 _GO = re.compile(r"[^:@/\s]+(?::[^@/\s]*)?@(?:tcp)?\([^)\s]*\)/[^?\s]*(?P<query>\?\S*)?")
 # `host=… user=… dbname=…`: libpq's own form.
 _WORDS = re.compile(r"\b(host|port|user|password|dbname|sslmode)\s*=\s*('[^']*'|[^\s']+)")
 _ADDRESS = re.compile(r"[A-Za-z0-9_.-]+:\d{2,5}(?:,[A-Za-z0-9_.-]+:\d{2,5})*")
 _GIVEN = {"host": "{host}", "port": "{port}", "user": "{user}", "password": "{password}", "dbname": "{name}"}
-# Parameters of encryption, and of clusters: a database on the same machine has neither.
+# Parameters for encryption and clusters, which a database on the same machine does not have.
 _SAFE = re.compile(r"(?i)(ssl|usessl|requiressl|tls|channel_binding|replicaset|authsource|authmechanism|pgbouncer)")
 MAX_TEXT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """``scheme``: what a URL begins with, without its driver; empty for the other forms. ``form``: with {user},
-    {password}, {host}, {port} and {name} instead of what another address has there."""
+    """``scheme``: a URL's beginning, without its driver; empty for other forms. ``form``: with {user}, {password},
+    {host}, {port} and {name} for what differs between addresses."""
 
     scheme: str
     form: str
 
 
 def read_address(text: str) -> Address | None:
-    """The form of an address; None for a text that is none."""
+    """The form of an address; None for any other text."""
     text = text.strip()
     if not text or len(text) > MAX_TEXT or not text.isprintable():
         return None
@@ -48,7 +48,7 @@ def _of_url(match: re.Match[str]) -> Address:
     scheme = {"rediss": "redis", "amqps": "amqp"}.get(base, base) + "".join(driver)
     path = match["path"] or ""
     if base in ("redis", "rediss", "amqp", "amqps", "pyamqp"):
-        # A number of Redis, a virtual host: there already.
+        # A Redis database number, a virtual host: they exist already.
         path = path if re.fullmatch(r"/\d*", path) else "/" if base.endswith(("amqp", "amqps")) else ""
     elif base not in ("nats", "http", "https"):
         path = "/{name}"

@@ -1,7 +1,7 @@
 """Limits on the length, depth and size of a text before it is parsed: one linear scan, one table.
 
-A parser takes time and memory for what a text holds, not for its length alone, and most recurse: what is over a limit
-ends as a ParseError that says which. Code that tree-sitter reads has its own bounds in ``grammar``.
+A parser's time and memory depend on what a text holds, not only on its length, and most parsers recurse. A text over a
+limit ends as a ParseError that names the limit. Code for tree-sitter has its own bounds in ``grammar``.
 """
 
 import re
@@ -15,7 +15,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FormatBounds:
-    """The limits of a format: ``length`` in characters, ``depth`` of brackets, ``signs`` of those in ``counted``."""
+    """A format's limits: ``length`` in characters, ``depth`` of brackets, ``signs`` in ``counted``."""
 
     length: int | None = None
     depth: int | None = None
@@ -24,7 +24,7 @@ class FormatBounds:
     blanks: int | None = None
 
 
-# Lockfiles are read up to 64 MiB, all else up to 4 MiB: what is not given here is bounded by that alone.
+# Lockfiles are read up to 64 MiB, everything else up to 4 MiB: formats without an entry have no other limit.
 BOUNDS = {
     "json": FormatBounds(depth=100, signs=1_000_000, counted=",[{"),
     "jsonc": FormatBounds(depth=100, signs=1_000_000, counted=",[{"),
@@ -32,7 +32,7 @@ BOUNDS = {
     "yaml": FormatBounds(length=4 * MIB),
     "xml": FormatBounds(signs=400_000, counted="<="),
     "requirements": FormatBounds(signs=20_000, counted="\n"),
-    # configparser goes back over each run of blanks, and keeps a message for each line that it does not understand.
+    # configparser backtracks over runs of blanks, and keeps a message for each line that it does not understand.
     "ini": FormatBounds(length=MIB, signs=20_000, counted="\n", blanks=100),
 }
 
@@ -43,7 +43,7 @@ _BLANKS = re.compile(r"(?<![^\S\n])[^\S\n]+")
 
 
 def check(text: str, kind: str) -> None:
-    """Raise ParseError for a text that is over a limit of its format."""
+    """Raise ParseError for a text over one of its format's limits."""
     bounds = BOUNDS[kind]
     if bounds.length is not None and len(text) > bounds.length:
         raise ParseError(f"is larger than {bounds.length // MIB} MiB")
@@ -56,7 +56,7 @@ def check(text: str, kind: str) -> None:
 
 
 def _depth(text: str, limit: int) -> int:
-    """How deep brackets are nested outside strings, each taken to end with its line."""
+    """How deeply brackets are nested outside strings, which are assumed to end with their line."""
     if text.count("[") + text.count("{") <= limit:
         return 0
     brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))

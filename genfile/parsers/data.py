@@ -11,7 +11,7 @@ from genfile.parsers import Document, Key, ParseError, reason_of
 from genfile.parsers.bounds import check
 
 Path = tuple[Key, ...]
-# How parsers end where a text asks for too much: of the stack, of digits, of memory.
+# Exceptions of parsers for a text that needs too much: stack, digits, memory.
 _FAILURES = (RecursionError, ValueError, MemoryError)
 
 
@@ -79,9 +79,8 @@ MAX_DOCUMENTS = 60
 
 
 def parse_documents(text: str) -> tuple[Document, ...]:
-    """Every document of a YAML file up to a faulty one, as parse_yaml reads the first; lines are those of the file.
-
-    Raises ParseError if the first one is faulty."""
+    """Every document in a YAML file up to a malformed one, read like parse_yaml's; lines are the file's. Raises
+    ParseError if the first one is malformed."""
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("---") and line[3:4] in ("", " ", "\t")]
     bounds = [0, *starts, len(lines)]
@@ -136,7 +135,7 @@ def parse_ini(text: str) -> Document:
 
 
 def parse_dotenv(text: str) -> dict[str, tuple[str, int]]:
-    """Names of a .env file, each with its value and line. Never raises: what is not an assignment is passed over."""
+    """The names in a .env file, each with its value and line. Never raises: other lines are ignored."""
     found: dict[str, tuple[str, int]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         name, sign, value = line.strip().removeprefix("export ").partition("=")
@@ -206,7 +205,7 @@ def _compose(text: str) -> Any:
 
 
 def _yaml_value(node: Any, known: dict[int, Any], count: list[int]) -> Any:
-    """Plain values of a node tree; an alias is counted each time it is used, so that no bomb goes off."""
+    """The plain values of a node tree; each use of an alias counts, so that it can't grow exponentially."""
     import yaml
 
     count[0] += 1
@@ -240,7 +239,7 @@ def _scalar(node: Any) -> Any:
 
 
 def _json_lines(text: str) -> dict[Path, int]:
-    """The line of each key and item of a text that is known to be valid JSON: one pass over its tokens."""
+    """The line of each key and item of valid JSON, in one pass over its tokens."""
     lines: dict[Path, int] = {}
     path: list[Key] = []
     at, line = 0, 1
@@ -306,7 +305,7 @@ def _yaml_lines(text: str) -> dict[Path, int]:
 
 
 def _toml_lines(text: str) -> dict[Path, int]:
-    """The line of each key of a file that is known to be valid: headers and `key =` at the start of a line."""
+    """The line of each key in valid TOML: headers and `key =` at the start of a line."""
     import tomli
 
     lines: dict[Path, int] = {}
@@ -337,7 +336,7 @@ def _toml_lines(text: str) -> dict[Path, int]:
 
 
 def _toml_key(tomli: Any, text: str) -> Path:
-    """`tool."a.b".c` as a path: the real parser splits it."""
+    """`tool."a.b".c` as a path, split by the real parser."""
     try:
         value = tomli.loads(f"{text.strip()} = 0")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Go source, read by tree-sitter: calls, literals, variables read, and what their values are."""
+"""Go source, read by tree-sitter: calls, literals, variables, and their values."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from genfile.parsers.goflow import GoFlow
     from genfile.parsers.goindex import GoIndex
 
-# A condition that is longer asks for more than whether a name is empty.
+# A longer condition checks more than whether a name is empty.
 MAX_CONDITION = 2_000
 _WRAPPED = frozenset({"expression_list", "literal_element", "parenthesized_expression", "literal_value"})
 
@@ -37,7 +37,7 @@ def parse_go(text: str) -> "GoFile":
 
 
 class GoFile(GoSyntax):
-    """A parsed file and what its expressions come to; every property is found once, when it is asked for."""
+    """A parsed file and the values of its expressions; each property is computed once, when needed."""
 
     def __init__(self, source: bytes, root: "Node") -> None:
         super().__init__(source, root)
@@ -45,7 +45,7 @@ class GoFile(GoSyntax):
 
     @cached_property
     def index(self) -> "GoIndex":
-        """What the names of the file stand for."""
+        """The functions, variables and calls of the file, by name."""
         from genfile.parsers.goindex import GoIndex
 
         return GoIndex(self)
@@ -83,8 +83,8 @@ class GoFile(GoSyntax):
 
     @cached_property
     def literals(self) -> tuple[tuple[str, dict[str, Any], int], ...]:
-        """Struct literals whole: (type, its keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`; those
-        in a list whose type stands once, before it, too: `[]*cli.Command{{Name: "serve"}}`."""
+        """Whole struct literals: (type, its keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`; also
+        items of a list with one type in front: `[]*cli.Command{{Name: "serve"}}`."""
         found: list[tuple[str, dict[str, Any], int]] = []
         for node in self.nodes("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
@@ -99,7 +99,7 @@ class GoFile(GoSyntax):
 
     @cached_property
     def listed(self) -> frozenset[int]:
-        """The lines on which literals begin that are items of a list: `[]*cli.Command{{Name: "serve"}}`."""
+        """The lines of literals that are items of a list: `[]*cli.Command{{Name: "serve"}}`."""
         found: set[int] = set()
         for node in self.nodes("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
@@ -132,7 +132,7 @@ class GoFile(GoSyntax):
 
     @cached_property
     def set_fields(self) -> tuple[tuple[str, Any, int], ...]:
-        """What is assigned to fields: (the field as dotted text, value, line), as in `c.Port = "8080"`."""
+        """Assignments to fields: (the field as dotted text, value, line), as in `c.Port = "8080"`."""
         found: list[tuple[str, Any, int]] = []
         for node in self.nodes("assignment_statement"):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -143,7 +143,7 @@ class GoFile(GoSyntax):
 
     @cached_property
     def strings(self) -> tuple[tuple[str, int], ...]:
-        """Every string literal of one line, with its line."""
+        """Every one-line string literal, with its line."""
         return tuple(
             (self._text(node)[1:-1], line_of(node))
             for node in self.nodes("interpreted_string_literal", "raw_string_literal")
@@ -163,7 +163,7 @@ class GoFile(GoSyntax):
 
     @cached_property
     def fallbacks(self) -> dict[str, Any]:
-        """Literals that a name gets when it was empty: `if port == "" { port = "8080" }`."""
+        """Literals that a name gets if it is empty: `if port == "" { port = "8080" }`."""
         return {name: self._value(node) for name, node in self._fallback_nodes.items()}
 
     @cached_property
@@ -185,7 +185,7 @@ class GoFile(GoSyntax):
 
     @cached_property
     def env_defaults(self) -> dict[str, Any]:
-        """Variables with the literal that is taken where they are not set, however the code says so."""
+        """Variables with a literal default, however the code writes it."""
         found: dict[str, Any] = {}
         for name, default in self.fallbacks.items():
             target = self._constants.get(name)
@@ -207,7 +207,7 @@ class GoFile(GoSyntax):
             if name is not None and value is not None:
                 names = [self._text(item) for item in (name.named_children or [name])]
                 values = value.named_children or [value]
-                # `a, err := f()` has one value for both names: the first is what it is called for.
+                # `a, err := f()` has one value for both names, which belongs to the first.
                 for item, literal in zip(names, values, strict=False):
                     found.setdefault(item, literal)
         return found
@@ -237,7 +237,7 @@ class GoFile(GoSyntax):
             target = self._constants.get(text)
             value = UNKNOWN if target is None else self._value(target, depth + 10)
             if isinstance(value, EnvDefault) and value.default is None and text in self._fallback_nodes:
-                # What is set there may be made of the name itself: the depth ends it.
+                # The assigned value may contain the name itself: the depth limit ends it.
                 default = self._value(self._fallback_nodes[text], depth + 10)
                 return EnvDefault(value.name, default if is_known(default) else None)
             return value
@@ -249,7 +249,7 @@ class GoFile(GoSyntax):
         return self._joined(node, depth) if node.type == "binary_expression" else self._called(node, depth)
 
     def _joined(self, node: "Node", depth: int) -> Any:
-        """`":" + port`: the part that says something of a port."""
+        """`":" + port`: the part with the port."""
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None or not any(child.type == "+" for child in node.children):
             return UNKNOWN
@@ -283,7 +283,7 @@ class GoFile(GoSyntax):
             return values[1]
         if name == "cmp.Or":
             return first_set(values)
-        # getEnv("PORT", "8080"): a helper of the project's own, by its shape.
+        # getEnv("PORT", "8080"): the project's own helper, recognised by its shape.
         if len(values) == 2 and isinstance(values[0], str) and values[0].isupper() and "env" in name.lower():
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         return UNKNOWN

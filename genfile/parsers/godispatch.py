@@ -1,4 +1,4 @@
-"""Which parts of a Go file run only where a program is told so: by its first argument, a flag, a library's command."""
+"""Parts of a Go file that only run for a first argument, a flag, or a library's command."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from genfile.parsers.go import GoFile
 
-# How libraries for commands write one: the type, the field of its name, the fields of what it does.
+# How command libraries write a command: the type, the field with its name, the fields with its work.
 COMMANDS = {
     "cobra.Command": ("Use", ("Run", "RunE")),
     "cli.Command": ("Name", ("Action", "Before")),
@@ -22,14 +22,14 @@ COMMANDS = {
     "Command": ("Name", ("Func", "Run", "Exec", "Action", "Handler")),
     "cli.App": ("Name", ("Action",)),
 }
-# What is itself the program, whatever it is called.
+# The program itself, whatever its name.
 _PROGRAMS = ("cli.App",)
-# Fields that hold other commands.
+# Fields that hold sub-commands.
 _OTHERS = frozenset({"Commands", "Subcommands"})
 _MAP = re.compile(r"map\[string\]\s*func\s*\(")
 _FIRST = re.compile(r"(?<![\w.])(?:" + "|".join(map(re.escape, FIRST_ARGUMENT)) + ")")
 _FLAG = re.compile(r"p?flag\.(?:CommandLine\.)?(?:Bool|String)(?P<var>Var)?(?P<short>P)?")
-# A field of a struct that is a command: kong's `cmd:""`, of its own name where it has no `name`; go-flags' `command`.
+# A struct field that is a command: kong's `cmd:""`, named after the field without `name`; go-flags' `command`.
 _COMMAND_TAG = re.compile(r'(?:^|\s)(?:cmd:"|command:"(?P<name>[^"\s]+))')
 _NAME_TAG = re.compile(r'(?:^|\s)name:"([^"\s]+)"')
 _DEFAULT_TAG = re.compile(r'(?:^|\s)default:"')
@@ -61,7 +61,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """`parent.AddCommand(child, NewChild())`: where, and the chains of names of both."""
+    """`parent.AddCommand(child, NewChild())`: its place, and both names as chains."""
 
     start: int
     parent: str
@@ -69,7 +69,7 @@ class Added:
 
 
 class Dispatch:
-    """The branches of a file, and which commands are added to which."""
+    """A file's branches, and which commands are added to which."""
 
     def __init__(self, file: "GoFile") -> None:
         self._file = file
@@ -105,8 +105,8 @@ class Dispatch:
                 yield Branch(case.start_byte, case.end_byte, tuple(prefix + word for word in words), _line(case))
 
     def _chosen(self, value: "Node") -> tuple[str, frozenset[str]] | None:
-        """What stands before each word at the command line, and the words that are taken where none is given; None
-        where a switch asks for something else."""
+        """What comes before each word on the command line, and the words taken by default; None if a switch tests
+        something else."""
         text = self._text(value)
         if _FIRST.search(text):
             return "", frozenset({""})
@@ -121,7 +121,7 @@ class Dispatch:
 
     @cached_property
     def _assigned(self) -> dict[str, list[str]]:
-        """What each variable is given anywhere in the file, as text."""
+        """What each variable is assigned anywhere in the file, as text."""
         found: dict[str, list[str]] = {}
         for kind in ("short_var_declaration", "assignment_statement"):
             for node in self._nodes(kind):
@@ -163,7 +163,7 @@ class Dispatch:
 
     @cached_property
     def _flags(self) -> dict[str, tuple[str, str]]:
-        """The flags that variables are: the name of each, and what it is by default, as text."""
+        """The flags in variables: each one's name, and its default, as text."""
         found: dict[str, tuple[str, str]] = {}
         for node in self._nodes("call_expression") if "flag." in self._whole else ():
             callee, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
@@ -173,7 +173,7 @@ class Dispatch:
                 continue
             values = [self._text(item) for item in given.named_children]
             target = values.pop(0).lstrip("&") if match["var"] and values else self._target(node)
-            # The shorthand of pflag stands between the name and the default.
+            # pflag's shorthand is between the name and the default.
             default = values[2 if match["short"] else 1 :][:1]
             if target and default and values[0][:1] == '"':
                 found.setdefault(target, (values[0][1:-1], default[0].strip('"')))
@@ -199,7 +199,7 @@ class Dispatch:
                     yield Branch(value.start_byte, value.end_byte, words, _line(value))
 
     def _command(self, kind: str, body: "Node", literal: "Node", *, listed: bool) -> Iterator[Branch]:
-        """What a command of a library does, under the command's name."""
+        """The work of a library's command, under the command's name."""
         name_field, actions = COMMANDS[kind]
         fields = {self._text(key): value for key, value in _pairs(body)}
         named = _strings(self._file, fields[name_field]) if name_field in fields else ()
@@ -207,7 +207,7 @@ class Dispatch:
         names = (self._target(literal),) if not listed else ()
         program = kind in _PROGRAMS or (not listed and bool(fields.keys() & _OTHERS))
         spans = [(fields[key].start_byte, fields[key].end_byte) for key in actions if key in fields]
-        # One that does nothing by itself still stands before its own commands.
+        # A command without work of its own still precedes its sub-commands.
         for start, end in spans or [(literal.start_byte, literal.start_byte)]:
             yield Branch(
                 start, end, words, _line(literal), literal.start_byte,
@@ -215,7 +215,7 @@ class Dispatch:
             )  # fmt: skip
 
     def _field(self, node: "Node") -> Iterator[Branch]:
-        """A command that is a field of a struct: "Serve serveCommand `cmd:\"\"`"; not the one that needs no word."""
+        """A command in a struct field: "Serve serveCommand `cmd:""`"; not the default one."""
         kind = node.child_by_field_name("type")
         words = self._tagged(node)
         if kind is None or not words or kind.type == "struct_type":
@@ -245,7 +245,7 @@ class Dispatch:
                 yield Added(node.start_byte, parent, children)
 
     def _target(self, node: "Node") -> str:
-        """The name that a value is put into; empty if it is none."""
+        """The name that a value is assigned to; empty if there is none."""
         above = node.parent
         while above is not None and above.type in ("unary_expression", "expression_list"):
             above = above.parent
@@ -262,7 +262,7 @@ class Dispatch:
 
 
 def dashed(name: str) -> str:
-    """What kong calls a command or a flag, by the name of its field: `ServerHTTPPort` is `server-http-port`."""
+    """kong's name for a command or flag, from its field's name: `server-http-port` for `ServerHTTPPort`."""
     return _HUMPS.sub("-", name).lower()
 
 
@@ -273,7 +273,7 @@ def _pairs(body: "Node") -> Iterator[tuple["Node", "Node"]]:
 
 
 def _strings(file: "GoFile", node: "Node") -> tuple[str, ...]:
-    """The texts that an expression is made of, one or several in a list."""
+    """The texts in an expression, one or a list of them."""
     queue, found = [node], []
     while queue:
         item = queue.pop(0)
@@ -285,7 +285,7 @@ def _strings(file: "GoFile", node: "Node") -> tuple[str, ...]:
 
 
 def _is_listed(node: "Node") -> bool:
-    """Whether a literal is an item of a list, or what a call adds to another one."""
+    """Whether a literal is an item of a list, or an argument that is added to another command."""
     above = node.parent
     while above is not None and above.type in ("unary_expression", "literal_element"):
         above = above.parent

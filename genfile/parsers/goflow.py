@@ -1,4 +1,4 @@
-"""What the declarations of a Go file say and do: the names in each, and what of it keeps a program running."""
+"""What the declarations in a Go file say and do: the names in each, and what keeps a program running."""
 
 import re
 from bisect import bisect_left
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from genfile.parsers.go import GoFile
 
-# `unsure`: a wait for what another part of the program, or of another module, may send.
+# `unsure`: waits for something that another part of the program, or another module, may send.
 Kind = Literal["waits", "loop", "may end", "unsure", "asks"]
 
 _KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression", "break_statement",
           "return_statement", "func_literal")  # fmt: skip
-# The same, and what may look like it: texts, characters and comments, which are passed over.
+# The same, and what may look like it in texts, characters and comments, which are skipped.
 _WORDS = re.compile(
     r'"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/'
     + r"|'(?:[^'\\\n]|\\.)++'"
@@ -28,31 +28,31 @@ _WORDS = re.compile(
 )
 _DECLARED = frozenset({"function_declaration", "method_declaration", "type_declaration", "var_declaration",
                        "const_declaration"})  # fmt: skip
-# Iterators of the standard library: what they give comes to an end.
+# Standard library iterators that end.
 _ITERATORS = ("maps.", "slices.", "strings.", "bytes.", "iter.")
-# A question to whoever sits at the terminal; what only hands the stream on, or asks what it is, is none.
+# A question to the person at the terminal; passing the stream on, or checking its type, is not one.
 _ASKS = re.compile(
     r"\b(?:fmt\.(?:Scan|Scanln|Scanf)|term\.ReadPassword)\("
     r"|(?<!Stdin = )(?<!Stdin: )(?<!\w)os\.Stdin\b(?!\.(?:Stat|Fd|Close)\b)"
 )
 _NAME = re.compile(r"[^\W\d]\w*+")
-# Names that are asked for a part of theirs.
+# Names with a selector.
 _PARTED = re.compile(r"(?<![\w.])([^\W\d]\w*+)\.[A-Za-z]")
 _CHANNEL = re.compile(r"\bvar \w++ chan\b")
 _SENT = re.compile(r"(?<![\w.])(\w++)\s*+<-(?!\s*chan\b)")
 _CLOSED = re.compile(r"\bclose\(\s*+(\w++)")
 _NOTIFIED = re.compile(r"\bsignal\.Notify\(\s*+(\w++)")
-# Where a variable or a parameter comes from: `name, err := package.`, `name *package.Type`.
+# The origin of a variable or parameter: `name, err := package.`, `name *package.Type`.
 _ORIGIN = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?:, ?\w++)*+ ?(?::?=|) ?[&*]?([^\W\d]\w*+)\.(?=[A-Z])")
-# A call by way of a package or a value: `client.Updates(`.
+# A call through a package or a value: `client.Updates(`.
 _OUTSIDE = re.compile(r"\s*+(?=[\w.]*\.)[\w.]++\(")
 _ENDS = re.compile(r"[;{}\n]")
 # What of a statement is looked at.
 MAX_HEAD = 300
-# What is compared with a number, with nothing or with a text, and what says that it worked.
+# Comparisons with a number, nil or a text, and checks that something succeeded.
 _COUNTED = re.compile(r"[<>]=?\s*[\w.(]|==\s*(?:0|\"|nil\b)|\b\w*err\s*==\s*nil\b")
 _FAILED = re.compile(r"(?i)err\w*\s*!=|errors\.|\.Err\(|\b!?ok\b|clos|stop|quit|done|shutdown|retr|attempt|fail")
-# A loop over a text that is longer than this is not looked at for what is in it.
+# A loop over a longer text is not searched.
 MAX_LOOP = 20_000
 MAX_NODES = 4_000
 
@@ -71,7 +71,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a declaration runs only by a command or flag: by which, and what it says, as of a declaration."""
+    """The part of a declaration that only runs for a command or flag: which one, and what it says, like a
+    declaration."""
 
     branch: Branch
     lines: tuple[int, int]
@@ -102,7 +103,7 @@ class Declaration:
 
 
 class GoFlow:
-    """The declarations of a parsed file; made only for programs of which more must be known than their packages."""
+    """A parsed file's declarations; only computed for programs that are followed beyond their packages."""
 
     def __init__(self, file: "GoFile") -> None:
         self._file, self._source, self._root = file, file.source, file.root
@@ -141,7 +142,7 @@ class GoFlow:
         return found
 
     def _owner(self, receiver: "Node") -> str:
-        """`(a *Agent[T])` is of `Agent`."""
+        """`Agent` for `(a *Agent[T])`."""
         words = CHAIN.findall(self._text(receiver).split("[")[0])
         return words[-1] if words else ""
 
@@ -150,7 +151,7 @@ class GoFlow:
         started = [item for item in inside if item.type == "go_statement"]
         branches = self._branches(node)
         goes = _outermost([(item.start_byte, item.end_byte) for item in started])
-        # A method's own name is not a word of a type that is called the same.
+        # A method's own name is not a use of a type with the same name.
         header = [(item.start_byte, item.end_byte) for item in node.children_by_field_name("name") if owner is not None]
         cut = _outermost([*((item.start, item.end) for item in branches), *goes, *header])
         words = self._words(_between(node.start_byte, node.end_byte, cut))
@@ -164,11 +165,11 @@ class GoFlow:
         return Declaration(name, owner, lines, words, aside, holds, parts, *node.byte_range, receives, rows)
 
     def _receives(self, node: "Node") -> bool:
-        """Whether a node waits for a channel: `<-quit`, a select with what is received."""
+        """Whether a node waits for a channel: `<-quit`, or a select that receives."""
         return node.type == "select_statement" or (node.type == "unary_expression" and self._text(node)[:2] == "<-")
 
     def _branches(self, node: "Node") -> list[Branch]:
-        """The parts of a node that run only where the program is told so, none of them in another."""
+        """The parts of a node that only run for a command or flag, without nested ones."""
         found: list[Branch] = []
         for item in self.dispatch.branches:
             if node.start_byte <= item.start < node.end_byte and (not found or item.start >= found[-1].end):
@@ -214,7 +215,7 @@ class GoFlow:
         return self._receive(node) if node.type == "unary_expression" else None
 
     def _loop(self, node: "Node") -> tuple[Kind, str] | None:
-        """A loop without a condition, or over what a channel gives."""
+        """A loop without a condition, or over a channel."""
         heads = [child for child in node.named_children if child.type not in ("block", "comment")]
         if heads and heads[0].type == "range_clause":
             return self._range(node, heads[0])
@@ -226,13 +227,13 @@ class GoFlow:
         exits = self._exits(node, inside)
         if events or not exits:
             return "loop", "an endless loop"
-        # What reads a file to its end, and what goes on until it has what it wants, comes to an end.
+        # Reading a file to its end, or looping until a result, ends.
         text = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
         ends = "io.EOF" in text or any(self._by_what_it_found(item, node) for item in exits)
         return None if ends else ("may end", "a loop without a condition")
 
     def _exits(self, loop: "Node", inside: list["Node"]) -> list["Node"]:
-        """Where a loop is left from inside: by a return, or a break that is its own."""
+        """Where a loop is left from inside: by a return, or its own break."""
         nested = _outermost([(item.start_byte, item.end_byte) for item in inside if item.type == "func_literal"])
         return [
             item
@@ -245,8 +246,8 @@ class GoFlow:
         ]
 
     def _by_what_it_found(self, leaves: "Node", loop: "Node") -> bool:
-        """Whether a loop is left for what was counted, asked for or found: `if page > last { break }`, `if err == nil`;
-        not where something failed or was stopped."""
+        """Whether a loop is left for something counted, asked for or found: `if page > last { break }`, `if err ==
+        nil`; not for a failure or a stop."""
         child = leaves
         above = leaves.parent
         while above is not None and above.type != "if_statement" and above != loop:
@@ -263,7 +264,7 @@ class GoFlow:
         return _COUNTED.search(text) is not None and _FAILED.search(text) is None
 
     def _range(self, node: "Node", clause: "Node") -> tuple[Kind, str] | None:
-        """`for update := range updates`: the one variable is asked for its parts, so that it counts nothing."""
+        """`for update := range updates`: its one variable is used by its fields, so it is not a counter."""
         left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
         text = self._text(right) if right is not None else ""
         if not text or text.startswith(_ITERATORS) or len(text) > 200:
@@ -296,21 +297,21 @@ class GoFlow:
         return ("waits", text) if name in self._notified or not self._ends(name) else None
 
     def _ends(self, channel: str) -> bool:
-        """Whether the file itself makes a channel and sends to it or closes it, or does not say where it is from: what
-        waits for it may go on."""
+        """Whether the file itself creates a channel and sends to it or closes it, or hides its origin: a wait for it
+        may end."""
         if "(" in channel:
             return False
         return channel in self._sent if channel in self._channels else channel not in self._given
 
     @cached_property
     def _channels(self) -> frozenset[str]:
-        """The names in statements that make or declare a channel."""
+        """The names in statements that create or declare a channel."""
         made = [item for item in self._statements if "make(chan" in item or _CHANNEL.search(item)]
         return frozenset(name for item in made for name in _NAME.findall(item[:MAX_HEAD].split("make(")[0]))
 
     @cached_property
     def _sent(self) -> frozenset[str]:
-        """What is sent to, and what is closed."""
+        """The channels that are sent to or closed."""
         return frozenset(_SENT.findall(self._whole)) | frozenset(_CLOSED.findall(self._whole))
 
     @cached_property
@@ -319,7 +320,7 @@ class GoFlow:
 
     @cached_property
     def _given(self) -> frozenset[str]:
-        """Names for what a call of another package gave: `messages, err := channel.Consume(…)`."""
+        """Names for the result of another package's call: `messages, err := channel.Consume(…)`."""
         found: set[str] = set()
         for item in self._statements:
             names, sign, value = item.partition("=")
@@ -329,7 +330,7 @@ class GoFlow:
 
     @cached_property
     def origins(self) -> dict[str, set[str]]:
-        """The packages that variables and parameters are from: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
+        """The packages of variables and parameters: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
         found: dict[str, set[str]] = {}
         for match in _ORIGIN.finditer(self._whole):
             found.setdefault(match[1], set()).add(match[2])
@@ -354,7 +355,7 @@ class GoFlow:
 
 
 def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans that lie in no other of them, in order."""
+    """The spans that are in no other one, in order."""
     found: list[tuple[int, int]] = []
     for span in sorted(spans, key=lambda item: (item[0], -item[1])):
         if not found or span[0] >= found[-1][1]:
@@ -363,7 +364,7 @@ def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _between(start: int, end: int, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What of a span is left without others, which are in order and apart."""
+    """What remains of a span without others, which are in order and disjoint."""
     found: list[tuple[int, int]] = []
     for first, last in spans:
         found.append((start, first))
@@ -377,7 +378,7 @@ def _is_in(spans: list[tuple[int, int]], place: int) -> bool:
 
 
 def _breaks(node: "Node") -> "Node | None":
-    """The statement that a break without a label leaves."""
+    """The statement that an unlabelled break leaves."""
     above = node.parent
     while above is not None and above.type not in (
         "for_statement", "select_statement", "expression_switch_statement", "type_switch_statement",

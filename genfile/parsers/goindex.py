@@ -1,4 +1,4 @@
-"""The functions, variables and calls of a Go file, by name: for those who follow a value from one to the other."""
+"""The functions, variables and calls of a Go file, by name, for following values."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from genfile.parsers.go import GoFile
 
 MAX_TEXT = 200
-# How many values of one name are looked at.
+# How many values of one name are followed.
 MAX_VALUES = 12
 MAX_CALLS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class GoFunction:
-    """A function or a method of a file: its name, its parameters in order, its span."""
+    """A function or method in a file: its name, its parameters in order, its span."""
 
     name: str
     parameters: tuple[str, ...]
@@ -30,7 +30,7 @@ class GoFunction:
 
 
 class GoIndex:
-    """A parsed file, asked for what its names stand for."""
+    """A parsed file with its names resolved."""
 
     def __init__(self, file: "GoFile") -> None:
         self._source, self._nodes = file.source, file.nodes
@@ -71,7 +71,7 @@ class GoIndex:
         return found
 
     def around(self, node: "Node") -> GoFunction | None:
-        """The function that a node is in."""
+        """The function around a node."""
         at = bisect_right(self._starts, node.start_byte) - 1
         function = self._functions[at][0] if at >= 0 else None
         return function if function is not None and node.start_byte < function.end else None
@@ -84,7 +84,7 @@ class GoIndex:
         return self._functions[bisect_right(self._starts, function.start) - 1][1]
 
     def returned(self, function: GoFunction) -> list["Node"]:
-        """What a function gives back first, in order; not what functions inside it do."""
+        """What a function returns first, in order; without functions inside it."""
         node = self._node(function)
         inner = self._within_node("func_literal", node)
         found = []
@@ -95,7 +95,7 @@ class GoIndex:
         return found[:MAX_VALUES]
 
     def assigned(self, function: GoFunction, name: str, before: int) -> list["Node"]:
-        """What a variable is given in a function, in order; of several the one declared last before a place."""
+        """What a variable is assigned in a function, in order; of several declarations, the last one before a place."""
         made, set_later = self._within(function)
         declared = [(item.start_byte, value) for item in made.get(name, ()) for value in self._given(item, name)]
         last = max((start for start, _ in declared if start < before), default=None)
@@ -105,7 +105,7 @@ class GoIndex:
         return found[:MAX_VALUES]
 
     def _within(self, function: GoFunction) -> tuple[dict[str, list["Node"]], dict[str, list["Node"]]]:
-        """The statements of a function that declare names, and those that give them something else; by name."""
+        """A function's statements that declare names, and those that reassign them; by name."""
         if function.start not in self._locals:
             node = self._node(function)
             kinds = ("short_var_declaration", "var_spec", "const_spec")
@@ -126,7 +126,7 @@ class GoIndex:
         return found
 
     def declared(self, name: str) -> list["Node"]:
-        """What a constant or a variable of the package is, and what functions of the file assign to it."""
+        """A package constant's or variable's values: its own, and those that the file's functions assign."""
         found = [value for item in self._declared.get(name, ()) for value in self._given(item, name)]
         if any(item.type == "var_spec" for item in self._declared.get(name, ())):
             found += [value for item in self._assignments.get(name, ()) for value in self._given(item, name)]
@@ -134,7 +134,7 @@ class GoIndex:
 
     @cached_property
     def _declared(self) -> dict[str, list["Node"]]:
-        """The constants and variables that stand outside any function, by name."""
+        """Package-level constants and variables, by name."""
         found: dict[str, list[Node]] = {}
         for kind in ("const_spec", "var_spec"):
             for node in self._nodes(kind):
@@ -173,7 +173,7 @@ class GoIndex:
         return self._nodes("call_expression")
 
     def callee(self, node: "Node") -> str:
-        """The chain of names that is called or read: `s.cfg.Port`."""
+        """The called or read chain of names: `s.cfg.Port`."""
         inner = node.child_by_field_name("function") if node.type == "call_expression" else node
         return self.text(inner).removeprefix("*") if inner is not None else ""
 
@@ -183,8 +183,8 @@ class GoIndex:
 
     @cached_property
     def fields(self) -> dict[str, list[tuple[str, "Node"]]]:
-        """What literals and assignments give to the fields of each name: the type of each literal, or the chain of
-        names and a dot, with the value."""
+        """What literals and assignments give to each field name: the literal's type, or the chain of names and a dot,
+        with the value."""
         found: dict[str, list[tuple[str, Node]]] = {}
         for node in self._nodes("keyed_element"):
             if len(node.named_children) == 2:
@@ -201,7 +201,7 @@ class GoIndex:
         return found
 
     def literals(self, kind: str, field: str) -> list["Node"]:
-        """What the literals of a type give to a field."""
+        """What literals of a type give to a field."""
         found = []
         for node in self._nodes("composite_literal"):
             type_, body = node.child_by_field_name("type"), node.child_by_field_name("body")

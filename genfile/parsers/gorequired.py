@@ -1,4 +1,4 @@
-"""The variables that a Go program ends without: guards that are fatal, tags of structures that say `required`."""
+"""The variables without which a Go program exits: fatal guards, and struct tags with `required`."""
 
 import re
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _EMPTY = re.compile(r'([A-Za-z_][\w.]*)\s*==\s*""|len\(([A-Za-z_]\w*)\)\s*==\s*0
 _READ = re.compile(r'os\.Getenv\("(\w+)"\)\s*==\s*""')
 _ERROR = re.compile(r"([A-Za-z_]\w*)\s*!=\s*nil|nil\s*!=\s*([A-Za-z_]\w*)")
 _NEW_ERROR = re.compile(r"^\{\s*return\b[^\n]*\b(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE)
-# What gives an error for an empty text.
+# Functions that return an error for an empty text.
 _PARSERS = frozenset(
     """
     strconv.Atoi strconv.ParseInt strconv.ParseUint strconv.ParseFloat strconv.ParseBool time.ParseDuration
     url.ParseRequestURI redis.ParseURL uuid.Parse netip.ParseAddr mail.ParseAddress
     """.split()
 )
-# A condition that is longer asks for more than whether a variable is set.
+# A longer condition checks more than whether a variable is set.
 _MAX_CONDITION = 400
 
 
@@ -51,7 +51,7 @@ def _guarded(file: "GoFile") -> Iterator[tuple[str, int]]:
 
 
 def _unset(file: "GoFile", node: "Node", text: str) -> Iterator[str]:
-    """The variables that a condition asks for: whether they are empty, or were not found."""
+    """The variables that a condition tests for being empty or missing."""
     yield from _READ.findall(text)
     for match in _EMPTY.finditer(text):
         name = match[1] or match[2] or match[3]
@@ -62,13 +62,13 @@ def _unset(file: "GoFile", node: "Node", text: str) -> Iterator[str]:
 
 
 def _field(file: "GoFile", name: str) -> object:
-    """What the only literal of a structure in the file gives to a field: `Config{Key: os.Getenv("KEY")}`."""
+    """What the file's only literal of a struct gives to a field: `Config{Key: os.Getenv("KEY")}`."""
     values = [value for _, key, value, _ in file.fields if "." in name and key == name.rpartition(".")[2]]
     return values[0] if len(values) == 1 else None
 
 
 def returned_names(file: "GoFile") -> Iterator[tuple[str, EnvName]]:
-    """The variables whose lack a function returns an error for, each with the name of the function."""
+    """The variables whose absence a function reports as an error, each with the function's name."""
     for node in file.nodes("if_statement"):
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
         if condition is None or body is None or condition.end_byte - condition.start_byte > _MAX_CONDITION:
@@ -95,7 +95,7 @@ def fatal_calls(file: "GoFile") -> Iterator[str]:
 
 
 def _refused(file: "GoFile", node: "Node", error: str) -> str | None:
-    """The variable whose empty text an error is of: `n, err := strconv.Atoi(os.Getenv("N"))`."""
+    """The variable whose empty text causes an error: `n, err := strconv.Atoi(os.Getenv("N"))`."""
     call = _declaration(file, node, error)
     function = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
     given = call.child_by_field_name("arguments") if call is not None and function is not None else None
@@ -130,7 +130,7 @@ def _function(node: "Node") -> "Node | None":
 
 
 def _declaration(file: "GoFile", node: "Node", name: str) -> "Node | None":
-    """What a name was given last before a statement, in the same function: `v := os.Getenv("X")`, `v, ok := …`."""
+    """A name's last assignment before a statement, in the same function: `v := os.Getenv("X")`, `v, ok := …`."""
     function = _function(node)
     start = function.start_byte if function is not None else 0
     found: Node | None = None

@@ -1,4 +1,4 @@
-"""The syntax of a Go file: package, imports, structs, embedded files, and its nodes by type, found in one pass."""
+"""The syntax of a Go file: package, imports, structs, embedded files, and nodes by type, found in one pass."""
 
 import re
 from functools import cached_property
@@ -9,7 +9,7 @@ from genfile.parsers.grammar import captures
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# All that anything here, in goindex, goflow or godispatch asks for: one pass over the tree finds it for all of them.
+# The node types used here, in goindex, goflow and godispatch, so that one pass over the tree finds them all.
 _KINDS = tuple(
     """
     import_spec comment call_expression composite_literal keyed_element field_declaration interpreted_string_literal
@@ -18,7 +18,7 @@ _KINDS = tuple(
     for_statement select_statement go_statement unary_expression break_statement
     """.split()
 )
-# Longer chains of names are not fields of a configuration.
+# Longer chains of names are not configuration fields.
 MAX_CHAIN = 120
 FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -45,7 +45,7 @@ class GoSyntax:
 
     @cached_property
     def aliases(self) -> dict[str, str]:
-        """Imported paths by the name that the file gives them, `` for those that it gives none."""
+        """Imported paths by their local name, `` without one."""
         found: dict[str, str] = {}
         for node in self.nodes("import_spec"):
             path = node.child_by_field_name("path")
@@ -111,7 +111,7 @@ class GoSyntax:
 
     @cached_property
     def structs(self) -> dict[str, dict[str, tuple[str, dict[str, str]]]]:
-        """The structs that are declared: their fields by name, each with its type and its tag's keys and values."""
+        """The declared structs: their fields by name, each with its type and its tag's keys and values."""
         found: dict[str, dict[str, tuple[str, dict[str, str]]]] = {}
         for node in self.nodes("field_declaration"):
             spec = node.parent.parent.parent if node.parent is not None and node.parent.parent is not None else None

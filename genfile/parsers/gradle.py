@@ -1,7 +1,7 @@
-"""Gradle scripts of both languages, read by tree-sitter into one list of statements.
+"""Gradle scripts in Groovy and Kotlin, read by tree-sitter into one list of statements.
 
-What Groovy and Kotlin write differently (`id 'x' version 'y'`, `id("x") version "y"`) comes out the same;
-nothing is evaluated, so what a script computes is not seen.
+Different spellings (`id 'x' version 'y'`, `id("x") version "y"`) give the same result. Nothing is evaluated, so
+computed values are unknown.
 """
 
 import re
@@ -36,7 +36,7 @@ _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provi
 
 
 def parse_gradle_groovy(text: str) -> "GradleScript":
-    """A .gradle file. Raises ParseError as parse_code does; errors of syntax only hide what they cover."""
+    """A .gradle file. Raises ParseError as parse_code does; syntax errors only hide what they cover."""
     return _parse(text, kotlin=False)
 
 
@@ -47,7 +47,7 @@ def parse_gradle_kotlin(text: str) -> "GradleScript":
 
 def _parse(text: str, *, kotlin: bool) -> "GradleScript":
     if not kotlin:
-        # The grammar loses its way in `implementation libs.a.b`: with brackets it does not.
+        # The grammar fails on `implementation libs.a.b` without brackets.
         text = _BARE_ARGUMENT.sub(r"\1(\2)", text)
     return GradleScript(*parse_code(text, "kotlin" if kotlin else "groovy"))
 
@@ -56,7 +56,7 @@ _Around = tuple["Node", "_Around | None"]
 
 
 class GradleScript:
-    """A parsed script; every property is found once, when it is asked for."""
+    """A parsed script; each property is computed once, when needed."""
 
     def __init__(self, source: bytes, root: "Node") -> None:
         self._source = source
@@ -65,11 +65,11 @@ class GradleScript:
 
     @cached_property
     def own(self) -> "GradleScript":
-        """What the script says of its own project: not what is for those below it alone."""
+        """What the script says about its own project, without what is only for projects below it."""
         return self._of("", "allprojects")
 
     def given_to(self, project: str) -> "GradleScript":
-        """What a root's script says of a project below it, by its path: `subprojects { apply plugin: 'java' }`."""
+        """What a root's script says about a project below it, by its path: `subprojects { apply plugin: 'java' }`."""
         return self._of("subprojects", "allprojects", f"project({project})")
 
     def _of(self, *scopes: str) -> "GradleScript":
@@ -121,7 +121,7 @@ class GradleScript:
 
     @cached_property
     def projects(self) -> dict[str, str]:
-        """The projects that a settings script includes: folder by path, `:apps:web` in `apps/web` unless moved."""
+        """The projects that a settings script includes: folder by path, `apps/web` for `:apps:web` unless moved."""
         found: dict[str, str] = {}
         for item in self.statements:
             if item.name == "include" and not item.blocks:
@@ -141,7 +141,7 @@ class GradleScript:
 
     @property
     def computes_includes(self) -> bool:
-        """Whether a settings script includes projects in a loop, or by names that it computes."""
+        """Whether a settings script includes projects in a loop, or by computed names."""
         return any(
             item.name == "include"
             and (item.blocks or any(not isinstance(word, str) or "$" in word for word in item.arguments))
@@ -158,7 +158,7 @@ class GradleScript:
 
     @cached_property
     def fat_tasks(self) -> tuple[str, ...]:
-        """The tasks that unpack their libraries into a jar (`zipTree`), by name; `jar` for the usual one."""
+        """The tasks that unpack their libraries into a jar (`zipTree`), by name; `jar` for the default one."""
         if b"zipTree" not in self._source:
             return ()
         found: dict[str, None] = {}
@@ -176,7 +176,7 @@ class GradleScript:
         return tuple(found)
 
     def _task_around(self, around: "_Around | None", line: int) -> str:
-        """The name of the task in whose block a node stands, by the calls and properties around it."""
+        """The name of the task whose block contains a node, by the calls and properties around it."""
         name, count = "", 0
         while around is not None and count < MAX_DEPTH:
             (above, around), count = around, count + 1
@@ -192,12 +192,12 @@ class GradleScript:
                 name = self._text(declared) if declared is not None else name
         if name:
             return name
-        # Groovy's grammar parts `task fatJar(type: Jar)` from its block.
+        # Groovy's grammar separates `task fatJar(type: Jar)` from its block.
         tasks = [item for item in self.statements if item.name == "task" and item.line <= line and item.arguments]
         return str(tasks[-1].arguments[-1]) if tasks and isinstance(tasks[-1].arguments[-1], str) else "jar"
 
     def attribute(self, name: str) -> tuple[str, int] | None:
-        """An attribute of a jar's manifest, where it is a literal: `Main-Class`; the last that is given."""
+        """A literal attribute in a jar's manifest: `Main-Class`; the last one."""
         for item in reversed(self.statements):
             value: Any = None
             if item.name in (f'attributes["{name}"]', f"attributes['{name}']") and item.arguments:
@@ -250,7 +250,7 @@ class GradleScript:
             yield Statement(blocks, self._text(word), (self._value(right),), _line(node))
 
     def _binary(self, left: "Node", right: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
-        """`args << "-x"` of Groovy; `tasks.withType<Jar> { … }`, which Kotlin's grammar takes for a comparison."""
+        """Groovy's `args << "-x"`; `tasks.withType<Jar> { … }`, which Kotlin's grammar parses as a comparison."""
         if right.type in _BLOCKS:
             yield from self._walk(right, (*blocks, self._name(left)), depth + 1)
         elif left.end_byte < right.start_byte and b"<<" in self._source[left.end_byte : right.start_byte]:

@@ -1,4 +1,4 @@
-"""What a Gradle script consists of, whichever language it is written in."""
+"""The parts of a Gradle script in either language."""
 
 from dataclasses import dataclass
 from typing import Any

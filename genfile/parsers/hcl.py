@@ -1,4 +1,4 @@
-"""HCL as docker-bake.hcl uses it: blocks, attributes, and the values that can be told without running functions."""
+"""HCL as docker-bake.hcl uses it: blocks, attributes, and values that are known without running functions."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _PART = re.compile(r"\$\$\{|\$\{([^{}]*)\}|%\{[^{}]*\}")
 
 
 class UnknownValue:
-    """A value that only an evaluation could tell."""
+    """A value that only evaluation would show."""
 
 
 UNKNOWN = UnknownValue()
@@ -32,7 +32,7 @@ UNKNOWN = UnknownValue()
 
 @dataclass(frozen=True)
 class Block:
-    """A block: its kind, its labels, its attributes, and the blocks in it."""
+    """A block: its kind, labels, attributes, and inner blocks."""
 
     kind: str
     labels: tuple[str, ...]
@@ -49,7 +49,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text as it is written, with `${…}` in it."""
+    """A text as written, with `${…}` in it."""
 
     text: str
 
@@ -62,7 +62,7 @@ def parse_hcl(text: str) -> Block:
 
 
 def resolved(value: Any, variables: Mapping[str, Any]) -> Any:
-    """A value with references and templates put in; UNKNOWN where one is not known."""
+    """A value with references and templates filled in; UNKNOWN if one is unknown."""
     if isinstance(value, Reference):
         return variables.get(value.name, UNKNOWN)
     if isinstance(value, Template):
@@ -99,7 +99,7 @@ class _Parser:
             if match is None:
                 break
             if match["sign"] is not None and text.startswith(_OPENERS, at):
-                # Nothing closes it: to look for an end again behind each of many would take long.
+                # Nothing closes it: searching for an end again after each of many would take too long.
                 raise ParseError("a text, a comment or a heredoc is not closed", line)
             kind = match.lastgroup or "sign"
             kind = "heredoc" if match["heredoc"] is not None else kind
@@ -155,7 +155,7 @@ class _Parser:
             block.blocks.append(self.body(name, tuple(names), depth + 1))
 
     def value(self, depth: int) -> Any:
-        """A value up to the end of its line, or to the comma or bracket behind it."""
+        """A value up to the end of its line, or the comma or bracket after it."""
         if depth > _MAX_DEPTH:
             raise self.fault("values are nested too deeply")
         found = self.primary(depth)
@@ -216,7 +216,7 @@ class _Parser:
             found[name] = self.value(depth + 1)
 
     def skip_expression(self) -> None:
-        """What functions and operators are made of: up to the end of the line, brackets being whole."""
+        """Skip functions and operators up to the end of the line, brackets included."""
         depth = 0
         while self.kind != "end":
             if depth == 0 and (self.kind == "newline" or self.text in (",", "]", "}", ")")):

@@ -1,7 +1,7 @@
-"""HOCON, as far as configuration files of services use it: nested blocks, keys with dots, plain values.
+"""HOCON as services' configuration files use it: nested blocks, dotted keys, plain values.
 
-`port = 8080` followed by `port = ${?PORT}` gives `${PORT:8080}`, the form that other configuration files write it in.
-Includes and values that are put together are left out.
+`port = 8080` followed by `port = ${?PORT}` gives `${PORT:8080}`, as other configuration files write it. Includes and
+concatenated values are ignored.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from genfile.parsers import Document, Key
 
 MAX_LINES = 20_000
-# A line that is longer, and a block that is nested deeper, is not a setting that a person wrote.
+# A longer line or a deeper block was not written by a person.
 MAX_LINE = 400
 MAX_DEPTH = 50
 _OPENS = re.compile(r'^"?([\w.-]+)"?\s*[:=]?\s*\{\s*$')
@@ -18,7 +18,8 @@ _ASKED = re.compile(r"^\$\{\??([A-Za-z_][\w.]*)\}$")
 
 
 def parse_hocon(text: str) -> Document:
-    """Read a .conf file into a flat mapping of dotted key to text. Never raises: what is not understood is left out."""
+    """Read a .conf file into a flat mapping from dotted key to text. Never raises: what is not understood is
+    ignored."""
     values: dict[str, str] = {}
     lines: dict[tuple[Key, ...], int] = {}
     blocks: list[str] = []
@@ -42,7 +43,7 @@ def parse_hocon(text: str) -> Document:
 
 
 def _statements(raw: str) -> list[str]:
-    """The statements of a line: braces on lines of their own, comments left out."""
+    """The statements in a line: braces on their own lines, comments removed."""
     line = re.split(r"(?:^|\s)(?:#|//)", raw, maxsplit=1)[0].strip()
     line = re.sub(r"(?<!\$)\{(?!\S*\})", "{\n", line)
     line = re.sub(r"(?<![\w?.])\}|(?<=\s)\}|\}\s*$", lambda match: match[0] if "${" in line else "\n}\n", line)

@@ -1,7 +1,7 @@
-"""JavaScript and TypeScript, read by tree-sitter: configuration objects, calls, imports, variables read.
+"""JavaScript and TypeScript, read by tree-sitter: configuration objects, calls, imports, variables.
 
-Nothing is evaluated: literals, names of literals, and the few idioms for environment variables are seen;
-all else is UNKNOWN.
+Nothing is evaluated: literals, names of literals, and the few idioms for environment variables are understood;
+everything else is UNKNOWN.
 """
 
 from functools import cached_property
@@ -26,7 +26,7 @@ def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
 
 
 def parse_typescript(text: str) -> "JsModule":
-    """As parse_javascript, for .ts and .tsx."""
+    """Like parse_javascript, for .ts and .tsx."""
     return parse_javascript(text, typescript=True)
 
 
@@ -34,7 +34,7 @@ __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
 class JsModule(JsReads, JsWrites, JsLoads):
-    """A parsed module; every property is found once, when it is asked for."""
+    """A parsed module; each property is computed once, when needed."""
 
     @cached_property
     def default_export(self) -> Any:
@@ -72,13 +72,13 @@ class JsModule(JsReads, JsWrites, JsLoads):
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The strings of one word that the code writes out."""
+        """The one-word string literals in the code."""
         strings = (self._string(node) for node in self._all("string"))
         return frozenset(text for text in strings if text.isalnum() and len(text) < 40)
 
     @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:
-        """Paths that the code writes out or joins: "../client/dist", path.join(__dirname, "..", "client", "dist")."""
+        """Literal or joined paths: "../client/dist", path.join(__dirname, "..", "client", "dist")."""
         found: list[tuple[str, int]] = []
         for node in self._all("string", "call_expression"):
             if node.type == "string":
@@ -109,7 +109,7 @@ class JsModule(JsReads, JsWrites, JsLoads):
 
     @cached_property
     def env_defaults(self) -> tuple[tuple[EnvDefault, int], ...]:
-        """The variables that have something else in their place: `process.env.X || "y"`, each with its line."""
+        """The variables with a default: `process.env.X || "y"`, each with its line."""
         found: list[tuple[EnvDefault, int]] = []
         for node in self._all("binary_expression"):
             value = self._value(node)
@@ -118,7 +118,7 @@ class JsModule(JsReads, JsWrites, JsLoads):
         return tuple(found)
 
     def settings(self, name: str) -> Any:
-        """The object that a name of the module is, or that the function of that name gives back; else UNKNOWN."""
+        """The object that a module's name is, or that its function returns; else UNKNOWN."""
         node = self.exports.get(name) or self._constants.get(name)
         return UNKNOWN if node is None else self._config(node)
 
@@ -132,7 +132,7 @@ class JsModule(JsReads, JsWrites, JsLoads):
         return (left, right) if left is not None and right is not None else None
 
     def _config(self, node: "Node", depth: int = 0) -> Any:
-        """A configuration object behind casts, names, wrapping calls and functions that return it."""
+        """A configuration object behind casts, names, wrapping calls, and functions that return it."""
         if depth > 12 or self._steps.spent():
             return UNKNOWN
         if node.type in WRAPPERS and node.named_children:

@@ -1,4 +1,4 @@
-"""Whether a module of JavaScript is only there for others to load."""
+"""Whether a JavaScript module only exports things for others to load."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
     from genfile.parsers.javascript import JsModule
 
-# Statements that do nothing by themselves when a module is loaded.
+# Statements that do nothing when a module is loaded.
 _STILL = frozenset(
     """
     import_statement export_statement function_declaration generator_function_declaration class_declaration comment
@@ -19,7 +19,7 @@ _DECLARES = ("lexical_declaration", "variable_declaration")
 
 
 def only_gives(module: "JsModule") -> bool:
-    """Whether a module does nothing when it is loaded but to define things and to export some of them."""
+    """Whether loading a module only defines and exports things."""
     gives = False
     for node in module._root.named_children:
         if node.type == "export_statement":
@@ -40,7 +40,7 @@ def only_gives(module: "JsModule") -> bool:
 
 
 def _exported(module: "JsModule", node: "Node") -> bool | None:
-    """Whether an expression exports something that nothing makes by a call; None if it does anything else."""
+    """Whether an expression exports something without calling anything; None if it does anything else."""
     if node.type == "string":
         # "use strict"
         return False

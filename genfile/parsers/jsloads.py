@@ -1,4 +1,4 @@
-"""What a module of JavaScript loads as soon as it is loaded itself."""
+"""The modules that a JavaScript module loads as soon as it is loaded itself."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from genfile.parsers.jsreach import JsReferences
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# Names in these are types: `let x: express.Request`, `typeof express`.
+# Node types in which names are types: `let x: express.Request`, `typeof express`.
 _OF_TYPES = frozenset({"nested_type_identifier", "nested_identifier", "type_query"})
 _DECLARES = ("lexical_declaration", "variable_declaration")
 _IMPORTS = frozenset({"import_specifier", "import_clause", "namespace_import"})
@@ -22,7 +22,7 @@ _OF_VALUES = frozenset(
     abstract_class_declaration enum_declaration
     """.split()
 )
-# Syntax of TypeScript that makes code, which Node does not take out as it does types.
+# TypeScript syntax that becomes code, which Node does not strip like types.
 _MAKES_CODE = ("decorator", "enum_declaration", "internal_module", "accessibility_modifier", "import_require_clause")
 
 
@@ -44,10 +44,9 @@ class Loaded:
 class JsLoads(JsReferences):
     @cached_property
     def loads(self) -> tuple[Loaded, ...]:
-        """The modules that its top level loads, whatever happens.
+        """The modules that its top level always loads.
 
-        What stands in a function, a branch or a `try` is not among them, nor what TypeScript leaves out because
-        only types are taken from it.
+        Imports in a function, a branch or a `try` are not among them, nor type-only ones that TypeScript removes.
         """
         found: list[Loaded] = []
         for node in self._root.named_children:
@@ -75,13 +74,13 @@ class JsLoads(JsReferences):
         return any(_makes_code(node) for listed in found.values() for node in listed)
 
     def _handed_on(self, node: "Node") -> tuple[str, ...]:
-        """The names that `export { a, b as c } from "x"` takes of the module."""
+        """The names that `export { a, b as c } from "x"` re-exports."""
         clauses = (child for child in node.named_children if child.type == "export_clause")
         names = (item.child_by_field_name("name") for clause in clauses for item in clause.named_children)
         return tuple(self._text(name) for name in names if name is not None)
 
     def gives(self, name: str) -> bool:
-        """Whether the module exports a value by this name, as far as its own declarations say."""
+        """Whether the module exports a value with this name, by its own declarations."""
         for node in self._root.named_children:
             declared = node.child_by_field_name("declaration") if node.type == "export_statement" else None
             if node.type == "export_statement" and any(child.type == "default" for child in node.children):
@@ -95,7 +94,7 @@ class JsLoads(JsReferences):
         return False
 
     def _loaded_by(self, node: "Node", depth: int = 0) -> str | None:
-        """`require("x")` at the heart of `require("x").config()` and `require("x")(app)`."""
+        """The `require("x")` inside `require("x").config()` and `require("x")(app)`."""
         module = self._required(node)
         if module is not None or depth > 8:
             return module
@@ -104,7 +103,7 @@ class JsLoads(JsReferences):
         return self._loaded_by(inner, depth + 1) if inner is not None else None
 
     def _stays(self, node: "Node") -> bool:
-        """Whether an import is there when the module runs."""
+        """Whether an import exists when the module runs."""
         if any(child.type == "type" for child in node.children):
             return False
         clause = next((child for child in node.named_children if child.type == "import_clause"), None)
@@ -116,7 +115,7 @@ class JsLoads(JsReferences):
 
     @cached_property
     def _values_used(self) -> frozenset[str]:
-        """The names that are used as more than a type."""
+        """The names that are used as values, not only as types."""
         found: set[str] = set()
         nodes = captures(self._language, ("identifier", "shorthand_property_identifier"), self._root)
         for node in (node for listed in nodes.values() for node in listed):

@@ -1,4 +1,4 @@
-"""Functions of JavaScript that end the program where the variable whose name they are given is missing:
+"""JavaScript functions that end the program if the variable that they are asked for is missing:
 `required("DB_URL")`."""
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _ENVIRONMENTS = frozenset({"process.env", "Bun.env", "import.meta.env"})
 _WRAPPERS = frozenset({"parenthesized_expression", "non_null_expression", "as_expression", "await_expression"})
 _DECLARES = frozenset({"lexical_declaration", "variable_declaration"})
 _NOTHING = frozenset({"undefined", "null", '""', "''", "``"})
-# Functions that call others of the module with the name that they were given.
+# Functions that call others in the module with the name that they got.
 MAX_ROUNDS = 3
 MAX_DEPTH = 12
 MAX_CALLS = 100
@@ -25,7 +25,7 @@ MAX_CALLS = 100
 
 @dataclass(frozen=True, slots=True)
 class VariableNeed:
-    """The parameter that names a variable, and those by which a caller can do without it."""
+    """The parameter with the variable's name, and those that make it optional."""
 
     at: int
     unless: frozenset[int] = frozenset()
@@ -41,7 +41,7 @@ class VariableNeed:
 
 
 def needs_of(start: ModuleStart) -> dict[str, VariableNeed]:
-    """The functions of a module that need a variable by its name, by their own names."""
+    """A module's functions that need a variable by name, by their own names."""
     found: dict[str, VariableNeed] = {}
     module = start.module
     if not any(text in module._source for text in (b"env[", b"env?.[")):
@@ -60,7 +60,7 @@ def needs_of(start: ModuleStart) -> dict[str, VariableNeed]:
 
 
 def _parameters(module: "JsModule", function: "Node") -> dict[str, int]:
-    """The parameters by name; one with a default has no place, since it is never missing."""
+    """The parameters by name; one with a default has no position, since it is never missing."""
     listed = function.child_by_field_name("parameters")
     items = listed.named_children if listed is not None else [function.child_by_field_name("parameter")]
     found: dict[str, int] = {}
@@ -144,7 +144,7 @@ def _plain(node: "Node") -> "Node":
 def _of(
     module: "JsModule", function: "Node", parameters: dict[str, int], together: list["Node"]
 ) -> VariableNeed | None:
-    """The need of what is missing together: one variable by its name, and other parameters."""
+    """The need behind what is missing together: one variable by its name, and other parameters."""
     at: int | None = None
     unless: set[int] = set()
     for node in together:
@@ -166,7 +166,7 @@ def _of(
 
 
 def _looked_up(module: "JsModule", function: "Node", node: "Node") -> "Node":
-    """What a name is declared with in the function, behind `.trim()`."""
+    """A name's declaration in the function, without `.trim()`."""
     for _ in range(4):
         node = _plain(node)
         callee = node.child_by_field_name("function") if node.type == "call_expression" else None
@@ -191,7 +191,7 @@ def _declared(module: "JsModule", function: "Node", name: str) -> "Node | None":
 
 
 def _either(module: "JsModule", node: "Node") -> Iterator["Node"]:
-    """The parts of `a ?? b`, of which one is enough."""
+    """The parts of `a ?? b`, one of which is enough."""
     node = _plain(node)
     left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
     if node.type != "binary_expression" or left is None or right is None or operator is None:
@@ -213,7 +213,7 @@ def _index(module: "JsModule", node: "Node") -> str | None:
 def _handed_on(
     module: "JsModule", function: "Node", known: dict[str, VariableNeed], calls: Places
 ) -> VariableNeed | None:
-    """The need of a function that gives its own parameter to one that is known: `number = (name) => +text(name)`."""
+    """The need of a function that passes its parameter to a known one: `number = (name) => +text(name)`."""
     parameters, body = _parameters(module, function), function.child_by_field_name("body")
     for node in calls.within(body)[:MAX_CALLS] if parameters and body is not None else ():
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")

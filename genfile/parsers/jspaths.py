@@ -1,6 +1,6 @@
-"""Where JavaScript and TypeScript write: paths that the code computes from its own place, followed without running it.
+"""The paths that JavaScript and TypeScript compute from their own location, followed without running the code.
 
-A path is told relative to the folder of the service; what leads out of it, or is computed otherwise, is None.
+A path is relative to the service's folder; None if it leads out of it, or is computed in another way.
 """
 
 import posixpath
@@ -21,30 +21,30 @@ _MAX_LENGTH = 200
 _HERE = frozenset({"__dirname", "import.meta.dirname", "import.meta.dir"})
 _FILE = frozenset({"__filename", "import.meta.filename", "import.meta.url", "import.meta.path"})
 _JOINS = frozenset("join resolve normalize".split())
-# Modules whose value, and its `path`, is the folder that holds node_modules: the service's own.
+# Modules whose value, or its `path`, is the folder with node_modules: the service's own.
 _ROOTS = frozenset({"app-root-path"})
 _SAME = frozenset("fileURLToPath pathToFileURL String URL toString".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A path in the service's folder; ``open``: only its beginning is known, what follows is told at run time."""
+    """A path in the service's folder; ``open``: only its beginning is known."""
 
     path: str
     open: bool = False
 
     @property
     def folder(self) -> str:
-        """The folder of a file at this path."""
+        """The folder of the file at this path."""
         return self.path if self.open else posixpath.dirname(self.path) or "."
 
 
 @dataclass(frozen=True)
 class Standing:
-    """From where a module's paths count.
+    """Where a module's paths start.
 
-    ``file``: the module as it lies in the image; ``working``: the folder that the program is started in. ``far``: what
-    a name of another module is, by the module that is imported and the names below; ``key``: a setting's default.
+    ``file``: the module's place in the image; ``working``: the program's working folder. ``far``: resolves another
+    module's name, by the imported module and the names below; ``key``: a setting's default.
     """
 
     file: str
@@ -53,7 +53,7 @@ class Standing:
     key: Callable[[str], Where | None]
 
     def literal(self, text: str) -> Where | None:
-        """A path that is written out, as the operating system takes it: from the working folder."""
+        """A literal path, as the operating system resolves it: from the working folder."""
         text = text.removeprefix("file:")
         usable = text and len(text) <= _MAX_LENGTH and text.isprintable()
         if not usable or text.startswith(("/", "~", "http", "\\")) or ":" in text:
@@ -62,10 +62,10 @@ class Standing:
 
 
 class JsPaths(JsReferences):
-    """The half of JsModule that evaluates paths."""
+    """The part of JsModule that evaluates paths."""
 
     def served(self, standing: Standing) -> Iterator[tuple[Where, int]]:
-        """The folders and files that Express serves, each with its line: its views, static files, what is sent."""
+        """The folders and files that Express serves, each with its line: views, static files, sent files."""
         for call in self._all("call_expression"):
             function, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
             name = self._dotted(function) if function is not None else ""
@@ -77,7 +77,7 @@ class JsPaths(JsReferences):
                     yield found, call.start_point[0] + 1
 
     def exported_path(self, names: tuple[str, ...], standing: Standing) -> Where | None:
-        """What this module exports by a path of names, as a path of the file system."""
+        """The path that this module exports under some names."""
         first, *rest = names or ("default",)
         target = self.exports.get(first) or self._constants.get(first)
         if target is None:
@@ -88,12 +88,12 @@ class JsPaths(JsReferences):
         return found or self._by_default(names[-1] if names else "", standing)
 
     def _by_default(self, key: str, standing: Standing) -> Where | None:
-        """The default that a schema of this module gives a setting."""
+        """A setting's default in a schema of this module."""
         value = next((value for name, value, _ in self.defaults if name == key), None)
         return standing.literal(value) if isinstance(value, str) else None
 
     def path_of(self, node: "Node", standing: Standing, depth: int = 0) -> Where | None:
-        """The path that an expression is; None if it is none, or leads out of the service's folder."""
+        """The path in an expression; None if it is not one, or leads out of the service's folder."""
         if depth > MAX_DEPTH or self._steps.spent():
             return None
         kind = node.type
@@ -114,7 +114,7 @@ class JsPaths(JsReferences):
         return self._path_by_call(node, standing, depth) if kind in ("call_expression", "new_expression") else None
 
     def beside(self, standing: Standing) -> Iterator[tuple[Where | None, int]]:
-        """Every call that makes a path from the folder that the module lies in itself, and its line."""
+        """Every call that makes a path from the module's own folder, and its line."""
         for node in self._all("call_expression", "new_expression"):
             text = self._text(node) if node.end_byte - node.start_byte < _MAX_LENGTH else ""
             if any(word in text for word in (*_HERE, *_FILE)):
@@ -158,7 +158,7 @@ class JsPaths(JsReferences):
         return self._below(inner, names, standing, depth + 1)
 
     def _below(self, node: "Node", names: list[str], standing: Standing, depth: int) -> Where | None:
-        """What lies below a value by names: properties of an object that is written out, or of an imported one."""
+        """The value below another by names: properties of a literal object, or of an imported one."""
         if depth > MAX_DEPTH or self._steps.spent():
             return None
         if not names:
@@ -216,7 +216,7 @@ class JsPaths(JsReferences):
         if left is None or right is None or operator is None:
             return None
         if self._text(operator) in ("||", "??"):
-            # The default is what the image has; a variable that names another place is the operator's to provide.
+            # The image has the default; if a variable names another place, the operator provides it.
             return self.path_of(left, standing, depth + 1) or self.path_of(right, standing, depth + 1)
         if self._text(operator) != "+":
             return None
@@ -268,13 +268,13 @@ class JsPaths(JsReferences):
         return None
 
     def _is_root(self, node: "Node | None") -> bool:
-        """Whether an expression is a module whose value is the folder of the service."""
+        """Whether an expression is a module whose value is the service's folder."""
         name = self._text(node) if node is not None and node.type == "identifier" else ""
         module, exported = self.bindings.get(name, ("", ""))
         return module in _ROOTS and exported in ("*", "default")
 
     def _after(self, start: Where, items: list["Node"], standing: Standing, depth: int) -> Where | None:
-        """``start`` with further parts, as far as they are known; from the first that is not, the path is open."""
+        """``start`` with further parts; from the first unknown one on, the path is open."""
         path = start.path
         if start.open:
             return start
@@ -291,14 +291,14 @@ class JsPaths(JsReferences):
         return Where(path)
 
     def _begun(self, path: str, item: "Node") -> str:
-        """A folder with those that a template begins with: `modules/${name}/schema.graphql`."""
+        """A folder joined with the literal beginning of a template: `modules/${name}/schema.graphql`."""
         first = item.named_children[0] if item.type == "template_string" and item.named_children else None
         text = self._text(first) if first is not None and first.type == "string_fragment" else ""
         joined = _inside(posixpath.join(path, text.rpartition("/")[0].lstrip("/"))) if "/" in text else None
         return joined.path if joined is not None else path
 
     def _concatenated(self, parts: list["Node"], standing: Standing, depth: int) -> Where | None:
-        """`${folder}/x.db`, `folder + "/x.db"`: a path and what is written behind it."""
+        """`${folder}/x.db`, `folder + "/x.db"`: a path and the text after it."""
         if not parts:
             return None
         first, *rest = parts

@@ -1,4 +1,4 @@
-"""What expressions of JavaScript refer to where they have no value of their own: names of other modules, keys."""
+"""What JavaScript expressions refer to if they have no value of their own: names in other modules, keys."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -143,7 +143,7 @@ class JsReferences(JsShapes):
 
     @cached_property
     def given(self) -> tuple[tuple[str, NameReference, int], ...]:
-        """Calls of `listen` and its like with what they are given, where that is known by name alone."""
+        """Calls of `listen` and the like with their argument, if it is only known by name."""
         found: list[tuple[str, NameReference, int]] = []
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
@@ -159,7 +159,7 @@ class JsReferences(JsShapes):
         return tuple(found)
 
     def _port_in(self, node: "Node") -> "Node":
-        """The value of `port` in an object; the node itself where it is none."""
+        """The value of `port` in an object; any other node as it is."""
         for child in node.named_children if node.type == "object" else ():
             key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
             if key is not None and value is not None and self._text(key) in ("port", "listen"):
@@ -190,7 +190,7 @@ class JsReferences(JsShapes):
         return self._refers_by_call(node, depth) if kind == "call_expression" else None
 
     def _is_variable(self, node: "Node") -> bool:
-        """Whether an expression is a variable of the environment itself: `Number(process.env.PORT)`, a name for it."""
+        """Whether an expression is an environment variable itself: `Number(process.env.PORT)`, or a name for it."""
         if not isinstance(self._value(node), EnvDefault):
             return False
         for _ in range(6):
@@ -229,14 +229,14 @@ class JsReferences(JsShapes):
         return _below(found, key) if found is not None and key is not None else None
 
     def _key_of(self, node: "Node") -> str | None:
-        """The text of an index: in an image the environment is that of production."""
+        """The text of an index: in an image, the environment is production."""
         value = self._value(node)
         if isinstance(value, EnvDefault):
             return "production" if value.name == "NODE_ENV" else None
         return value if isinstance(value, str) else None
 
     def _refers_by_call(self, node: "Node", depth: int) -> NameReference | None:
-        """A number made of a text, a key that is looked up, a function that gives the settings."""
+        """A number made from a text, a looked-up key, or a function that returns the settings."""
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if callee is None or arguments is None:
             return None
@@ -262,7 +262,7 @@ class JsReferences(JsShapes):
         return self._refers(given, depth + 1) if given is not None else None
 
     def refers_to(self, names: tuple[str, ...]) -> NameReference | None:
-        """What this module exports by a path of names, where that leads on: to a file, to another module."""
+        """What this module exports under some names if that leads on, to a file or another module."""
         node = self.exports.get(names[0]) if names else None
         rest = names[1:]
         if node is None:
@@ -317,7 +317,7 @@ class JsReferences(JsShapes):
 
     @cached_property
     def tables(self) -> tuple[dict[str, Any], ...]:
-        """The objects that calls are given first: the schemas of convict, the defaults of nconf and yargs."""
+        """The objects that are calls' first arguments: convict schemas, defaults of nconf and yargs."""
         found: list[dict[str, Any]] = []
         for node in self._all("call_expression"):
             arguments = node.child_by_field_name("arguments")
@@ -340,7 +340,7 @@ class JsReferences(JsShapes):
         return tuple(found)
 
     def _default_of(self, node: "Node") -> Any:
-        """What `.default(x)` or `{ default: x }` somewhere in a chain of calls says."""
+        """The value in `.default(x)` or `{ default: x }` within a chain of calls."""
         for _ in range(12):
             if node.type != "call_expression":
                 return UNKNOWN
@@ -364,7 +364,7 @@ class JsReferences(JsShapes):
 
 
 def _made(node: "Node") -> "Node":
-    """What a function without parameters makes: `() => 8000`; any other node as it is."""
+    """What a function without parameters returns: `() => 8000`; any other node as it is."""
     body = node.child_by_field_name("body") if node.type == "arrow_function" else None
     while body is not None and body.type in WRAPPERS and body.named_children:
         body = body.named_children[0]

@@ -1,4 +1,4 @@
-"""Where JavaScript and TypeScript read the environment, and what they start: the half of JsModule for builds."""
+"""Where JavaScript and TypeScript read the environment, and what they start: the part of JsModule for builds."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _COMPARISONS = frozenset({"===", "==", "!==", "!="})
 
 
 class Spans:
-    """Parts of a text, asked whether a place is in any of them."""
+    """Parts of a text, to test whether they contain a place."""
 
     def __init__(self, nodes: Iterable["Node | None"]) -> None:
         self._starts: list[int] = []
@@ -58,7 +58,7 @@ class JsReads(JsValues):
 
     @cached_property
     def guarded(self) -> Spans:
-        """What is tried, with something else to do where it fails."""
+        """The code in a `try` that has a fallback."""
         return Spans(
             node.child_by_field_name("body")
             for node in self._all("try_statement")
@@ -93,7 +93,7 @@ class JsReads(JsValues):
 
     @cached_property
     def parses_environment(self) -> bool:
-        """`schema.parse(process.env)`: what is missing there is an error."""
+        """`schema.parse(process.env)`: a missing variable is an error."""
         for node in self._all("call_expression"):
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             first = arguments.named_children[:1] if arguments is not None else []
@@ -119,7 +119,7 @@ class JsReads(JsValues):
         return tuple(item for item in self.env_reads if item.start in spans or item.start in around)
 
     def starts_of(self, lines: Iterable[int]) -> list[int]:
-        """Where the calls of some lines begin."""
+        """Where the calls on some lines begin."""
         wanted = set(lines)
         return [node.start_byte for node in self._all("call_expression") if node.start_point[0] + 1 in wanted]
 
@@ -173,7 +173,7 @@ class JsReads(JsValues):
         )
 
     def _conditions(self) -> Spans:
-        """What only decides: the conditions of `if` and `?:`, comparisons, the left of `&&`."""
+        """Places that only decide: conditions of `if` and `?:`, comparisons, the left side of `&&`."""
         found: list[Node | None] = [
             node.child_by_field_name("condition") for node in self._all("ternary_expression", "if_statement")
         ]

@@ -1,4 +1,4 @@
-"""The variables that a module of JavaScript or TypeScript ends without: guards, assertions, checked schemas."""
+"""The variables without which a JavaScript or TypeScript module ends the program: guards, assertions, schemas."""
 
 import re
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ _FUNCTIONS = frozenset(
 _ASSERTIONS = frozenset({"assert", "assert.ok", "invariant", "ok"})
 _CHECKED = frozenset({"cleanEnv", "createEnv", "parseEnv"})
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+")
-# Words of a schema's chain by which it does without a value.
+# Words in a schema's chain that make a value optional.
 _LAX = frozenset({"optional", "default", "nullish", "nullable", "catch", "prefault", "devDefault"})
 MAX_NODES = 200
 
 
 def required_names(start: ModuleStart) -> tuple[EnvName, ...]:
-    """Each once, in order of line: without it what a module runs at the start throws, or the process exits."""
+    """Each variable once, by line, without which the start throws or the process exits."""
     found: dict[str, EnvName] = {}
     module = start.module
     found_in = (_guarded(module, start), _asked_for(start), _used(start), _asserted(module, start), _checked(module))
@@ -40,7 +40,7 @@ def required_names(start: ModuleStart) -> tuple[EnvName, ...]:
 
 
 def _guarded(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`if (!process.env.X) throw …`, `if (!X) process.exit(1)`, and a list of names that is gone through like that."""
+    """`if (!process.env.X) throw …`, `if (!X) process.exit(1)`, and the same in a loop over names."""
     for node in module._all("if_statement"):
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
         if condition is None or body is None or not _ends(module, body, start):
@@ -51,7 +51,7 @@ def _guarded(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int]
 
 
 def _asked_for(start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`required("DB_URL")`, by a function of the module that ends where the variable is missing."""
+    """`required("DB_URL")`, with a function in the module that ends the program if the variable is missing."""
     needs = needs_of(start)
     for target, node in start.calls_in() if needs else ():
         name = needs[target].name_of(node, start.module) if target in needs else None
@@ -60,7 +60,7 @@ def _asked_for(start: ModuleStart) -> Iterator[tuple[str, int]]:
 
 
 def _used(start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`process.env.ORIGINS.split(",")`: what is missing has no methods."""
+    """`process.env.ORIGINS.split(",")`: a missing value has no methods."""
     module, found = start.module, dict[str, int]()
     for call in module._all("call_expression"):
         node = call.child_by_field_name("function")
@@ -78,7 +78,7 @@ def _used(start: ModuleStart) -> Iterator[tuple[str, int]]:
 
 
 def _depends(module: "JsModule", node: "Node") -> bool:
-    """Whether something else decides that a node is evaluated."""
+    """Whether a node is only evaluated under a condition."""
     above = node.parent
     for _ in range(MAX_NODES):
         if above is None or above.type in _FUNCTIONS:
@@ -92,14 +92,14 @@ def _depends(module: "JsModule", node: "Node") -> bool:
 
 
 def _is_set(module: "JsModule", name: str) -> bool:
-    """Whether the module gives the variable a value itself."""
+    """Whether the module itself sets the variable."""
     text = re.escape(name).encode()
     written = rb"\.env(\." + text + rb"|\[['\"]" + text + rb"['\"]\])\s*(\?\?|\|\|)?=[^=]"
     return re.search(written, module._source) is not None
 
 
 def _ends(module: "JsModule", body: "Node", start: ModuleStart) -> bool:
-    """Whether a branch ends the program: a throw while it starts, an exit wherever it is."""
+    """Whether a branch ends the program: a throw during start, or an exit anywhere."""
     statements = body.named_children if body.type == "statement_block" else [body]
     for statement in statements:
         if statement.type == "throw_statement" and start.throws(statement):
@@ -168,7 +168,7 @@ def _is_callback(module: "JsModule", function: "Node") -> bool:
 
 
 def _missing(module: "JsModule", condition: "Node") -> Iterator["Node"]:
-    """The expressions of a condition that are asked to be missing: `!a || b === undefined` has a and b."""
+    """The expressions that a condition tests for being missing: a and b in `!a || b === undefined`."""
     queue, count = [condition], 0
     for node in queue:
         count += 1
@@ -190,7 +190,7 @@ def _missing(module: "JsModule", condition: "Node") -> Iterator["Node"]:
             elif sign in ("==", "===") and module._text(right) in ("undefined", "null", '""', "''"):
                 yield _plain(left)
             elif sign in (">", "!==", "!=", ">=") and module._text(left).endswith(".length"):
-                # The names that a filter has found missing.
+                # The names that a filter found missing.
                 yield from _filtered(module, left)
         elif node.type == "member_expression" and module._text(node).endswith(".length"):
             yield from _filtered(module, node)
@@ -203,7 +203,7 @@ def _plain(node: "Node") -> "Node":
 
 
 def _filtered(module: "JsModule", length: "Node") -> Iterator["Node"]:
-    """What `missing.length` counts: of `const missing = names.filter((name) => !process.env[name])` the read."""
+    """What `missing.length` counts: the read in `const missing = names.filter((name) => !process.env[name])`."""
     owner = length.child_by_field_name("object")
     call = module._constants.get(module._text(owner)) if owner is not None and owner.type == "identifier" else None
     callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
@@ -217,7 +217,7 @@ def _filtered(module: "JsModule", length: "Node") -> Iterator["Node"]:
 
 
 def _names(module: "JsModule", node: "Node") -> Iterator[str]:
-    """The variables that an expression reads: one, or those of the list that its key goes through."""
+    """The variables that an expression reads: one, or those in the list behind its key."""
     value = module._value(node)
     if isinstance(value, EnvDefault) and value.default is None:
         yield value.name
@@ -228,7 +228,7 @@ def _names(module: "JsModule", node: "Node") -> Iterator[str]:
 
 
 def _gone_through(module: "JsModule", key: "Node") -> list[object]:
-    """The list whose items a name stands for: of `for (const key of names)` and of `names.forEach((key) => …)`."""
+    """The list that a loop variable comes from: `for (const key of names)`, `names.forEach((key) => …)`."""
     name, above = module._text(key), key.parent
     while above is not None:
         if above.type == "for_in_statement":
@@ -251,7 +251,7 @@ def _list(value: object) -> list[object]:
 
 
 def _asserted(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`assert(process.env.X)` while the module is loaded; `config.getOrThrow("X")` wherever it is."""
+    """`assert(process.env.X)` while the module loads; `config.getOrThrow("X")` anywhere."""
     for node in module._all("call_expression"):
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         first = arguments.named_children[:1] if arguments is not None else []
@@ -265,7 +265,7 @@ def _asserted(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int
 
 
 def _checked(module: "JsModule") -> Iterator[tuple[str, int]]:
-    """The keys of a schema that the environment is held against, without those that have a default."""
+    """The keys of a schema that validates the environment, without those with a default."""
     called = any(call.callee.rpartition(".")[2] in _CHECKED for call in module.calls)
     joi = any(item.module in ("joi", "@hapi/joi") for item in module.imports)
     if not (called or joi or module.parses_environment):

@@ -1,7 +1,7 @@
-"""What is wrong with a Dockerfile by the measure of its project and of good practice, where it does build and start.
+"""What is wrong with a Dockerfile that builds and starts, judged by its project and by good practice.
 
-Each check is one function with its id and its reason beside it. It knows the interpreted image, the facts of the
-service that the Dockerfile itself does not testify, and the build context; what is unknown is never a finding. Layout
+Each check is one function, with its id and its reason beside it. It sees the interpreted image, the facts of the
+service that do not come from the Dockerfile itself, and the build context. What is unknown is never a finding. Layout
 and shell are left to hadolint.
 """
 
@@ -22,7 +22,7 @@ LEVELS = {item.id: item.level for item in PRACTICES}
 
 
 def practise(subject: Subject) -> Iterator[Wrong]:
-    """Every finding of every check, in their order."""
+    """Every finding of every check, in order."""
     for item in PRACTICES:
         yield from item.find(subject)
 

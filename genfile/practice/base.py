@@ -1,4 +1,4 @@
-"""Base images: against the version that the project asks for, their end of life, and tags that move."""
+"""Base images: compared with the version that the project asks for, past their end of life, or with tags that move."""
 
 import re
 from collections.abc import Iterator
@@ -11,14 +11,10 @@ from genfile.practice.subject import Practice, Subject, Wrong
 from genfile.spec.project import LANGUAGES
 from genfile.versions import parse_pin, satisfies
 
-# Files that pin one version, and what a range begins with.
-_PINS = frozenset(
-    {".nvmrc", ".node-version", ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "runtime.txt"}
-)
-# A range of versions that a text ends with, and the newest version that a package works with.
-_RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|\*$")
+# A range of versions that a text ends with (`22.*` is one line), and the newest version that a package works with.
+_RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|(?<!\.)\*$")
 _UP_TO = re.compile(r"\bup to (\d[\d.]*)")
-# Where a version is what somebody works or tests with, not what the project asks for.
+# Places where a version is what somebody works or tests with, not what the project asks for.
 _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.yml", "azure-pipelines", "Jenkinsfile")
 
 
@@ -49,7 +45,7 @@ def _version(subject: Subject) -> Iterator[Wrong]:
 def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:
     """Whether an image's version line is one that the evidence allows.
 
-    A file that pins a version means that one; a range means each line in it; what Go and the JVM name is the least.
+    A pin means that one version, a range each line in it; what Go and the JVM name is the oldest that will do.
     """
     if language in ("go", "java"):
         least = parse_pin(evidence.says.split()[-1], language)
@@ -58,7 +54,7 @@ def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:
     if newest is not None:
         return _numbers(have) <= _numbers(newest[1])
     constraint = _RANGE.search(evidence.says)
-    if evidence.path.rpartition("/")[2] not in _PINS and constraint is not None:
+    if constraint is not None:
         text = constraint[0].strip()
         return satisfies(have, text, "npm" if language == "node" else "poetry" if "^" in text else "pep440")
     ours, theirs = have.split("."), asked.split(".")
@@ -88,7 +84,7 @@ def _ended(subject: Subject) -> Iterator[Wrong]:
 
 
 def _system_ended(image: str, line: int) -> Iterator[Wrong]:
-    """A distribution past its end, or an image that nobody makes new releases of."""
+    """A distribution past its end of life, or an image that gets no more releases."""
     instead = successor(image)
     if instead is not None:
         text = f"{image}: this image gets no new releases, and no security fixes"
@@ -103,7 +99,7 @@ def _system_ended(image: str, line: int) -> Iterator[Wrong]:
 def _moving(subject: Subject) -> Iterator[Wrong]:
     for image, line in subject.bases:
         if "$" in image or "@" in image or image == "scratch" or not ("/" in image or is_official(image)):
-            # A name without a registry that is no official one is built here.
+            # A name without a registry that is not an official image: built here.
             continue
         tag = image.rpartition("/")[2].partition(":")[2]
         if tag in ("", "latest"):

@@ -1,4 +1,4 @@
-"""What belongs to development, in the image that is shipped."""
+"""Development tools and settings in the image that is shipped."""
 
 import posixpath
 import re
@@ -84,7 +84,7 @@ def _node(subject: Subject) -> Iterator[Wrong]:
 
 
 def _starts_with(subject: Subject, names: list[str]) -> bool:
-    """Whether the program is started by a tool of development, such as tsx."""
+    """Whether a development tool, such as tsx, starts the program."""
     from genfile.image.packages import program_packages
 
     said = subject.image.command
@@ -94,7 +94,7 @@ def _starts_with(subject: Subject, names: list[str]) -> bool:
 
 
 def _script(subject: Subject) -> list[str]:
-    """The words of the script of package.json that the container runs: `npm start`, `yarn serve`."""
+    """The words of the package.json script that the container runs: `npm start`, `yarn serve`."""
     words = [word for word in subject.image.words if not word.startswith("-") and word != "run"]
     if len(words) < 2 or words[0] not in ("npm", "pnpm", "yarn", "bun"):
         return []
@@ -105,7 +105,7 @@ def _script(subject: Subject) -> list[str]:
 
 
 def _line(subject: Subject, folder: str) -> int | None:
-    """Where the node_modules of the final stage come from: a COPY of another stage, else the last installation."""
+    """The line that brings the final node_modules: the last installation, else a COPY from another stage."""
     copies = [
         item.line
         for item in subject.final
@@ -123,7 +123,7 @@ def _words_at(subject: Subject, line: int) -> str:
 
 
 def _python(subject: Subject, stage: StageState, item: Installation) -> tuple[str, str] | None:
-    """What development has besides, and how to leave it out."""
+    """The development dependencies of a Python project, and how to leave them out."""
     if item.manager == "pip":
         name = item.manifest
         return (name, "install the requirements of production alone") if is_for_development(name) else None

@@ -1,4 +1,5 @@
-"""Installations: by the lock file, before the sources, with the package manager that the project names."""
+"""Installations: they follow the lockfile, come before the sources, and use the package manager that the project
+names."""
 
 import posixpath
 import re
@@ -47,7 +48,7 @@ def _lock(subject: Subject) -> Iterator[Wrong]:
 
 
 def _lock_of(subject: Subject, stage: StageState, item: Installation) -> str | None:
-    """The lock file of the build context that belongs to the manifest which is installed."""
+    """The lockfile in the build context that belongs to the installed manifest."""
     source = stage.files.find(posixpath.join(item.folder, item.manifest)).source
     if source is None:
         return None
@@ -56,7 +57,7 @@ def _lock_of(subject: Subject, stage: StageState, item: Installation) -> str | N
 
 
 def _is_copied(subject: Subject, stage: StageState, item: Installation, lock: str) -> bool:
-    """Whether the lock is in the stage before the step runs; it may be mounted, or come with a stage before."""
+    """Whether the lockfile is in the stage before the step runs: copied, mounted, or from an earlier stage."""
     there = stage.files.find(posixpath.join(item.folder, lock))
     step = subject.at(item.step.line)
     if there.answer is Answer.NO:
@@ -69,7 +70,7 @@ def _is_copied(subject: Subject, stage: StageState, item: Installation, lock: st
 
 
 def _brings(item: Instruction, name: str) -> bool:
-    """Whether a COPY brings a file of that name: by its name, by a pattern, or with a whole folder."""
+    """Whether a COPY brings a file: by its name, by a pattern, or in a whole folder."""
     from fnmatch import fnmatchcase
 
     for word in item.words[:-1]:
@@ -86,7 +87,7 @@ def _edits(instruction: Instruction, item: Installation) -> tuple[Edit, ...]:
 
 
 def _beside_a_lock(subject: Subject) -> Iterator[Wrong]:
-    """pip installs the project itself, whose lock is there and is not asked."""
+    """`pip install .` beside a lockfile that pip ignores."""
     for stage in subject.built.needed:
         exported = False
         for step in stage.steps:

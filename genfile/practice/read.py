@@ -1,4 +1,4 @@
-"""Templates and folders that the program reads by a path that its code says, and that the image does not have."""
+"""Templates and folders that the code reads by a literal path and that the image does not have."""
 
 import ast
 import posixpath
@@ -13,7 +13,7 @@ from genfile.parsers.pypaths import PathPlace, Scope, place
 from genfile.parsers.python import PyModule, parse_python
 from genfile.practice.subject import Practice, Subject, Wrong
 
-# Callees by the last word of their names, with the keyword of the folder that they are given.
+# Callees by the last word of their names, with the keyword argument that takes the folder.
 _FOLDERS = {"Jinja2Templates": "directory", "StaticFiles": "directory", "FileSystemLoader": "searchpath"}
 _MAX_MODULES = 60
 
@@ -41,7 +41,8 @@ def _read(subject: Subject) -> Iterator[Wrong]:
 
 
 def _of_modules(subject: Subject) -> Iterator[tuple[str, str, str, int | None]]:
-    """What modules read that the program loads: the path in the image, in the build context, and who says so."""
+    """What the loaded modules read: the path in the image, the path in the build context, and the place that says
+    so."""
     started = words_of(subject.built)
     folder = started[1] if started is not None else subject.built.final.folder
     modules = reached(subject.built).modules[:_MAX_MODULES]
@@ -61,7 +62,7 @@ def _of_modules(subject: Subject) -> Iterator[tuple[str, str, str, int | None]]:
 
 
 def _at(found: PathPlace, path: str, folder: str) -> str | None:
-    """The absolute path that a place means for a module of the image; None for what leads out, or goes on unknown."""
+    """The absolute path that an expression means in the image; None if it is unknown or outside the project."""
     inside = None if found.cut else found.inside(path.lstrip("/"))
     if inside is None:
         return None
@@ -69,7 +70,7 @@ def _at(found: PathPlace, path: str, folder: str) -> str | None:
 
 
 def _beside(source: str, path: str, at: str) -> str:
-    """A path of the image in the build context, which lies to the module as it does in the image."""
+    """The path in the build context for a path of the image, found by the position of the module."""
     relative = posixpath.relpath(at, posixpath.dirname(path))
     return posixpath.normpath(posixpath.join(posixpath.dirname(source), relative))
 
@@ -97,7 +98,7 @@ def _of_python(module: PyModule, *, renders: bool) -> Iterator[tuple[PathPlace, 
 
 
 def _of_script(subject: Subject, path: str, source: str, folder: str) -> Iterator[tuple[str, str, str, int | None]]:
-    """Views and static files of Express, and files that are sent."""
+    """Views and static files of Express, and files that it sends."""
     parser = parse_typescript if source.endswith(("ts", "tsx")) else parse_javascript
     module = subject.context.parsed(parser, source)
     standing = Standing(path.lstrip("/"), folder.lstrip("/"), lambda name, names: None, lambda key: None)
@@ -108,7 +109,7 @@ def _of_script(subject: Subject, path: str, source: str, folder: str) -> Iterato
 
 
 def _of_go(subject: Subject) -> Iterator[tuple[str, str, str, int | None]]:
-    """The files that a Go program opens by relative paths, from the folder that it is started in."""
+    """Files that a Go program opens by paths relative to its working folder."""
     service = subject.service
     if service is None or service.spec.language != "go":
         return

@@ -11,7 +11,7 @@ from genfile.practice.subject import Practice, Subject, Wrong
 _NAME = re.compile(
     r"(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|PWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)|SECRET_KEY"
 )
-# Names that hold no secret, though they end like one: of a file, of a time, of a key that every browser gets.
+# Names that end like a secret's but hold none: files, times, keys that every browser gets.
 _HARMLESS = re.compile(
     r"(?:_FILE|_PATH|_DIR|_URL|_EXPIR\w*|_TTL|_NAME|_ID|_HEADER|_LENGTH|_ALGORITHM|_SECONDS|_MINUTES|_ENABLED|PUBLIC\w*)$"
     r"|PUBLISHABLE|^(?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|PUBLIC|EXPO_PUBLIC)_|_PUBLIC_",
@@ -27,7 +27,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _values(subject: Subject) -> Iterator[Wrong]:
-    """Values of ENV and ARG in the stages that the image is made from; those of other stages are not in it."""
+    """Values of ENV and ARG in the stages that the image is made from; other stages leave none in it."""
     for item in subject.final:
         for name, value in item.pairs if item.keyword in ("ENV", "ARG") else ():
             if not _is_secret(name) or _NO_VALUE.fullmatch(value):
@@ -45,7 +45,7 @@ def _values(subject: Subject) -> Iterator[Wrong]:
 
 
 def _is_argument(subject: Subject, name: str) -> bool:
-    """Whether a variable is one that the build is given."""
+    """Whether a variable is a build argument."""
     return any(name == key for item in subject.final if item.keyword == "ARG" for key, _ in item.pairs)
 
 
@@ -107,7 +107,7 @@ def _no_ignore(subject: Subject) -> Iterator[Wrong]:
 
 
 def _history(subject: Subject) -> Iterator[Wrong]:
-    """Version control lies at the root of a tree; where there is no ignore file at all, that is said instead."""
+    """.git in a copied build context; a context without any ignore file is another finding."""
     ignored = subject.context.ignored
     if subject.context.root or not ignored.rules or ignored.excludes(".git/config"):
         return

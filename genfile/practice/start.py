@@ -1,4 +1,4 @@
-"""The process that the container runs: as whom, whether signals reach it, and what it waits for."""
+"""The process that the container runs: its user, whether signals reach it, and what it waits for."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from genfile.data.systems import is_official
 from genfile.dockerfile.edit import Edit
 from genfile.practice.subject import Practice, Subject, Wrong
 
-# Images whose own user is not root, by a word of their name or tag.
+# Images whose default user is not root, by a word in their name or tag.
 _NOT_ROOT = re.compile(r"unprivileged|nonroot|rootless|chainguard|cgr\.dev|bitnami|ubi\d*/|scratch")
-# A command that a shell would change: it has no form without one.
+# A command that needs a shell, so it has no exec form.
 _SHELL = re.compile(r"[$`\"'\\|&;<>(){}*?\[\]~#!]")
 _HOST = r"(?P<host>[A-Za-z][A-Za-z0-9_.-]*)"
 _WAITS = tuple(
@@ -54,7 +54,7 @@ def _root(subject: Subject) -> Iterator[Wrong]:
     base = subject.lineage[-1]
     command = subject.image.command
     if command is not None and command.value.user not in (None, "root", "0"):
-        # A script of its own gives up root before the program starts.
+        # The project's own script drops root before it starts the program.
         return
     if user is None:
         if _NOT_ROOT.search(base.image) or not is_official(base.image):

@@ -1,4 +1,4 @@
-"""What the checks of good practice look at, and what they say."""
+"""What the checks of good practice look at, and their findings."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ Level = Literal["warning", "hint"]
 
 @dataclass(frozen=True)
 class Subject:
-    """A Dockerfile carried out on paper, the service that it is for, where one is known, and the hosts that there are.
+    """A Dockerfile carried out on paper, its service if one is known, and the hosts around it.
 
-    ``service`` was found without the Dockerfile's own testimony. ``hosts``: names that something beside the container
-    answers to, those of compose files; None where nobody can tell.
+    ``service`` was found without the Dockerfile's own evidence. ``hosts``: names in compose files that something
+    answers to; None if unknown.
     """
 
     built: Built
@@ -57,7 +57,8 @@ class Subject:
 
     @cached_property
     def shipped(self) -> tuple[StageState, ...]:
-        """The stages whose files are in the image: those it is made from, and those it copies a folder of."""
+        """The stages whose files are in the image: those that it starts from, and those that it copies a folder
+        from."""
         names = {stage.index for stage in self.lineage}
         wanted = {item.flag("from") for item in self.final if item.keyword == "COPY"}
         return tuple(
@@ -84,7 +85,7 @@ class Subject:
 
     @cached_property
     def installations(self) -> tuple[tuple[StageState, Installation], ...]:
-        """Every step that installs a project's dependencies, with its stage, in their order."""
+        """Every step that installs the project's dependencies, with its stage, in order."""
         found = []
         for stage in self.built.needed:
             for step in stage.steps:
@@ -96,8 +97,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A finding: the id of its check, the line, what is wrong, and what to do. ``level``: another than its check has;
-    ``edits``: those that put it right and can't break what works."""
+    """A finding: the id of its check, the line, what is wrong, and what to do.
+
+    ``level``: overrides the level of the check; ``edits``: safe edits that fix it.
+    """
 
     id: str
     line: int | None
@@ -109,7 +112,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Practice:
-    """A check: its id, why it is made, where that is written down, how much it matters, and the function."""
+    """A check: its id, the reason for it, the source, how much it matters, and the function."""
 
     id: str
     reason: str
@@ -119,7 +122,7 @@ class Practice:
 
 
 def replaced(item: Instruction, old: str, new: str) -> tuple[Edit, ...]:
-    """The edit that puts a text into an instruction in place of one that stands in it once; else none."""
+    """The edit that replaces a text that occurs exactly once in an instruction; else none."""
     if item.original.count(old) != 1 or "\n" in new:
         return ()
     return (Edit(item.line, item.end_line, item.original.replace(old, new)),)

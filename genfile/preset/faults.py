@@ -9,14 +9,20 @@ from pydantic import BaseModel, ValidationError
 from genfile.errors import PresetError
 
 
-def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, text: str) -> PresetError:
-    """The first fault of a manifest as one line; an unknown key gets a `did you mean`."""
+def manifest_fault(
+    error: ValidationError, model: type[BaseModel], place: str, text: str, table: tuple[str, ...] = ()
+) -> PresetError:
+    """The first fault of a manifest as one line; an unknown key gets a `did you mean`.
+
+    ``table``: the keys of the table that ``model`` describes, where that is not the whole file.
+    """
     # An unknown key first: where one is missing, it is most often the same one, misspelt.
     from genfile.spec.wording import place_of, wrong
 
     found = error.errors(include_url=False)
     first, *others = sorted(found, key=lambda item: item["type"] != "extra_forbidden")
-    location = list(place_of(first))
+    inside = list(place_of(first))
+    location = [*table, *inside]
     line = line_of(text, location)
     where = f"{place}:{line}" if line else place
     field = ".".join(str(part) for part in location) or "the document"
@@ -24,7 +30,7 @@ def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, t
     hint = None
     if first["type"] == "extra_forbidden":
         message = "is not a known key"
-        hint = _close(str(location[-1]), _keys(model, location[:-1]))
+        hint = _close(str(location[-1]), _keys(model, inside[:-1]))
     elif first["type"] != "missing":
         message = f": {message}"
     more = f"; and {len(others)} more" if others else ""

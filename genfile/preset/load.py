@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
 from genfile.preset.expression import Expression, parse_expression
-from genfile.preset.manifest import OutputFile, PresetManifest, parse_manifest
+from genfile.preset.manifest import OutputFile, PresetManifest, parse_manifest, parse_options
 from genfile.spec.base import plain
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def _build(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Preset
     if own in below or len(below) >= MAX_CHAIN:
         raise PresetError(f"presets extend each other in a circle: {' -> '.join((*below, own))}")
     parent = _parent(layer, builtin, (*below, own))
-    inherited = {name: plain(option) for name, option in parent.options.items()} if parent else _common_options()
+    above = parent.options if parent else _common_options()
+    inherited = {name: plain(option) for name, option in above.items()}
     manifest = parse_manifest(layer.values, inherited, layer.place, layer.text)
     _check_version(manifest, layer.place)
     templates, contents = _sort_files(manifest.name, layer.files)
@@ -106,7 +107,7 @@ def _build(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Preset
     # Those of the built-in ones are held by a test: to check them would load the models of every language.
     fields = None if layer.builtin else _spec_fields
     applies = parse_expression(manifest.applies_to, {"spec": fields}, place) if manifest.applies_to else None
-    options = _ordered(parent, inherited) | manifest.options
+    options = above | manifest.options
     known = {"spec": fields, "options": lambda: frozenset(options)}
     conditions = {
         file.path: parse_expression(file.when, known, f"{layer.place}: files: when") for file in declared if file.when
@@ -139,12 +140,6 @@ def _rules(manifest: PresetManifest, layer: _Layer) -> "DetectRules | None":
     from genfile.spec.rules import parse_rules
 
     return parse_rules(manifest.detect, f"{layer.place}: detect")
-
-
-def _ordered(parent: Preset | None, inherited: dict[str, dict[str, Any]]) -> "dict[str, Option]":
-    from genfile.options.model import Option
-
-    return dict(parent.options) if parent else {n: Option.model_validate(values) for n, values in inherited.items()}
 
 
 def _parent(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Preset | None:
@@ -261,8 +256,11 @@ def _bundle_layer(bundle: "Bundle") -> _Layer:
 
 
 @cache
-def _common_options() -> dict[str, dict[str, Any]]:
-    return _parse(_read(builtin_folder("presets") / "common" / "options.toml"), "common/options.toml")
+def _common_options() -> dict[str, "Option"]:
+    """The options that every built-in preset has. Raises PresetError with the line of a mistake."""
+    place = "presets/common/options.toml"
+    text = _read(builtin_folder("presets") / "common" / "options.toml")
+    return parse_options(_parse(text, place), place, text)
 
 
 @cache

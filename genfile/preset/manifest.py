@@ -69,3 +69,18 @@ def parse_manifest(
         return PresetManifest.model_validate(values)
     except ValidationError as error:
         raise manifest_fault(error, PresetManifest, place, text) from None
+
+
+def parse_options(values: dict[str, Any], place: str, text: str) -> dict[str, Option]:
+    """Validate a file of options alone: one table an option. Raises PresetError as `parse_manifest` does."""
+    from pydantic import ValidationError
+
+    from genfile.preset.faults import manifest_fault
+
+    found = {}
+    for name, value in values.items():
+        try:
+            found[name] = Option.model_validate(value)
+        except ValidationError as error:
+            raise manifest_fault(error, Option, place, text, (name,)) from None
+    return found

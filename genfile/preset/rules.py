@@ -21,9 +21,12 @@ def load_rules() -> dict[str, Rule]:
     """Every rule of `presets/rules.toml`, by id."""
     from genfile.parsers.data import parse_toml
 
-    path = builtin_folder("presets") / "rules.toml"
-    value = parse_toml(path.read_text("utf-8")).value
-    return {name: Rule(name, entry["why"], entry["source"]) for name, entry in value.items()}
+    document = parse_toml((builtin_folder("presets") / "rules.toml").read_text("utf-8"))
+    for name, entry in document.value.items():
+        if set(entry) != {"why", "source"}:
+            place = f"presets/rules.toml:{document.line(name)}"
+            raise PresetError(f"{place}: {name} has {', '.join(sorted(entry))}", hint="a rule has why and source")
+    return {name: Rule(name, entry["why"], entry["source"]) for name, entry in document.value.items()}
 
 
 def rule(name: str) -> Rule:
@@ -31,4 +34,6 @@ def rule(name: str) -> Rule:
     try:
         return load_rules()[name]
     except KeyError:
-        raise PresetError(f"rule {name!r} is not in rules.toml") from None
+        raise PresetError(
+            f"presets/rules.toml has no rule {name!r}", hint="add it there, with why and source, or correct the name"
+        ) from None

@@ -3,11 +3,11 @@
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from genfile.data import load_table
+from genfile.data.entries import read_list
 from genfile.verify.causes import Diagnosis, by_finding, loopback, not_ending, wrong_port
 from genfile.verify.gates import Report
 from genfile.verify.mends import MENDS, NOTHING, MendTree
@@ -55,7 +55,7 @@ def _by_gate(gate: str, detail: str, log: str, spec: "Spec") -> Diagnosis | None
 def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | None:
     for known in _known():
         applies = gate in known.gates and (not known.languages or spec.language in known.languages)
-        match = known.pattern.search(log) if applies else None
+        match = re.search(known.pattern, log) if applies else None
         if match is None:
             continue
         name = next((value for value in match.groupdict().values() if value), "")
@@ -67,7 +67,7 @@ def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | No
             text, settings = made.text or known.text, dict(made.settings)
         else:
             text = known.text
-            settings = {key: _filled(value, name, spec, key) for key, value in known.settings.items()}
+            settings = {key: _filled(value, name, spec, key) for key, value in known.set.items()}
         if any(value is None for value in settings.values()) or not _fits(spec, settings):
             settings = {}
         certain = bool(settings) and not known.needs_person
@@ -75,35 +75,24 @@ def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | No
     return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
+    """An entry of diagnoses.toml; see its head for the meaning of each field."""
+
     id: str
-    gates: frozenset[str]
-    pattern: re.Pattern[str]
+    gates: tuple[str, ...]
+    pattern: str
     text: str
     hint: str
-    settings: Mapping[str, Any]
-    needs_person: bool
-    mend: str | None
-    languages: frozenset[str]
+    set: dict[str, Any] = field(default_factory=dict)
+    needs_person: bool = False
+    mend: str | None = None
+    languages: tuple[str, ...] = ()
 
 
 @cache
 def _known() -> tuple[_Known, ...]:
-    return tuple(
-        _Known(
-            item["id"],
-            frozenset(item["gates"]),
-            re.compile(item["pattern"]),
-            item["text"],
-            item["hint"],
-            item.get("set", {}),
-            item.get("needs_person", False),
-            item.get("mend"),
-            frozenset(item.get("languages", ())),
-        )
-        for item in load_table("diagnoses")["diagnoses"]
-    )
+    return read_list(_Known, "diagnoses", "diagnoses")
 
 
 def _told(text: str, name: str) -> str:

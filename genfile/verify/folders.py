@@ -1,16 +1,16 @@
-"""Can the program write where it has to? Asked of a running container, for the user that it runs as."""
+"""Whether the program can write where it has to, tested in a running container as the program's user."""
 
 from typing import Any
 
 from genfile.verify.docker import docker, first_entry, inspect
 
 _WRITE = 'p="$1/.genfile-writes" && : > "$p" && rm "$p"'
-# No such program in the image: what the engine and a shell say.
+# The engine's and a shell's messages for a missing program.
 _NO_PROGRAM = (126, 127)
 
 
 def unwritable(container: str, folders: list[str]) -> tuple[str | None, str]:
-    """The first folder that can't be written to, with the reason, or None; and how that was found out."""
+    """The first folder that can't be written to, with the reason, or None; and how that was tested."""
     state = inspect("container", container)
     how = "written to"
     for folder in folders:
@@ -26,7 +26,7 @@ def unwritable(container: str, folders: list[str]) -> tuple[str | None, str]:
 
 
 def _by_owner(container: str, state: dict[str, Any], folder: str) -> str | None:
-    """Why a folder can't be written to, from what is mounted there and whose it is; None when it can."""
+    """Why a folder can't be written to, by its mount and its owner; None if it can."""
     if not is_mounted(state, folder):
         return "nothing is mounted there"
     entry = first_entry(container, folder)
@@ -39,7 +39,7 @@ def _by_owner(container: str, state: dict[str, Any], folder: str) -> str | None:
 
 
 def is_mounted(state: dict[str, Any], folder: str) -> bool:
-    """Whether a volume or tmpfs that can be written to holds a folder; ``state``: of `docker container inspect`."""
+    """Whether a writable volume or tmpfs holds a folder; ``state``: of `docker container inspect`."""
     mounts = {str(item.get("Destination")): bool(item.get("RW")) for item in state.get("Mounts") or []}
     mounts |= dict.fromkeys((state.get("HostConfig", {}).get("Tmpfs") or {}), True)
     holding = [place for place in mounts if f"{folder.rstrip('/')}/".startswith(f"{place.rstrip('/')}/")]
@@ -47,12 +47,12 @@ def is_mounted(state: dict[str, Any], folder: str) -> bool:
 
 
 def user_of(text: str) -> tuple[int, int]:
-    """`10001:10001` as numbers; without a group it is 0, as the engine takes it for a user that passwd lacks."""
+    """`10001:10001` as numbers; without a group it is 0, as for a user that passwd lacks."""
     uid, _, gid = text.partition(":")
     return int(uid or 0), int(gid or 0)
 
 
 def may_write(mode: int, owner: tuple[int, int], user: tuple[int, int]) -> bool:
-    """Whether the bits of a mode let a user, who is not root, write and enter."""
+    """Whether a mode's bits let a user other than root write and enter."""
     shift = 6 if owner[0] == user[0] else 3 if owner[1] == user[1] else 0
     return mode >> shift & 0o3 == 0o3

@@ -27,9 +27,9 @@ from genfile.verify.traces import label_of, swept
 
 __all__ = ["HARDENED", "STAYS", "Gate", "Report", "Request", "changed_line", "run_gates"]
 
-# How much of the log of what failed is kept: the cause may stand well above the last lines.
+# How much of a failed gate's log is kept: the cause may be far above the last lines.
 LOG_LINES = 400
-# Told of each gate by name when it begins (None), and with its outcome when it has ended.
+# Called for each gate: by name when it begins (None), and with its outcome when it ends.
 Tell = Callable[[str, "Gate | None"], None]
 
 
@@ -105,15 +105,15 @@ class Report:
         }
 
     def render(self) -> str:
-        """A line a gate, then the log."""
+        """One line for each gate, then the log."""
         lines = [f"{'pass' if g.passed else 'FAIL'}  {g.name:<8} {g.seconds:6.1f} s  {g.detail}" for g in self.gates]
         return "\n".join([*lines, *([self.log] if self.log else [])])
 
 
 def run_gates(request: Request, tell: Tell | None = None) -> Report:
-    """Run all gates on a copy of the tree: the user's own files are never touched. Stops at the first that fails.
+    """Run all gates on a copy of the tree, so that the user's files stay untouched; stops at the first failure.
 
-    ``tell``: told of each gate by name when it begins (None), and with its outcome when it has ended.
+    ``tell``: called for each gate, by name when it begins (None), and with its outcome when it ends.
     """
     run = secrets.token_hex(6)
     tag = f"genfile-gates:{run}"
@@ -128,7 +128,7 @@ def run_gates(request: Request, tell: Tell | None = None) -> Report:
             remove_base(run)
 
 
-# In this order; what is named is a method of a trial.
+# In this order; each name is a method of a trial.
 _GATES = ("check", "build", "beside", "start", "answer", "stop", "content", "cache")
 QUICK = ("build", "beside", "start", "answer", "stop")
 
@@ -162,7 +162,7 @@ class _Trial:
         return Running(self.request, self.tag, self.id, self.started.network)
 
     def run_all(self, tell: Tell | None) -> Report:
-        """Every gate until one fails; databases only where the service needs some."""
+        """Run every gate until one fails; databases only if the service needs any."""
         for name in QUICK if self.request.quick else _GATES:
             if name == "beside" and not self.request.beside.others:
                 continue
@@ -266,7 +266,7 @@ _COMMENTS = {
 
 
 def changed_line(file: Path) -> None:
-    """Add a comment to a source file that no build before has seen: the engine knows the layers of earlier ones."""
+    """Add a new comment to a source file, since the engine knows the layers of earlier builds."""
     before, after = _COMMENTS.get(file.suffix, ("// ", ""))
     with file.open("a", encoding="utf-8") as stream:
         stream.write(f"\n{before}{secrets.token_hex(8)}{after}\n")

@@ -1,22 +1,22 @@
-"""Files of an image that nobody needs at run time, by the kinds of junk.toml."""
+"""Files in an image that nobody needs at run time, by the kinds in junk.toml."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from genfile.data import load_table
+from genfile.data.entries import read_list
 from genfile.verify.layers import LayerFile
 
-# Below these folders lies what other people packed: a package's own README is theirs.
+# Folders of installed packages: a package's own README belongs to the package.
 _PACKED = re.compile(r"(^|/)(node_modules|site-packages|dist-packages)/")
 
 
 @dataclass(frozen=True)
 class Junk:
-    """A kind of junk in an image: how many files and bytes, one of the paths, and why they are junk.
+    """A kind of junk in an image: the number of files and bytes, an example path, and why it is junk.
 
-    ``packed``: it came inside of packages, so that whoever wrote the Dockerfile would have to cut it out.
+    ``packed``: it came inside packages, so the author of the Dockerfile would have to cut it out.
     """
 
     kind: str
@@ -27,19 +27,28 @@ class Junk:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """An entry of junk.toml."""
+
+    name: str
+    pattern: str
+    why: str
+
+
 @cache
 def _kinds() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    listed = load_table("junk")["kind"]
-    return tuple((entry["name"], re.compile(entry["pattern"]), entry["why"]) for entry in listed)
+    kinds = read_list(_Kind, "junk", "kind", key="name")
+    return tuple((kind.name, re.compile(kind.pattern), kind.why) for kind in kinds)
 
 
 def kind_of(path: str) -> str | None:
-    """The kind of junk that a path is, if any."""
+    """The kind of junk at a path, if any."""
     return next((name for name, pattern, _ in _kinds() if pattern.search(path)), None)
 
 
 def find_junk(files: Mapping[str, LayerFile]) -> list[Junk]:
-    """The junk among an image's files, by kind; what packages brought apart from the rest."""
+    """The junk among an image's files, by kind, with that from packages separate."""
     found: dict[tuple[bool, str], list[str]] = {}
     for path in sorted(files):
         kind = kind_of(path)
@@ -53,5 +62,5 @@ def find_junk(files: Mapping[str, LayerFile]) -> list[Junk]:
 
 
 def _is_packed(path: str, kind: str) -> bool:
-    """Whether a path lies inside of an installed package that is itself wanted."""
+    """Whether a path is inside an installed package that is itself wanted."""
     return kind not in ("package manager", "compilers", "caches") and _PACKED.search(path) is not None

@@ -1,4 +1,4 @@
-"""An image as `docker save` writes it: its layers beyond the base's, with each file of them."""
+"""An image as `docker save` writes it: its layers above the base image's, with their files."""
 
 import gzip
 import hashlib
@@ -13,13 +13,13 @@ from typing import IO
 
 from genfile.verify.docker import docker, inspect
 
-# The files that are read for what they say: which package of which version lies there.
+# Files whose text matters: they list the installed packages and versions.
 _KEPT = re.compile(r"(?:.*/)?node_modules/(?:@[^/]+/)?[^/@.][^/]*/package\.json")
 
 
 @dataclass(frozen=True)
 class LayerFile:
-    """A file of a layer: its size, the digest of what it holds, its text where that matters."""
+    """A file in a layer: its size, the digest of its content, its text if that matters."""
 
     size: int
     digest: str
@@ -38,7 +38,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class BuiltImage:
-    """An image: the size of its base, and the layers that were added to it."""
+    """An image: the size of its base, and the layers above it."""
 
     base_size: int
     added: tuple[Layer, ...]
@@ -49,7 +49,7 @@ class BuiltImage:
 
     @property
     def files(self) -> dict[str, LayerFile]:
-        """Every file beyond the base, as the topmost layer has it."""
+        """Every file above the base, as the topmost layer has it."""
         return {path: file for layer in self.added for path, file in layer.files.items()}
 
     def holds(self, layers: tuple[str, ...]) -> bool:
@@ -58,23 +58,23 @@ class BuiltImage:
         return layers[len(layers) - len(own) :] == own
 
     def moved(self, before: "BuiltImage") -> tuple[Layer, ...]:
-        """The layers that a registry which has the image of before lacks."""
+        """The layers that a registry with the earlier image lacks."""
         known = {layer.digest for layer in before.added}
         return tuple(layer for layer in self.added if layer.digest not in known)
 
     def changed(self, before: "BuiltImage") -> int:
-        """The bytes of the files that were not there before, or held something else."""
+        """The bytes of new files, and of files with new content."""
         old = before.files
         return sum(file.size for path, file in self.files.items() if old.get(path, None) != file)
 
 
 def digests(tag: str) -> tuple[str, ...]:
-    """The digests of all layers of an image of the engine, the base's first; quicker than to read it."""
+    """The digests of all layers of a local image, the base's first; faster than reading it."""
     return tuple(inspect("image", tag).get("RootFS", {}).get("Layers", ()))
 
 
 def read_image(tag: str, base: str) -> BuiltImage:
-    """Read an image of the engine, and how large its base is. Raises RuntimeError when the engine has no such image."""
+    """Read a local image, and the size of its base. Raises RuntimeError if the engine has no such image."""
     below = len(digests(base)) if base != "scratch" else 0
     with tempfile.TemporaryDirectory(prefix="genfile-image-") as folder:
         path = Path(folder) / "image.tar"
@@ -86,7 +86,7 @@ def read_image(tag: str, base: str) -> BuiltImage:
 
 
 def read_archive(archive: tarfile.TarFile, below: int) -> BuiltImage:
-    """Read what `docker save` wrote; the first ``below`` layers are the base's."""
+    """Read an archive of `docker save`; the first ``below`` layers are the base's."""
     manifest = json.load(_member(archive, "manifest.json"))[0]
     config = json.load(_member(archive, manifest["Config"]))
     commands = [item.get("created_by", "") for item in config["history"] if not item.get("empty_layer")]
@@ -119,7 +119,7 @@ def _layer(stream: IO[bytes], digest: str, command: str) -> Layer:
 
 
 def unpacked(stream: IO[bytes]) -> IO[bytes]:
-    """A layer's tar archive; some engines keep it compressed."""
+    """A layer's tar archive, decompressed if the engine keeps it compressed."""
     packed = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)
     plain = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller closes it

@@ -1,4 +1,4 @@
-"""Other people's opinion of a Dockerfile: hadolint's, and BuildKit's checks; each where it is there."""
+"""Findings of other linters, if available: hadolint, and BuildKit's checks."""
 
 import shutil
 import sys
@@ -15,7 +15,7 @@ _IGNORED = "DL3008"
 
 @cache
 def find_hadolint() -> tuple[str, ...] | None:
-    """The words that start hadolint: of PATH, beside this Python, or the module; None where there is none."""
+    """The words that start hadolint: on PATH, beside this Python, or as a module; None if there is none."""
     program = shutil.which("hadolint") or shutil.which("hadolint", path=sysconfig.get_path("scripts"))
     if program:
         return (program,)
@@ -25,7 +25,7 @@ def find_hadolint() -> tuple[str, ...] | None:
 
 
 def hadolint(dockerfile: str, settings: Path | None = None) -> list[str]:
-    """What hadolint says, a line each; nothing where it is not installed. ``settings``: a .hadolint.yaml."""
+    """hadolint's findings, one a line; empty if it is not installed. ``settings``: a .hadolint.yaml."""
     words = find_hadolint()
     if words is None:
         return []
@@ -37,9 +37,9 @@ def hadolint(dockerfile: str, settings: Path | None = None) -> list[str]:
 
 
 def build_check(dockerfile: str) -> tuple[list[str], str | None]:
-    """The warnings of `docker build --check`; and why there are none, where it could not be asked."""
+    """The warnings of `docker build --check`; and why there are none, if it could not run."""
     with tempfile.TemporaryDirectory(prefix="genfile-") as name:
-        # Without the syntax line the engine's own parser is used, and nothing is fetched for it.
+        # Without the syntax line the engine uses its own parser and downloads nothing.
         text = dockerfile.removeprefix("# syntax=docker/dockerfile:1\n")
         done = docker.check(_write(Path(name), text), Path(name))
     if done.ok:

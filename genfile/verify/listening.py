@@ -1,4 +1,4 @@
-"""On which addresses and ports a container's programs listen, by the kernel's own table."""
+"""The addresses and ports that a container's programs listen on, from the kernel's table."""
 
 import ipaddress
 import struct
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from genfile.verify.docker import docker
 
 _LISTEN = "0A"
-# Docker's own name server, in networks that a user made.
+# Docker's own name server in user-defined networks.
 _ENGINE = ipaddress.ip_address("127.0.0.11")
 
 
@@ -20,7 +20,7 @@ class ListeningSocket:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether nothing outside of the container reaches it."""
+        """Whether nothing outside the container can reach it."""
         address = ipaddress.ip_address(self.address)
         mapped = getattr(address, "ipv4_mapped", None)
         return (mapped or address).is_loopback
@@ -30,7 +30,7 @@ class ListeningSocket:
 
 
 def listeners(container: str) -> list[ListeningSocket]:
-    """What listens in a running container; nothing where its image has no `cat` to read the table with."""
+    """The listeners in a running container; none if its image has no `cat` to read the table."""
     done = docker("exec", container, "cat", "/proc/net/tcp", "/proc/net/tcp6")
     return read_table(done.output)
 
@@ -54,7 +54,8 @@ def read_table(text: str) -> list[ListeningSocket]:
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The kernel prints 32-bit words in the byte order of the machine, which is little-endian where containers run."""
+    """An address from the kernel's table, whose 32-bit words are in the machine's byte order: little-endian where
+    containers run."""
     raw = bytes.fromhex(text)
     if len(raw) not in (4, 16):
         raise ValueError(text)

@@ -1,11 +1,11 @@
-"""BuildKit's plain progress, read: which steps there were, and which came out of the cache."""
+"""BuildKit's plain progress: the steps of a build, and which were cached."""
 
 import re
 from dataclasses import dataclass
 
 _STEP = re.compile(r"^#(\d+) \[(?:([a-z][a-z0-9_-]*) )?(\d+/\d+)\] (.+)$")
 _CACHED = re.compile(r"^#(\d+) CACHED$")
-# Words of an installation of dependencies, by the commands that presets write.
+# Words of dependency installations, in the commands that presets write.
 _INSTALLS = (
     "npm ci",
     "npm install --o",
@@ -27,13 +27,13 @@ _INSTALLS = (
     "--quiet dependencies",
     "apt-get install",
 )
-# Installers of projects, and the flag that keeps them to the dependencies.
+# Project installers, with the flag that restricts them to dependencies.
 _WITHOUT_PROJECT = (("uv sync", "--no-install"), ("poetry install", "--no-root"), ("pdm sync", "--no-self"))
 
 
 @dataclass(frozen=True, slots=True)
 class BuildStep:
-    """One step of a build: the stage it belongs to, its instruction, whether its result was cached."""
+    """A build step: its stage, its instruction, and whether its result was cached."""
 
     stage: str
     instruction: str
@@ -41,7 +41,7 @@ class BuildStep:
 
     @property
     def installs(self) -> bool:
-        """Whether it installs dependencies: the project itself is installed anew with each change."""
+        """Whether it installs dependencies; the project itself is installed again after each change."""
         own = "--prefix" in self.instruction or any(
             tool in self.instruction and flag not in self.instruction for tool, flag in _WITHOUT_PROJECT
         )
@@ -49,7 +49,7 @@ class BuildStep:
 
 
 def read_steps(output: str) -> list[BuildStep]:
-    """Every step of a build's plain progress, in order of number; FROM is none, for there is nothing to run."""
+    """Every step in a build's plain progress, by number; without FROM, which runs nothing."""
     named: dict[int, tuple[str, str]] = {}
     cached: set[int] = set()
     for line in output.splitlines():

@@ -1,4 +1,4 @@
-"""Mends that need more than a name put into a value: each from what a log names, the spec, and the project's files."""
+"""Fixes that need more than a name filled in: from the name in a log, the spec, and the project's files."""
 
 import posixpath
 import re
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
 
 _HOME = "/app"
-# How much of a file is looked at.
+# How much of a file is read.
 _READ = 4096
 _HEAP = "--max-old-space-size"
 _HEAP_MEGABYTES = 4096
@@ -23,7 +23,7 @@ _MOST = 20_000
 
 @dataclass(frozen=True)
 class MendTree:
-    """The files of a project, by their paths; ``context``: the folder that the image's /app is made of."""
+    """The project's files by path; ``context``: the folder that becomes the image's /app."""
 
     root: Path | None = None
     context: str = "."
@@ -34,7 +34,7 @@ class MendTree:
         return place is not None and place.exists()
 
     def head(self, path: str) -> bytes:
-        """The first bytes of a file; empty where there is none."""
+        """The first bytes of a file; empty if there is none."""
         place = self._place(path)
         try:
             with place.open("rb") if place is not None else open("/dev/null", "rb") as file:  # noqa: PTH123
@@ -47,12 +47,12 @@ class MendTree:
         return place is not None and place.is_file() and bool(place.stat().st_mode & 0o111)
 
     def mode(self, path: str) -> int | None:
-        """The bits of a file's mode; None where there is none."""
+        """The bits of a file's mode; None if there is no file."""
         place = self._place(path)
         return place.stat().st_mode & 0o777 if place is not None and place.exists() else None
 
     def named(self, pattern: str) -> list[str]:
-        """The paths below the context that a pattern of pathlib finds; not what tools have put there."""
+        """The paths below the context that match a pathlib pattern, without what tools put there."""
         place = self._place(".")
         found: list[str] = []
         for number, path in enumerate(place.rglob(pattern) if place is not None else ()):
@@ -74,21 +74,21 @@ NOTHING = MendTree()
 
 @dataclass(frozen=True)
 class CauseMend:
-    """What mends a cause: settings, none where only a person can; ``text``: the cause, where more is known of it."""
+    """What fixes a cause: settings, or none if only a person can; ``text``: a more precise cause."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     text: str | None = None
 
 
 def _inside(path: str) -> str | None:
-    """A path of the image as one of the build context; None where it is not of the application."""
+    """A path in the image as one in the build context; None outside the application."""
     if not path.startswith("/"):
         return posixpath.normpath(path)
     return posixpath.relpath(path, _HOME) if path.startswith(_HOME + "/") else None
 
 
 def _copied(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """A file of the project that the program reads, and that is not copied."""
+    """A project file that the program reads and the image lacks."""
     path = _inside(name)
     places = () if path is None else (path, f"{path}.js", f"{path}.json")
     there = next((item for item in places if tree.has(item)), None)
@@ -104,7 +104,7 @@ def _copied(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
 
 
 def _started(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """A script that can't be started as it is: no executable bit, line ends of Windows, no first line."""
+    """A script that can't start as it is: no executable bit, Windows line endings, or no shebang."""
     path = _inside(name)
     head = tree.head(path) if path is not None and tree.has(path) else b""
     if path is None or not head:
@@ -124,7 +124,7 @@ def _started(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
 
 
 def _readable(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """A file of the project that only its owner may read; COPY keeps its mode."""
+    """A project file that only its owner may read; COPY keeps its mode."""
     path = _inside(name)
     mode = tree.mode(path) if path is not None else None
     if mode is None or mode & 0o004:
@@ -133,7 +133,7 @@ def _readable(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
 
 
 def _heap(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """A step of the build gets a larger heap."""
+    """A larger heap for a step of the build."""
     listed = [pruned(item.model_dump(mode="json")) for item in spec.environment]
     phase = "build" if spec.build else "run"
     mine = next((item for item in listed if item["name"] == "NODE_OPTIONS"), None)
@@ -148,7 +148,7 @@ def _heap(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
 
 
 def _certificate(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """The one certificate that lies in the project."""
+    """The only certificate in the project."""
     found = [
         path
         for pattern in ("*.crt", "*.pem", "*.cer")
@@ -159,7 +159,7 @@ def _certificate(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
 
 
 def _secret(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """A variable of the build that holds a secret is mounted for the build."""
+    """A secret that the build reads, mounted for the build."""
     from genfile.dockerfile.sensitive import is_sensitive
 
     if not is_sensitive(name):
@@ -170,7 +170,7 @@ def _secret(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
 
 
 def _program(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """The Debian package of a program that is started."""
+    """The Debian package of a started program."""
     from genfile.data import started_programs
 
     package = started_programs().get(name.rsplit("/", 1)[-1])
@@ -180,7 +180,7 @@ def _program(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
 
 
 def _older_python(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """The newest Python below a bound: `<3.13`; of what pip lists the bound of the version that is asked for, else the
+    """The newest Python below a bound such as `<3.13`: in pip's list, the bound of the requested version, else the
     highest."""
     listed = dict(re.findall(r"([^\s;]+) Requires-Python ([^;\n]+)", name))
     asked = re.search(r"No matching distribution found for \S+==(\S+)", name)
@@ -192,7 +192,7 @@ def _older_python(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     return CauseMend({"runtime.version": f"3.{max(bounds) - 1}"}, text)
 
 
-# By the names that diagnoses.toml uses. None: another cause is behind these words.
+# By the names in diagnoses.toml. A function returns None if another cause is behind these words.
 MENDS: Mapping[str, Callable[[str, "Spec", MendTree], CauseMend | None]] = {
     "copied": _copied,
     "started": _started,

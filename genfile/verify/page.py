@@ -1,4 +1,4 @@
-"""What a browser asks of a service first: its start page, and that page's first script and first style sheet."""
+"""What a browser requests first: the start page, and its first script and style sheet."""
 
 import http.client
 import re
@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-# Something listens and answers, but not in HTTP: gRPC, a database's protocol.
+# Something answers, but not in HTTP: gRPC, a database's protocol.
 OTHER_PROTOCOL = 0
 _READ = 1 << 20
 _HTML = ("text/html", "application/xhtml+xml")
@@ -17,7 +17,7 @@ _HTML = ("text/html", "application/xhtml+xml")
 
 @dataclass(frozen=True, slots=True)
 class PageAnswer:
-    """One answer: its status, where it came from after redirects, its media type, and the text of a page."""
+    """A response: its status, its URL after redirects, its media type, and a page's text."""
 
     status: int
     url: str
@@ -30,7 +30,7 @@ class PageAnswer:
 
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
-    """Redirects are followed on the same host alone; any other one is the answer."""
+    """Follow redirects on the same host only; any other redirect is the answer."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         if urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
@@ -39,7 +39,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str, timeout: float = 3) -> PageAnswer | None:
-    """The answer to one GET without a proxy, with a page's first megabyte; None where nothing answers."""
+    """The response to one GET without a proxy, with a page's first megabyte; None if nothing answers."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _SameHost())
     asked = urllib.request.Request(url, headers={"Accept": "text/html,*/*"})
     try:
@@ -53,7 +53,7 @@ def fetch(url: str, timeout: float = 3) -> PageAnswer | None:
     except http.client.InvalidURL:
         return None
     except http.client.RemoteDisconnected:
-        # Somebody in between took the connection: the program does not listen yet.
+        # A proxy in between took the connection: the program does not listen yet.
         return None
     except http.client.HTTPException:
         return PageAnswer(OTHER_PROTOCOL, url)
@@ -62,7 +62,7 @@ def fetch(url: str, timeout: float = 3) -> PageAnswer | None:
 
 
 class _Assets(HTMLParser):
-    """The addresses of a page's scripts and style sheets, in order, and its base."""
+    """The URLs of a page's scripts and style sheets, in order, and its base."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,14 +81,14 @@ class _Assets(HTMLParser):
 
 
 def _as_browsers(address: str) -> str:
-    """An address as browsers read it (WHATWG URL): a backslash before the query is a slash; line breaks count for
-    nothing, nor do blanks around it."""
+    """A URL as browsers parse it (WHATWG URL): a backslash before the query is a slash; line breaks and surrounding
+    blanks are ignored."""
     path = re.split(r"[?#]", address, maxsplit=1)[0]
     return re.sub(r"[\t\r\n]", "", path.replace("\\", "/") + address[len(path) :]).strip()
 
 
 def first_assets(page: str, url: str) -> list[tuple[str, str]]:
-    """`("script" or "style sheet", address)`: the first of each kind on the page's own host; at most one of each."""
+    """`("script" or "style sheet", address)`: the first of each kind on the page's own host."""
     parser = _Assets()
     parser.feed(page)
     found: list[tuple[str, str]] = []
@@ -100,17 +100,17 @@ def first_assets(page: str, url: str) -> list[tuple[str, str]]:
             except ValueError:
                 continue
             if (parts.scheme, parts.netloc) == ("http", urlsplit(url).netloc):
-                # As browsers do it: blanks and letters beyond ASCII are quoted, what is quoted stays.
+                # Like browsers: blanks and non-ASCII letters are quoted, quoted ones stay.
                 found.append((kind, quote(target.split("#", 1)[0], safe="%/:?&=+,;@!$'()*~[]")))
                 break
     return found
 
 
 def broken_asset(page: PageAnswer) -> tuple[str | None, list[str]]:
-    """What is wrong with a page's first script or style sheet, None when nothing is; and the kinds that load.
+    """What is wrong with a page's first script or style sheet, or None; and the kinds that load.
 
-    A page in place of an asset is wrong too: browsers refuse it. That is what a fallback to index.html answers for
-    a file that is not there.
+    A page in place of an asset is wrong too, since browsers refuse it: a fallback to index.html returns one for a
+    missing file.
     """
     loaded: list[str] = []
     for kind, address in first_assets(page.text, page.url):

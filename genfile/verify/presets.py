@@ -1,4 +1,4 @@
-"""Does a preset do right? It renders specs of every language, and each result is read, checked and compared."""
+"""Tests of a preset: it renders specs of every language, and each result is parsed, checked and compared."""
 
 import json
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ SNAPSHOTS = "tests/snapshots"
 
 @dataclass(frozen=True)
 class PresetCase:
-    """A spec that a preset is tested with.
+    """A spec to test a preset with.
 
-    ``files``: the paths in the build context, where they are known. ``accept``: faults that are meant, word by word.
+    ``files``: the paths in the build context, if known. ``accept``: accepted faults, word for word.
     """
 
     name: str
@@ -30,7 +30,7 @@ class PresetCase:
 
 @dataclass
 class Outcome:
-    """What became of a case: its files by path, and what is wrong with them."""
+    """The result of a case: its files by path, and their faults."""
 
     name: str
     files: dict[str, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def load_cases(folder: Path) -> list[PresetCase]:
 def _case(name: str, item: Any) -> PresetCase:
     if not isinstance(item, dict):
         raise UsageError(f"{name}: a test is a JSON object", hint="what `genfile inspect --json` prints will do")
-    # Without `spec` the object is the spec itself.
+    # Without `spec`, the object is the spec itself.
     given = item if "spec" in item else {"spec": item}
     spec, options = given["spec"], given.get("options", {})
     files, accept = given.get("files"), given.get("accept", [])
@@ -72,14 +72,14 @@ def _case(name: str, item: Any) -> PresetCase:
 
 
 class Tester:
-    """Renders cases by one preset, which is read once for each built-in that it may stand on."""
+    """Renders cases with one preset, which is loaded once for each built-in that it may extend."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._presets: dict[str | None, Preset] = {}
 
     def run(self, case: PresetCase) -> Outcome | None:
-        """Render and check one case; None: the preset is not for it. What goes wrong is a fault of the outcome."""
+        """Render and check one case; None if the preset does not apply to it. Errors are faults of the outcome."""
         from genfile.preset.render import render_spec
         from genfile.spec.base import plain
         from genfile.spec.project import parse_spec
@@ -110,8 +110,8 @@ class Tester:
 
 
 def _faults(case: PresetCase, values: dict[str, Any], rendering: "Rendering") -> list[str]:
+    from genfile.acceptance import Case, faults
     from genfile.dockerfile.reader import DockerfileError
-    from genfile.lint import Case, faults
     from genfile.preset.layout import relative_to
 
     layout = rendering.layout
@@ -124,7 +124,7 @@ def _faults(case: PresetCase, values: dict[str, Any], rendering: "Rendering") ->
         found = faults(checked, own=False)
     except DockerfileError as error:
         return [f"Dockerfile: {error}"]
-    # Without the files of the context nobody knows whether a source of COPY is there.
+    # Without the context's files, it is unknown whether a source of COPY exists.
     return [fault for fault in found if case.files is not None or not fault.startswith("survives:")]
 
 
@@ -142,5 +142,5 @@ def read_snapshots(folder: Path) -> dict[str, str]:
 
 
 def snapshots_of(outcomes: list[Outcome]) -> dict[str, str]:
-    """The files that snapshots of these outcomes are, by path below the preset's folder."""
+    """The snapshot files of these outcomes, by path below the preset's folder."""
     return {f"{SNAPSHOTS}/{outcome.name}/{path}": text for outcome in outcomes for path, text in outcome.files.items()}

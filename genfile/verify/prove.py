@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
     from genfile.verify.causes import Diagnosis
 
-# What a change of one line is made to, by language: the endings of source files.
+# Files that get a changed line, by language: the extensions of source files.
 SOURCES = {
     "node": (".ts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".vue", ".svelte", ".astro", ".md"),
     "python": (".py",),
     "go": (".go",),
-    # A formatter that checks the sources would refuse a blank line at their end.
+    # A formatting check would reject a blank line at their end.
     "java": (".properties", ".yml", ".yaml", ".java", ".kt", ".scala", ".groovy"),
     "static": (".html",),
 }
-# The compose file of a project, by the names that compose looks for, in its order.
+# A project's compose file, by the names that compose looks for, in its order.
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
 
@@ -84,7 +84,7 @@ class Wish:
     quick: bool = False
 
 
-# Told of each service's gates: the service, the gate, and its outcome (None when it begins).
+# Called for each service's gates: the service, the gate, and its outcome (None when it begins).
 Tell = Callable[[str, str, "Gate | None"], None]
 
 
@@ -101,7 +101,7 @@ def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[P
     from genfile.verify.diagnose import diagnose
     from genfile.verify.mends import MendTree
 
-    # Of the folder itself: its genfile.toml may name presets that lie beside it.
+    # The original folder's: its genfile.toml may name presets beside it.
     decisions = decide(folder, Flags(settings=wish.settings, service=wish.service))
     proofs: list[Proof] = []
     with tempfile.TemporaryDirectory(prefix="genfile-prove-") as temporary:
@@ -149,7 +149,7 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
 
 
 def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:
-    """The secrets and arguments of a build: those that were named, and those that genfile's own lines ask for."""
+    """The secrets and arguments of a build: the user's, and those that genfile's own lines ask for."""
     from genfile.engine.asks import NOTHING, asks_of
     from genfile.engine.giving import Named, give
     from genfile.engine.plan import read_named
@@ -161,7 +161,7 @@ def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:
     try:
         given = give(path, asks, named, os.environ, Path.home(), ours=known)
     except UsageError:
-        # A secret that a step can't do without: the build says so, and the diagnosis what to do.
+        # A required secret: the build reports it, and the diagnosis says what to do.
         given = give(path, NOTHING, named, os.environ, Path.home())
     flags = [word for name in (*wish.arguments, *given.arguments) for word in ("--build-arg", name)]
     flags += [word for text in (*wish.secrets, *given.secrets) for word in ("--secret", text)]
@@ -170,8 +170,8 @@ def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:
 
 
 def _beside(root: Path, spec: "Spec", layout: "Layout") -> Beside:
-    """The databases of a service: those of the project's compose file, where it leads to any, else those that genfile
-    would write into one."""
+    """A service's databases: from the project's compose file if it has any, else those that genfile would write into
+    one."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_yaml
     from genfile.preset.compose import render_compose
@@ -213,14 +213,14 @@ def _run(
 
 
 def base_images(dockerfile: str) -> list[str]:
-    """Every image that a Dockerfile takes from outside, in order."""
+    """Every external image in a Dockerfile, in order."""
     from genfile.dockerfile.reader import read_dockerfile
 
     return list(read_dockerfile(dockerfile).external_images())
 
 
 def source_file(root: Path, path: str, language: str) -> str | None:
-    """A source file of a service, relative to the root, that can take one more line; None when there is none."""
+    """A service's source file, relative to the root, that can get one more line; None if there is none."""
     start = root / path
     for folder in (start / "src" / "main", start / "src", start / "app", start):
         found = sorted(

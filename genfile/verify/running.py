@@ -1,4 +1,4 @@
-"""A container under test: started as a hardened platform would, asked, and stopped."""
+"""A container under test: started as a hardened platform would, sent requests, and stopped."""
 
 import re
 import time
@@ -14,14 +14,14 @@ from genfile.verify.traces import label_of
 if TYPE_CHECKING:
     from genfile.verify.gates import Request
 
-# What listens says that it is not ready: it is asked again.
+# The status of a server that is not ready yet: it is asked again.
 NOT_READY = 503
-# How long a worker has to stay, and how long a health path may answer something else than 200, in seconds.
+# How long a worker has to stay, and how long a health path may answer anything but 200, in seconds.
 STAYS = 8
 LATE = 10
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
 _READ_ONLY = re.compile(r"read-only file ?system|\bEROFS\b", re.IGNORECASE)
-# Where programs answer that they are well, by what frameworks and platforms call it.
+# Usual health paths of frameworks and platforms.
 HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/livez", "/readyz", "/status", "/ping", "/actuator/health", "/")
 
 
@@ -43,7 +43,7 @@ class GateOutcome:
 
 @dataclass(frozen=True)
 class _Said:
-    """What was seen of a running container, and the fault that was found, if any."""
+    """What was observed of a running container, and the fault, if any."""
 
     seen: tuple[str, ...] = ()
     fault: str | None = None
@@ -58,7 +58,7 @@ class _Said:
 
 @dataclass(frozen=True)
 class Running:
-    """One container of the image ``tag``: its own name, and the label of the run; ``network``: where databases are."""
+    """A container of the image ``tag``: its name, and the run's label; ``network``: the one with databases."""
 
     request: "Request"
     tag: str
@@ -70,7 +70,7 @@ class Running:
         return f"genfile-gates-{self.run}"
 
     def start(self, environment: "dict[str, str]") -> GateOutcome:
-        """Start it as a numeric user with a read-only root; it has to be there a moment later."""
+        """Start it as a numeric user with a read-only root; it must still run a moment later."""
         user = str(self._config.get("User", ""))
         if not user.replace(":", "").isdecimal() or user.split(":")[0] == "0":
             return GateOutcome(False, f"the user is {user!r}, not a number other than 0")
@@ -87,7 +87,7 @@ class Running:
     def _flags(self, environment: "dict[str, str]") -> list[str]:
         request, config = self.request, self._config
         words = ["--label", label_of(self.run), *HARDENED]
-        # Without swap: what a platform allows is all there is.
+        # Without swap: the platform's limit is all there is.
         words += ["--memory", request.memory, "--memory-swap", request.memory] if request.memory else []
         words += ["--network", self.network] if self.network else []
         words += ["--publish", f"127.0.0.1::{request.port}"] if request.port else []
@@ -116,7 +116,7 @@ class Running:
         return GateOutcome(False, detail + remark, log, said.listens, said.answers, killed)
 
     def _ended(self) -> str | None:
-        """How the container ended, or that it was started again; None while it runs."""
+        """How the container ended or was restarted; None while it runs."""
         found = inspect("container", self.container)
         state = found.get("State", {})
         if not state.get("Running"):
@@ -125,7 +125,7 @@ class Running:
         return f"it was started again {again} times" if again or state.get("Restarting") else None
 
     def answer(self) -> GateOutcome:
-        """It works: what it was asked for, and what is wrong with that, as one line."""
+        """Whether it works: what it was asked for, and what is wrong with the response, in one line."""
         deadline = time.monotonic() + self.request.answer_within
         said = self._stays() if self.request.port is None else self._serves(deadline)
         if said.fault is None and self.request.port is not None and self._config.get("Healthcheck"):
@@ -137,7 +137,7 @@ class Running:
         return GateOutcome(True, detail) if said.fault is None else self._failed(detail, said)
 
     def _stays(self) -> _Said:
-        """A worker has to stay for a while."""
+        """Check that a worker stays for a while."""
         deadline = time.monotonic() + STAYS
         while time.monotonic() < deadline:
             if (ended := self._ended()) is not None:
@@ -146,9 +146,9 @@ class Running:
         return _Said((f"a worker, still running after {STAYS} s",))
 
     def _serves(self, deadline: float) -> _Said:
-        """Ask until the path answers, then for the start page and its assets.
+        """Ask until the path answers, then request the start page and its assets.
 
-        An API may have no start page: where `/` answers 404 the health path stands for it.
+        An API may have no start page: if `/` answers 404, the health path counts instead.
         """
         path = self.request.path
         answer = self._first_answer(deadline)
@@ -175,10 +175,8 @@ class Running:
         return _Said(seen) + _loads(answer)
 
     def _first_answer(self, deadline: float) -> "PageAnswer | str | None":
-        """The first answer that counts; a text: how it ended before; None: there was none in time.
-
-        A path that has to be there is asked for some seconds more: routes may come after the port.
-        """
+        """The first answer that counts; a text: how it ended before; None: there was none in time. A required path gets
+        some more seconds, since routes may come after the port."""
         answer: PageAnswer | None = None
         late: float | None = None
         while time.monotonic() < (deadline if late is None else min(deadline, late)):
@@ -193,7 +191,7 @@ class Running:
         return answer
 
     def _silent(self) -> _Said:
-        """Nothing answered in time: where does it listen instead?"""
+        """Find out where it listens instead, when nothing answered in time."""
         found = tuple(listeners(self.container))
         fault = f"no answer within {self.request.answer_within:.0f} s"
         if found:
@@ -220,7 +218,7 @@ class Running:
         return said + _Said((), "not healthy", f"{self._log}\nthe last health check said: {last}")
 
     def _writes(self, said: _Said) -> _Said:
-        """The folders that the program writes to, and the image's volumes, can be written to by its user."""
+        """Check that the program's user can write to its folders and to the image's volumes."""
         volumes = self._config.get("Volumes") or {}
         folders = sorted({*self.request.writable, *map(str, volumes)})
         if not folders:
@@ -229,7 +227,7 @@ class Running:
         return said + _Said((f"{', '.join(folders)}: {how}",) if fault is None else (), fault)
 
     def _ask(self, path: str) -> PageAnswer | None:
-        """One request: by the published port, else by the container's own address."""
+        """Send one request: to the published port, else to the container's own address."""
         port = self.request.port
         network = inspect("container", self.container).get("NetworkSettings", {})
         published = (network.get("Ports") or {}).get(f"{port}/tcp") or []
@@ -240,14 +238,14 @@ class Running:
         return next((answer for answer in answers if answer is not None), None)
 
     def stop(self) -> GateOutcome:
-        """SIGTERM ends it in time."""
+        """Check that SIGTERM ends it in time."""
         if (ended := self._ended()) is not None:
             return self._failed(f"{ended} before it was told to")
         started = time.monotonic()
         docker("stop", "--time", "10", self.container)
         seconds = time.monotonic() - started
         code = self._state.get("ExitCode")
-        # 137 is SIGKILL: it had to be ended. What else a program says when it is told to stop is its own affair.
+        # 137 is SIGKILL: it had to be killed. Any other exit code is the program's own business.
         passed = code is not None and code != 137 and seconds <= self.request.stop_within + 0.5
         detail = f"exit code {code} after {seconds:.1f} s"
         return GateOutcome(True, detail) if passed else self._failed(detail)

@@ -1,4 +1,4 @@
-"""What a run leaves in an engine, and taking it away: containers, networks, volumes and images of one label."""
+"""What a run leaves in an engine, and its removal: containers, networks, volumes and images with one label."""
 
 import signal
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from genfile.verify.docker import docker
 
 
 def label_of(run: str) -> str:
-    """What everything of one run is marked with."""
+    """The label of everything in one run."""
     return f"genfile.gates={run}"
 
 
 @contextmanager
 def swept(run: str, tag: str) -> Iterator[None]:
-    """Take away all that carries the label of a run when it is over, interrupted or not."""
+    """Remove everything with the run's label when it is over, interrupted or not."""
     with _interruptible():
         try:
             yield
@@ -37,13 +37,13 @@ def sweep(run: str, tag: str) -> None:
         if found.ok and found.output.split():
             docker(*words, *found.output.split())
     docker("image", "rm", "--force", tag)
-    # The tag moves on with each build: the images before the last one are known by their label alone.
+    # The tag moves with each build: only the label identifies the earlier images.
     docker("image", "prune", "--force", "--filter", marked)
 
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM ends the run as Ctrl-C does, so that it clears up; where signals can be handled at all."""
+    """Let SIGTERM end the run like Ctrl-C, so that it cleans up, if signals can be handled at all."""
     try:
         before = signal.signal(signal.SIGTERM, _interrupt)
     except ValueError:
@@ -62,7 +62,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """A second Ctrl-C does not end the clearing up, nor the programs that do it."""
+    """Keep a second Ctrl-C from interrupting the clean-up and its programs."""
     try:
         before = [(number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGINT, signal.SIGTERM)]
     except ValueError:

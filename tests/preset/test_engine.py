@@ -12,6 +12,7 @@ from genfile.errors import PresetError, SourceError, UsageError
 from genfile.preset.comments import comment_lines
 from genfile.preset.environment import PresetEnvironment
 from genfile.preset.find import BUILTIN, load_preset
+from genfile.preset.manifest import parse_options
 from genfile.preset.options import is_image_reference
 from genfile.preset.rules import load_rules
 from genfile.preset.trace import render_lines
@@ -108,6 +109,25 @@ def test_every_rule_says_why_in_one_line_and_where_it_is_written() -> None:
         assert rule.why.endswith(".")
         assert len(rule.why) <= 130
         assert rule.source
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "hint"),
+    [
+        (
+            {"type": "text", "hlep": "x"},
+            r"options.toml:2: user.hlep is not a known key; and 1 more",
+            "did you mean help?",
+        ),
+        ({"type": "txt", "help": "x"}, r"options.toml:3: user.type: 'txt' is not one of text, int", None),
+        ({"type": "text"}, r"options.toml:1: user.help is missing", None),
+    ],
+)
+def test_a_mistake_in_a_file_of_options_names_its_line(given: dict[str, str], message: str, hint: str | None) -> None:
+    text = "[user]\n" + "".join(f'{key} = "{value}"\n' for key, value in reversed(given.items()))
+    with pytest.raises(PresetError, match=message) as caught:
+        parse_options({"user": given}, "options.toml", text)
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize("name", BUILTIN)

@@ -1,7 +1,7 @@
-"""A front end whose files a server of the same tree serves: one image, with a stage that builds them.
+"""A front end whose files a server in the same tree serves: one image, with a stage that builds it.
 
-Decided by evidence alone: the build writes into the server's folder, the server embeds or serves the output's
-folder, or the project's own Dockerfile or Makefile puts the two together. Without any, they stay two services.
+Only evidence decides: the build writes into the server's folder, the server embeds or serves the output folder, or the
+project's own Dockerfile or Makefile combines the two. Without any, they stay two services.
 """
 
 import shlex
@@ -31,14 +31,15 @@ SIGNALS: tuple[Signal, ...] = (writes_into, moves, scripted, embeds, names, buil
 
 
 def pair(tree: Tree, found: list[FoundService]) -> tuple[list[FoundService], dict[str, Served]]:
-    """Part the front ends that a server serves from the services: what is left, and each by its server's folder."""
+    """Separate the front ends that a server serves from the services: the remaining ones, and each front end by its
+    server's folder."""
     servers = [item for item in found if item.claim.strength in ("server", "program")]
     servers.sort(key=lambda item: (-item.project.path.count("/"), item.project.path))
     taken: dict[str, Served] = {}
     gone: set[str] = set()
     sites = [item for item in found if item.language.NAME == "node" and item.project.path]
     for site in sorted(sites, key=lambda item: -mentions(tree, item.project)):
-        # A front end with a server of its own is one all the same where the project's Dockerfile makes it so.
+        # A front end with its own server is still one if the project's Dockerfile treats it so.
         output = _output(site.project)
         alone = site.claim.strength != "site" and output is None
         if (output is None and not alone) or (alone and runs_itself(site.project) is not None):
@@ -58,7 +59,7 @@ def pair(tree: Tree, found: list[FoundService]) -> tuple[list[FoundService], dic
             if own is not None:
                 taken[server.project.path] = own
     _take_quiet(tree, servers, {item.project.path for item in found}, taken)
-    # What lies in a front end that was taken is a part of it.
+    # What is inside an assigned front end is part of it.
     fronts = {served.project.path for served in taken.values() if served.project.path} | gone
     kept = [item for item in found if not any(inside(item.project.path, path) for path in fronts) or item in servers]
     return [item for item in kept if item.project.path not in gone], taken
@@ -72,8 +73,8 @@ def _take(
     signals: tuple[Signal, ...],
     taken: dict[str, Served],
 ) -> bool:
-    """Give a front end to the first server that a signal or its own build names, the deepest folder first."""
-    # Of a front end alone only a Dockerfile or a Java build can tell.
+    """Assign a front end to the first server that a signal or its own build names, the deepest folder first."""
+    # Only a Dockerfile or a Java build can show this for a front end alone.
     for server in servers if signals != (one_dockerfile,) else _with_builds(tree, servers):
         if server.project.path == site.path:
             continue
@@ -93,7 +94,7 @@ def _take(
 
 
 def _with_builds(tree: Tree, servers: list[FoundService]) -> list[FoundService]:
-    """The servers that a Dockerfile or a Java build makes."""
+    """The servers that a Dockerfile or a Java build creates."""
     key = ("servers-with-builds",)
     known = tree.memory.setdefault(key, {})
     for server in servers:
@@ -115,7 +116,7 @@ def _take_quiet(tree: Tree, servers: list[FoundService], claimed: set[str], take
 
 
 def _leave_beside(tree: Tree, sites: list[FoundService], taken: dict[str, Served], gone: set[str]) -> None:
-    """Leave out the front ends whose place in the program another one has."""
+    """Drop the front ends whose place in the program another one has."""
     for site in sites:
         if site.project.path in gone or site.claim.strength != "site":
             continue
@@ -126,13 +127,13 @@ def _leave_beside(tree: Tree, sites: list[FoundService], taken: dict[str, Served
 
 
 def _note_second(tree: Tree, site: Project, server: str, reason: Evidence) -> None:
-    """One front end goes into an image: tell of another one, which is no service of its own either."""
+    """Note another front end: an image has one, and the other is not a service either."""
     text = f"{site.path}: second front end of {server or '.'}, so the image does not build it ({reason})"
     tree.note("warning", text, reason.path, reason.line)
 
 
 def put(draft: Draft, served: Served) -> None:
-    """Put /frontend into the draft of its server."""
+    """Put /frontend into its server's draft."""
     front = node.detect(served.project)
     values = {name: front.values[name] for name in KEPT if name in front.values}
     static = front.values.get("static")
@@ -152,12 +153,12 @@ def put(draft: Draft, served: Served) -> None:
     values["build"] = [*_room(served, values), *values["build"], *served.after]
     theirs = draft.values.get("manifests", [])
     values["leaves_out"] = left_out(served.project, str(draft.values["language"]), theirs, values.get("manifests", []))
-    # What was missing before it is built is there after it.
+    # What was missing before the build exists after it.
     draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
     _leave_to_stage(draft, served)
     _without_sources(draft, served)
-    # That it has no server of its own to start is no matter here.
+    # Here it does not matter that it has no server of its own to start.
     for note in (item for item in front.notes if not item.text.startswith("no start command")):
         if GIT_GIVEN in note.text:
             continue
@@ -167,14 +168,14 @@ def put(draft: Draft, served: Served) -> None:
     folders = draft.values.setdefault("outputs", [])
     for folder in (output, served.target):
         tree = served.project.tree
-        # What version control leaves out of a folder that is there, a build has left there.
+        # Ignored content of an existing folder is a build's leftover.
         made = not Project(tree, "").has_folder(folder) or in_git(tree, f"{folder}/any") is False
         if not in_place and folder not in folders and made:
             folders.append(folder)
 
 
 def _without_sources(draft: Draft, served: Served) -> None:
-    """What the server names of the front end's folder is what the stage makes of it, not its sources."""
+    """Paths of the server without the front end's sources: what it names there is the stage's output."""
     given = set(draft.values.get("beside", ()))
     theirs = {path for path in given if inside(path, served.project.path) or inside(path, served.target)}
     if theirs:
@@ -184,7 +185,7 @@ def _without_sources(draft: Draft, served: Served) -> None:
 
 
 def _room(served: Served, values: dict[str, Any]) -> list[str]:
-    """The command that makes the folder outside the front end's own which its build takes to be there."""
+    """The command that creates the folder outside the front end's own that its build expects."""
     if not served.room:
         return []
     workspace = values.get("workspace")
@@ -193,7 +194,7 @@ def _room(served: Served, values: dict[str, Any]) -> list[str]:
 
 
 def _note_git(draft: Draft, front: Draft, served: Served) -> None:
-    """The other stages copy the whole tree: the folder .git, which the front end's build asks, stays out of it."""
+    """Keep .git, which the front end's build asks, out of the other stages, which copy the whole tree."""
     if front.values.get("git"):
         what = f"the build of {served.project.spec_path} reads git"
         text = f"{what}, but .git is not in the build context; pass the version as a build argument"
@@ -207,7 +208,7 @@ def _embeds_target(text: str, target: str) -> bool:
 
 
 def _leave_to_stage(draft: Draft, served: Served) -> None:
-    """What of the server's build goes into the front end's folder is what the stage does."""
+    """Remove from the server's build what the front end's stage does."""
     evidence = draft.evidence.get("/build")
     if draft.values.get("language") != "node" or evidence is None or not evidence.evidence:
         return
@@ -219,7 +220,7 @@ def _leave_to_stage(draft: Draft, served: Served) -> None:
 
 
 def _output(project: Project) -> str | None:
-    """The folder that a site's build makes, relative to the root."""
+    """The output folder of a site's build, relative to the root."""
     from genfile.detect.node.claims import read_project
     from genfile.detect.node.framework import find_framework
     from genfile.detect.node.site import static_output

@@ -8,16 +8,14 @@ from genfile.detect.node.manifest import read_package
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 
-# The sources of a server, by its language: no bundler reads them, but Tailwind may look for classes in them.
+# A server's sources, by language: bundlers don't read them, but Tailwind may look for classes in them.
 _SOURCES = {"python": (".py",), "go": (".go",), "java": (".java", ".kt")}
 _SCANS = ("tailwindcss", "@tailwindcss/vite", "@tailwindcss/postcss", "unocss")
 
 
 def left_out(front: Project, language: str, manifests: Iterable[str], own: Iterable[str]) -> list[str]:
-    """Patterns of files in a front end's folder that its build does not read.
-
-    ``manifests``: those of the server, ``own``: those of the front end, by their paths in the tree.
-    """
+    """Patterns for files in a front end's folder that its build does not read. ``manifests``: the server's, ``own``:
+    the front end's, by their paths in the tree."""
     endings = [ending for ending in _SOURCES.get(language, ()) if not _reads(front, ending)]
     kept = set(own)
     theirs = [path for path in manifests if inside(path, front.path) and path not in kept]
@@ -26,7 +24,7 @@ def left_out(front: Project, language: str, manifests: Iterable[str], own: Itera
 
 
 def _reads(front: Project, ending: str) -> bool:
-    """Whether a configuration names files with an ending, or a tool that scans looks at everything by itself."""
+    """Whether a configuration names files with an extension, or a tool scans everything."""
     package = read_package(front)
     scanned = [package.every_dependency[name] for name in _SCANS if package and name in package.every_dependency]
     if any(not re.match(r"[\^~]?[0-3]\.", version) for version in scanned):

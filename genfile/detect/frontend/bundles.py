@@ -18,7 +18,7 @@ BUNDLERS = (
 
 
 def in_place(server: FoundService) -> Served | None:
-    """A package.json in the server's own folder with a build script: scripts and styles, bundled where they lie."""
+    """A package.json with a build script in the server's own folder: scripts and styles, bundled in place."""
     from genfile.detect.node.claims import read_project
 
     project = server.project
@@ -30,7 +30,7 @@ def in_place(server: FoundService) -> Served | None:
 
 
 def own_site(server: FoundService, output: str | None) -> Served | None:
-    """A site in the server's own folder, whose build's output the server's code names as a folder that it serves."""
+    """A site in the server's own folder, whose output folder the server's code serves."""
     folder = server.project.path
     if output is None or not inside(output, folder):
         return None
@@ -64,7 +64,7 @@ def assets(tree: Tree, server: FoundService, claimed: set[str]) -> Served | None
 
 
 def _committed(site: Project) -> bool:
-    """Whether what the build makes is in the tree already."""
+    """Whether the build's output is already in the tree."""
     return any(site.has_folder(name) for name in ("dist", "build"))
 
 
@@ -85,14 +85,14 @@ def quiet_sites(tree: Tree, claimed: set[str]) -> list[Project]:
 
 
 def mentions(tree: Tree, site: Project) -> int:
-    """How often the Makefile of the tree names a front end's folder: of two for one place, the one that is in use."""
+    """How often the Makefile names a front end's folder: of two for one place, the one in use."""
     text = tree.text("Makefile") if "Makefile" in tree.paths else None
     return len(re.findall(rf"(?<![\w./-]){re.escape(site.path)}(?![\w-])", text or ""))
 
 
 def left_of_build(server: Project, site: Project, says: Evidence, manager: str) -> list[str] | None:
-    """What is left of the script that a server's build is, once a stage makes the front end: without the commands that
-    enter its folder and those that install; None if the script does not go there."""
+    """What remains of a server's build script once a stage builds the front end: without the commands in its folder and
+    those that install; None if the script does not go there."""
     from genfile.detect.node.build import command_of
     from genfile.detect.node.claims import read_project
 

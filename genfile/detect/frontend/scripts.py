@@ -14,15 +14,15 @@ from genfile.parsers.small import parse_shell
 
 MOVES = frozenset({"mv", "cp", "rsync", "cpr", "ncp", "cpx", "cpy"})
 _REMOVES = frozenset({"rm", "rimraf", "del", "del-cli"})
-# Wrappers that run the program which stands behind them.
+# Wrappers that run the program after them.
 _WRAPPERS = frozenset({"shx", "npx", "bunx", "pnpx"})
-# Where a build of Java's takes files for its artifact from.
+# Where a Java build takes files for its artifact from.
 _RESOURCES = ("src/main/resources/", "src/main/webapp")
 
 
 @dataclass(slots=True)
 class ShellPlace:
-    """A shell on its way through a text: the folder that it is in, and the folders that it has taken away."""
+    """A shell's state while a text is followed: its folder, and the folders that it removed."""
 
     folder: str
     removed: set[str] = field(default_factory=set)
@@ -31,7 +31,7 @@ class ShellPlace:
         return _clean(posixpath.join(self.folder, word))
 
     def follow(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The words of the program that a command runs; a folder that it goes to, or takes away, is kept."""
+        """The words of the program that a command runs; a change or removal of folders is recorded."""
         own = _program(words)
         if own[:1] == ("cd",) and len(own) == 2:
             self.folder = self.at(own[1])
@@ -42,7 +42,7 @@ class ShellPlace:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A folder that was moved or copied: to where, and the folder that must be there before."""
+    """A folder that was moved or copied: its destination, and the folder that must exist before."""
 
     target: str
     room: str
@@ -56,7 +56,7 @@ def scripted(server: FoundService, site: Project, output: str) -> Served | None:
     for name in chain:
         move = _moved_by(package, name, output) if package is not None else None
         if package is not None and move is not None and _is_taken(server, site, move.target):
-            # The build makes it there itself: its stage must have the folder.
+            # The build creates it there itself: its stage must have the folder.
             return Served(site, move.target, package.says("scripts", name), output=move.target, room=move.room)
     for other in _packages(server.project, site):
         for name in other.scripts:
@@ -79,12 +79,12 @@ def built_by_server(server: FoundService, site: Project, output: str) -> Served 
 
 
 def build_script(package: PackageJson) -> str | None:
-    """The script that is the build of a package, else the first of its parts."""
+    """A package's build script, else the first of its parts."""
     return next((item for item in (*BUILD_SCRIPTS, *BUILD_PARTS) if item in package.scripts), None)
 
 
 def leads_into(package: PackageJson, step: ScriptStep, site: Project) -> bool:
-    """Whether a command of a package's script runs in a front end's folder: by `cd`, or by a flag that names it."""
+    """Whether a command in a package's script runs in a front end's folder: by `cd`, or by a flag."""
     own = package.project.path
     if step.folder and _clean(posixpath.join(own, step.folder)) == site.path:
         return True
@@ -102,7 +102,7 @@ def _builds(package: PackageJson, step: ScriptStep, site: Project) -> bool:
 
 
 def _gives_files(server: FoundService) -> bool:
-    """Whether a server's code serves files of a folder, whichever that is: `express.static(…)`, `sendFile(…)`."""
+    """Whether a server's code serves files from any folder: `express.static(…)`, `sendFile(…)`."""
     from genfile.detect.node.claims import read_project
     from genfile.detect.node.sources import source_files
     from genfile.detect.node.start import possible_start
@@ -117,7 +117,7 @@ def _gives_files(server: FoundService) -> bool:
     )
 
 
-# Calls that serve files, and packages that do so under whatever name they are imported.
+# Calls that serve files, and packages that do so under any local name.
 _GIVING = frozenset({"static", "sendFile", "sendfile", "serveStatic", "serve_static", "createReadStream"})
 _GIVING_MODULES = frozenset(
     """
@@ -128,7 +128,7 @@ _GIVING_MODULES = frozenset(
 
 
 def _build_chain(package: PackageJson) -> list[str]:
-    """The scripts that `npm run build` runs: the build, those around it, and those that they call."""
+    """The scripts that `npm run build` runs: the build, its pre and post scripts, and those that they call."""
     first = next((item for item in BUILD_SCRIPTS if item in package.scripts), None)
     if first is None:
         return []

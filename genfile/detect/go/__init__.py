@@ -32,14 +32,14 @@ def detect(project: Project) -> Draft:
 
 
 def program(project: Project) -> Evidence | None:
-    """A main package at the root, where nothing says that it is a tool for a terminal."""
+    """A main package at the root, unless something says that it is a terminal tool."""
     from genfile.detect.go.claims import bare_program
 
     return bare_program(project)
 
 
 def why_none(project: Project) -> Note | None:
-    """Why the programs of a module are not services."""
+    """Why a module's programs are not services."""
     if not _is_module(project):
         return None
     from genfile.detect.go.claims import why_none as why
@@ -48,7 +48,7 @@ def why_none(project: Project) -> Note | None:
 
 
 def members(root: Project) -> list[Project]:
-    """The modules that the go.work of a folder uses, itself left out."""
+    """The modules in the go.work of a folder, without the folder itself."""
     from genfile.parsers.gomod import parse_go_mod
 
     work = root.parse(parse_go_mod, "go.work") if root.has("go.work") else None

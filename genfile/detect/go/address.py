@@ -1,4 +1,4 @@
-"""A listener's address from a configuration field: the values that the field is set to."""
+"""A listener's address in a configuration field: the values that the field is set to."""
 
 import posixpath
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from genfile.parsers.go import GoFile
 from genfile.parsers.values import FieldRead, port_of
 
 Sources = list[tuple[str, GoFile]]
-# Where databases, queues and caches are asked: a field of that value is another structure's of the same name.
+# Default addresses of databases, queues and caches: a field with such a value belongs to another struct.
 STORES = frozenset({1433, 1521, 2181, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 19530, 27017})
 _DEFAULTS = ("default", "env-default", "envDefault")
 _VARIABLES = ("env", "envconfig")
@@ -23,7 +23,7 @@ MAX_READS = 16
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A struct that has the field: the folder and the package that declare it, its name, the field's tag."""
+    """A struct with the field: its folder, package and name, and the field's tag."""
 
     folder: str
     package: str
@@ -34,8 +34,11 @@ class Owner:
 def resolve(
     module: GoModule, sources: Sources, path: str, read: FieldRead, seen: frozenset[str] | set[str] = frozenset()
 ) -> Fact[HostedPort] | None:
-    """The port that a field has: by a literal of its struct, by what is assigned to it, by its key in a configuration
-    file, by the default of its tag. ``path`` is the file that reads it; ``seen``: the reads that it is asked for by."""
+    """The port in a field: from a struct literal, an assignment, the field's key in a configuration file, or its tag's
+    default.
+
+    ``path``: the file that reads it; ``seen``: the reads that led here.
+    """
     owners = owners_of(sources, path, read)
     asked = seen if isinstance(seen, set) else set(seen)
     if read.path in asked or len(asked) > MAX_READS or not owners:
@@ -50,7 +53,7 @@ def resolve(
         number, variable = port_of(value)
         if number is not None and number not in STORES:
             told = variable or next((tagged for item in owners if (tagged := variable_of(item)) is not None), None)
-            # A file that the program reads is laid over what it sets by itself.
+            # A configuration file overrides what the program sets itself.
             over = _in_file(module, sources, owners, read, named=True)
             if over is not None:
                 return over.but(HostedPort(over.value.number, told))
@@ -65,8 +68,8 @@ def variable_of(owner: Owner) -> str | None:
 
 
 def owners_of(sources: Sources, path: str, read: FieldRead) -> list[Owner]:
-    """The structs that the field may be of. `s.cfg.Port`: of the type of a field `cfg`; else those of the package that
-    reads it come first, and only those."""
+    """The structs that may have the field. For `s.cfg.Port`, the type of a field `cfg`; else those in the reading
+    package, if there are any."""
     parts = read.path.split(".")
     found: list[Owner] = []
     kinds: set[str] = set()
@@ -81,7 +84,7 @@ def owners_of(sources: Sources, path: str, read: FieldRead) -> list[Owner]:
 
 
 def _given(sources: Sources, owners: list[Owner], field: str) -> Iterator[tuple[str, Any, int, str]]:
-    """The values that literals of the struct give to the field, those of the program's own package first."""
+    """The values that struct literals give to the field, those in the program's own package first."""
     for path, file in sources:
         for kind, fields, line in file.literals:
             package, _, name = kind.lstrip("&").rpartition(".")
@@ -94,7 +97,7 @@ def _given(sources: Sources, owners: list[Owner], field: str) -> Iterator[tuple[
 
 
 def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[HostedPort] | None:
-    """`c.Port = os.Getenv("PORT")`, and what is set where that is empty."""
+    """`c.Port = os.Getenv("PORT")`, and the fallback for an empty value."""
     folders = {item.folder for item in owners}
     number: int | None = None
     variable: str | None = None
@@ -113,7 +116,7 @@ def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: Fie
 
 
 def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[HostedPort] | None:
-    """The key of a configuration file that the field's tag names, else the default that the tag has."""
+    """The configuration key in the field's tag, else the tag's default."""
     for item in owners:
         tag = dict(item.tag)
         variable = variable_of(item)
@@ -130,7 +133,7 @@ def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: Field
 def _in_file(
     module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead, named: bool = False
 ) -> Fact[HostedPort] | None:
-    """The port at the field's key of a configuration file; ``named``: by its tag, in a file that the code names."""
+    """The port under the field's key in a configuration file; ``named``: by its tag, in a file that the code names."""
     section = _section(sources, read)
     for item in owners:
         tag = dict(item.tag)
@@ -142,7 +145,7 @@ def _in_file(
 
 
 def _section(sources: Sources, read: FieldRead) -> tuple[str, ...]:
-    """The key that the structure itself has in the one around it: `cfg.Server.Port` is in `server`."""
+    """The struct's own key in the outer one: `cfg.Server.Port` is under `server`."""
     parts = read.path.split(".")
     for _, file in sources if len(parts) > 2 else ():
         for fields in file.structs.values():

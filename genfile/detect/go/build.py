@@ -1,4 +1,4 @@
-"""Flags of `go build` and steps before it: the version at link time, generated code."""
+"""Flags of `go build`, and steps before it: the version at link time, generated code."""
 
 import posixpath
 import re
@@ -12,14 +12,14 @@ from genfile.detect.go.port import Sources
 from genfile.detect.hosting import hosting
 from genfile.evidence import Draft, Evidence, Fact
 
-# `-X main.version=…` of the linker, in a script or a release's configuration.
+# The linker's `-X main.version=…`, in a script or a release configuration.
 _LINKED = re.compile(r"-X[ =]['\"]?([A-Za-z0-9_./-]+\.[A-Za-z_]\w*)=")
 _VERSIONS = ("version", "appversion", "buildversion", "versionname", "ver", "gitversion")
 GENERATED = "with make generate, go generate, buf generate or the project's own command"
 
 
 def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """Put /version_variable, /build; notes of what is missing."""
+    """Put /version_variable and /build; notes about missing code."""
     if module.loose is not None:
         main = next(path for path, file in sources if file.has_main)
         put_loose(module.folder, module.manifest.module or "app", main, draft)
@@ -52,7 +52,7 @@ def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
 
 
 def _version_variable(module: GoModule) -> Fact[str] | None:
-    """The variable that the project's own release sets to its version: goreleaser's, the Dockerfile's, make's."""
+    """The variable that the project's own release sets to its version: in goreleaser, the Dockerfile, or make."""
     folder = module.folder
     names = (".goreleaser.yaml", ".goreleaser.yml", "Makefile", "Taskfile.yml", "magefile.go", "build.sh")
     paths = [folder.full(name) for name in names if folder.has(name)]
@@ -68,7 +68,7 @@ def _version_variable(module: GoModule) -> Fact[str] | None:
 
 
 def _templ(module: GoModule) -> Fact[list[str]] | None:
-    """templ, where its sources are committed and what it makes of them is not."""
+    """templ, if its sources are committed and its output is not."""
     folder = module.folder
     name = next(iter(folder.files("*.templ", depth=8)), None)
     if name is None or folder.has(name.removesuffix(".templ") + "_templ.go"):
@@ -81,7 +81,7 @@ def _templ(module: GoModule) -> Fact[list[str]] | None:
 
 
 def _missing(module: GoModule, sources: Sources, templ: bool) -> tuple[Evidence, str] | None:
-    """The first package of the module's own that is imported and has no Go file in the tree."""
+    """The first of the module's imported packages without a Go file in the tree."""
     prefix = (module.manifest.module or "\0") + "/"
     nested = [item.old for item in module.manifest.replaces] + [item.path for item in module.manifest.requires]
     seen: set[str] = set()
@@ -101,7 +101,7 @@ def _missing(module: GoModule, sources: Sources, templ: bool) -> tuple[Evidence,
 
 
 def _not_embedded(module: GoModule, sources: Sources) -> dict[str, Evidence]:
-    """What `//go:embed` names without a pattern and the tree has not: without it the program does not compile."""
+    """Paths in `//go:embed`, without patterns, that the tree lacks: the program would not compile."""
     found: dict[str, Evidence] = {}
     for path, file in sources:
         for pattern, line in file.embeds:

@@ -1,4 +1,4 @@
-"""Is a Go module a service, a library, or a tool for a terminal?"""
+"""Whether a Go module is a service, a library, or a terminal tool."""
 
 from collections.abc import Iterable
 
@@ -12,26 +12,26 @@ from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Note
 from genfile.parsers.values import port_of
 
-# Names of programs that serve, best first; the module's own name stands before them.
+# Names of programs that serve, best first; the module's own name comes before them.
 SERVICE_NAMES = tuple(
     """
     server api web app service main httpd http backend gateway apiserver api-server serve site
     """.split()
 )
-# Made for commands at a terminal: a Dockerfile beside them only packs the tool.
+# Libraries for terminal commands: a Dockerfile beside them only packs the tool.
 _TERMINAL = (
     "github.com/spf13/cobra",
     "github.com/urfave/cli",
     "github.com/alecthomas/kong",
     "github.com/charmbracelet/bubbletea",
 )
-# Questions to whoever sits at the terminal, and lines that are edited there.
+# Prompts and line editing at a terminal.
 _QUESTIONS = (
     "github.com/manifoldco/promptui", "github.com/AlecAivazis/survey", "github.com/charmbracelet/huh",
     "github.com/chzyer/readline", "github.com/peterh/liner", "github.com/c-bata/go-prompt",
     "github.com/eiannone/keyboard",
 )  # fmt: skip
-# Windows, trays and games: a program that imports one is for a desktop, whatever it listens on.
+# Windows, trays and games: a program that imports one is for a desktop, even if it listens.
 _DESKTOP = (
     "github.com/getlantern/systray", "fyne.io/systray", "fyne.io/fyne", "gioui.org", "github.com/wailsapp/wails",
     "github.com/webview/webview", "github.com/webview/webview_go", "github.com/zserge/lorca", "github.com/lxn/walk",
@@ -40,7 +40,7 @@ _DESKTOP = (
     "github.com/veandco/go-sdl2", "github.com/therecipe/qt", "github.com/asticode/go-astilectron",
     "github.com/energye/systray", "github.com/AllenDang/giu", "github.com/richardwilkes/unison",
 )  # fmt: skip
-# A screen of its own at a terminal: what it listens on besides is for scripts beside it.
+# Full-screen terminal interfaces: if such a program listens, it is for scripts on the same machine.
 _SCREENS = (
     "github.com/gdamore/tcell",
     "github.com/rivo/tview",
@@ -51,7 +51,7 @@ _LISTENERS = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Serve"
 
 
 def claim(folder: Project) -> Claim | None:
-    """The claim of a module's service; None for a library or a module of tools."""
+    """The claim of a module with a service; None for a library or a module of tools."""
     module = read_module(folder)
     if module is None or not module.programs:
         return None
@@ -60,7 +60,7 @@ def claim(folder: Project) -> Claim | None:
     if for_desktop(module, program) or draws_terminal(module):
         return None
     if serves(module, program):
-        # What has a manifest stands before what one must be made for.
+        # A folder with a manifest comes before one that genfile makes a manifest for.
         strength: Strength = "server" if module.loose is None else "program"
         return Claim(strength, folder.says(path, 1, "package main that listens"))
     reason = _runs_long(module, program)
@@ -68,8 +68,7 @@ def claim(folder: Project) -> Claim | None:
 
 
 def _runs_long(module: GoModule, program: GoProgram) -> Evidence | None:
-    """A program that listens to nothing is a service only where something says that it stays: a tool for a terminal
-    has none of these."""
+    """The sign that a program which listens to nothing keeps running; a terminal tool has none."""
     folder = module.folder
     if folder.has("Procfile"):
         return folder.says("Procfile", 1, "Procfile")
@@ -85,19 +84,19 @@ def _runs_long(module: GoModule, program: GoProgram) -> Evidence | None:
         return module.folder.says(command.place.path, command.part.branch.line, says)
     if of_terminal or course.course == "asks":
         return None
-    # One that starts nothing only packs a program which ends: an image of a disk, a tool for others.
+    # Without a start command it only packs a program that ends: a disk image, a tool for others.
     if hosting(folder).dockerfiles and (course.course != "ends" or hosting(folder).starts):
         return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
     return course.reason if course.course == "stays" else None
 
 
 def _of_terminal(module: GoModule, program: GoProgram) -> Evidence | None:
-    """Where a program imports what is made for commands and questions at a terminal."""
+    """Where a program imports a library for commands and prompts at a terminal."""
     return _imported(module, program, (*_TERMINAL, *_QUESTIONS))
 
 
 def _imported(module: GoModule, program: GoProgram, names: Iterable[str]) -> Evidence | None:
-    """The first import of one of these modules, major versions included, in a file that the program reaches."""
+    """The first import of one of these modules, in any major version, in a file that the program reaches."""
     listed = tuple(names)
     reached = reach(module, program)
     for path, file in module.sources(program):
@@ -108,7 +107,7 @@ def _imported(module: GoModule, program: GoProgram, names: Iterable[str]) -> Evi
 
 
 def why_none(folder: Project) -> Note | None:
-    """Why the programs of a module are not services, for a tree without services."""
+    """Why a module's programs are not services, for a tree without services."""
     module = read_module(folder)
     if module is None or not module.programs:
         name = next(folder.files("*.go"), None) if module is not None and module.loose is not None else None
@@ -136,8 +135,8 @@ def _none(reason: Evidence | None, text: str) -> Note | None:
 
 
 def choose_program(module: GoModule) -> GoProgram:
-    """The main package that is the service: of several the one that listens, that the project itself releases, that
-    has the name of one, that is nearest."""
+    """The main package of the service: of several, the one that listens, that the project releases, that has a server's
+    name, that is nearest."""
     programs = module.programs
     if len(programs) == 1:
         return programs[0]
@@ -156,12 +155,12 @@ def choose_program(module: GoModule) -> GoProgram:
     )
 
 
-# What stays before what nothing is known of, and that before what ends and what asks somebody.
+# Programs that stay come first, then unknown ones, then those that end or ask somebody.
 _COURSES = ("stays", "unknown", "ends", "asks")
 
 
 def _course_rank(module: GoModule, program: GoProgram) -> int:
-    """How likely a program among others is the service, by what keeps it running."""
+    """How likely a program is the service, by what keeps it running."""
     if serves(module, program):
         return 0
     of_terminal = _of_terminal(module, program) is not None
@@ -171,12 +170,12 @@ def _course_rank(module: GoModule, program: GoProgram) -> int:
 
 
 def stays(module: GoModule, program: GoProgram) -> bool:
-    """Whether a program is certain to stay: it listens, or waits for ever."""
+    """Whether a program certainly stays: it listens, or waits for ever."""
     return serves(module, program) or (_course_rank(module, program) == 0)
 
 
 def for_desktop(module: GoModule, program: GoProgram) -> bool:
-    """Whether a main package itself opens windows or sits in a tray."""
+    """Whether a main package itself opens windows or uses the system tray."""
     return any(
         name == item or name.startswith(item + "/")
         for _, file in module.package(program.folder)
@@ -186,14 +185,14 @@ def for_desktop(module: GoModule, program: GoProgram) -> bool:
 
 
 def draws_terminal(module: GoModule) -> bool:
-    """Whether the module's program is one that draws on a terminal."""
+    """Whether the module's program has a full-screen terminal interface."""
     return any(module.requires(name) or module.requires(name + "/v2") for name in _SCREENS)
 
 
 def _rank(module: GoModule, program: GoProgram) -> int:
     if program.folder == ".":
         return 0
-    # Where there is a daemon of the module's name, the program of the name itself is its client.
+    # Beside a daemon with the module's name, the program with just the name is its client.
     base, name = module.base_name.lower(), program.name.lower()
     if name in (f"{base}d", f"{base}s", f"{base}-server", f"{base}server"):
         return 1
@@ -203,17 +202,17 @@ def _rank(module: GoModule, program: GoProgram) -> int:
 
 
 def serves(module: GoModule, program: GoProgram) -> bool:
-    """Whether a program listens on the network, by itself or by one of its commands."""
+    """Whether a program listens on the network, directly or through one of its commands."""
     return serving(module, program)
 
 
 def listens(callee: str, arguments: tuple[object, ...]) -> bool:
-    """Whether a call is one that binds an address."""
+    """Whether a call binds an address."""
     return callee.rsplit(".", 1)[-1] in _LISTENERS and any(port_of(value) != (None, None) for value in arguments)
 
 
 def bare_program(folder: Project) -> Evidence | None:
-    """The root's main package, unless it ends by itself, is made for a terminal or is released as a tool."""
+    """The root's main package, unless it ends by itself, is for a terminal, or is released as a tool."""
     module = read_module(folder) if folder.has("go.mod") else None
     if module is None or not module.programs:
         return None

@@ -33,10 +33,10 @@ def _dockerfile(module: GoModule, program: GoProgram, sources: Sources) -> Fact[
         words = list(commands[-1].words) if commands and len(commands) == 1 else []
         while words and posixpath.basename(words[0]) in ("tini", "dumb-init", "exec", "--"):
             words.pop(0)
-        # Where the data goes in that image is a volume: here the program's own folder is one.
+        # That image's data folder is a volume; here the program's own folder is one.
         words = [word for word in words if word.partition("=")[2] not in volumes]
         if len(words) > 1 and posixpath.basename(words[0]) in names and not any("$" in word for word in words):
-            # Paths of that image are none of this one's.
+            # Paths in that image don't exist in this one.
             plain = [word for word in words[1:] if not word.startswith("/") and "=/" not in word]
             return fact.but(plain) if len(plain) == len(words) - 1 else None
     return None
@@ -70,7 +70,7 @@ def _named(module: GoModule, program: GoProgram, sources: Sources) -> Fact[list[
             own = name in (program.name.lower(), module.base_name.lower()) and line not in file.listed
             if own and any(item in fields for item in actions):
                 if any(call.callee.endswith((".Help", ".Usage")) and 0 <= call.line - line <= 6 for call in file.calls):
-                    # All that it does by itself is to say what else there is.
+                    # Without a command it only prints its usage.
                     continue
                 return None
             if name in SERVING and any(item in fields for item in actions):
@@ -78,7 +78,7 @@ def _named(module: GoModule, program: GoProgram, sources: Sources) -> Fact[list[
         for field, tag, line in file.tags:
             name = tag.get("command", "")
             if "cmd" in tag:
-                # kong: the field's name; one that is the default needs no word.
+                # kong: the field's name; a default command needs no word.
                 if "default" in tag:
                     return None
                 name = tag.get("name") or dashed(field)

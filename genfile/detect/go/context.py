@@ -1,4 +1,4 @@
-"""The surroundings of a Go module that take part in its build: go.work, and replacements by folders of the tree."""
+"""What a Go build needs around its module: go.work, and replacements by folders in the tree."""
 
 import posixpath
 from typing import Any
@@ -12,8 +12,8 @@ from genfile.parsers.gomod import GoMod
 
 
 def put_context(module: GoModule, draft: Draft) -> None:
-    """Put /workspace, /manifests, /gowork_off: go.work above, or a local replacement outside the module: the build
-    context is raised to hold both."""
+    """Put /workspace, /manifests and /gowork_off for a go.work above, or a local replacement outside the module: the
+    build context is raised to hold both."""
     folder = module.folder
     found = find_work(folder)
     needed = needed_modules(folder, neighbours(folder, module.manifest))
@@ -30,7 +30,7 @@ def put_context(module: GoModule, draft: Draft) -> None:
 
 
 def needs_sums(module: GoModule) -> bool:
-    """Whether go.sum must exist for `go build`: never in a workspace, where go.work.sum is made when it is needed."""
+    """Whether `go build` needs go.sum: never in a workspace, which creates go.work.sum as needed."""
     found = find_work(module.folder)
     if found is not None and all(found[0].has(posixpath.join(use, "go.mod")) for use in found[1].uses):
         return False
@@ -38,7 +38,7 @@ def needs_sums(module: GoModule) -> bool:
 
 
 def is_replaced(module: GoModule, path: str) -> bool:
-    """Whether a folder stands for a module, so that nothing is downloaded for it."""
+    """Whether a folder replaces a module, so that it is not downloaded."""
     return any(item.old == path and item.local for item in module.manifest.replaces)
 
 

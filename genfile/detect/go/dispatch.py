@@ -1,4 +1,4 @@
-"""The commands and flags of a program: which of its parts each leads to, and its words."""
+"""The commands and flags of a program: the part that each leads to, and its words."""
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -8,17 +8,16 @@ from functools import cached_property
 from genfile.parsers.go import GoFile
 from genfile.parsers.goflow import Declaration, Part
 
-# Words that a program is told to serve by, best first; where there are both, `start` is the one that goes to the
-# background.
+# Words that make a program serve, best first; where both exist, `start` goes to the background.
 SERVING = ("serve", "server", "web", "http", "api", "daemon", "run", "start")
 MAX_DEPTH = 6
-# A command by where it is made: the folder, the function that it is a variable of (`` for a package's), the name.
+# Where a command is created: the folder, the function whose variable it is (`` for a package's), the name.
 _Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
 class DeclarationPlace:
-    """A declaration with the file that it is in."""
+    """A declaration, and the file that it is in."""
 
     path: str
     folder: str
@@ -28,7 +27,7 @@ class DeclarationPlace:
 
 @dataclass(frozen=True, slots=True)
 class GoCommand:
-    """A part of the program with the words that lead to it, after the program's own name."""
+    """A part of the program, with the words that lead to it after the program's name."""
 
     words: tuple[str, ...]
     place: DeclarationPlace
@@ -36,8 +35,11 @@ class GoCommand:
 
 
 class Commands:
-    """The commands of a program, and how they are put together; ``own`` are the names of the program itself,
-    ``imported`` gives the folders of the module's own packages that a file imports, by the name for each."""
+    """A program's commands and how they are nested.
+
+    ``own``: the names of the program itself; ``imported``: the folders of the module's packages that a file imports, by
+    local name.
+    """
 
     def __init__(
         self,
@@ -51,7 +53,7 @@ class Commands:
 
     @cached_property
     def listed(self) -> tuple[GoCommand, ...]:
-        """Each part that a command or a flag leads to, in the order of the files."""
+        """Each part that a command or a flag leads to, in file order."""
         found = []
         for place in sorted(self._places, key=lambda item: (item.path, item.declaration.start)):
             for part in place.declaration.parts:
@@ -62,7 +64,7 @@ class Commands:
         return tuple(found)
 
     def is_default(self, place: DeclarationPlace, part: Part) -> bool:
-        """Whether a part is what the program does where it is told nothing: the command that no other one has."""
+        """Whether a part runs without any command: the command without a parent."""
         branch = part.branch
         if branch.literal is None or branch.listed:
             return False
@@ -80,7 +82,7 @@ class Commands:
 
     @cached_property
     def _made(self) -> dict[_Key, tuple[str, ...]]:
-        """The words of each command, by where it is made."""
+        """The words of each command, by where it is created."""
         return {
             key: part.branch.words
             for place in self._places
@@ -91,7 +93,7 @@ class Commands:
 
     @cached_property
     def _parents(self) -> dict[_Key, _Key]:
-        """Which command each one is added to."""
+        """The parent of each command."""
         found: dict[_Key, _Key] = {}
         for place in self._places:
             for parent, child in self._pairs(place):
@@ -115,11 +117,11 @@ class Commands:
         found: list[_Key] = [(folder, "", item) for item in part.branch.names if item == name]
         found += [(folder, name, item) for item in part.branch.names if item != name]
         literals = {item.branch.literal for item in place.declaration.parts if item.branch.literal is not None}
-        # What a function makes is what it gives back.
+        # What a function returns is what it creates.
         return [*found, (folder, "", name)] if len(literals) == 1 else found
 
     def _resolve(self, place: DeclarationPlace, chain: str) -> _Key:
-        """The command that a chain of names stands for: `serveCmd`, `NewServeCmd`, `serve.NewCommand`, `app.root`."""
+        """The command behind a chain of names: `serveCmd`, `NewServeCmd`, `serve.NewCommand`, `app.root`."""
         folder = posixpath.dirname(place.path)
         first, _, rest = chain.partition(".")
         local = (folder, place.declaration.name, chain)
@@ -133,7 +135,7 @@ class Commands:
 
     @cached_property
     def _fields(self) -> dict[_Key, tuple[DeclarationPlace, Part]]:
-        """The commands that are fields of structs, by the types that they are of."""
+        """The commands in struct fields, by the struct's type."""
         return {
             self._resolve(place, part.branch.kind): (place, part)
             for place in self._places

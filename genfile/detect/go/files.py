@@ -1,4 +1,4 @@
-"""Which files of the tree a Go program opens, which folders it writes to, where it keeps its own database."""
+"""Files in the tree that a Go program opens, folders that it writes to, and where it keeps its own database."""
 
 import fnmatch
 import itertools
@@ -13,7 +13,7 @@ from genfile.evidence import Evidence, Fact
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import Begins, EnvDefault
 
-# Calls that open files or folders of the tree, by their last name: any of their arguments may be the path.
+# Calls that open files or folders, by their last name: any argument may be the path.
 _OPENERS = frozenset(
     """
     Open ReadFile ReadDir OpenFile DirFS Dir WalkDir Glob
@@ -27,17 +27,17 @@ _OPENERS = frozenset(
     LoadTemplates ParseFS
     """.split()
 )
-# Constructors of template engines and of what serves files (Fiber's), that are named only `New`.
+# Constructors of template engines and file servers (Fiber's) that are just called `New`.
 _ENGINES = frozenset({"html.New", "pug.New", "mustache.New", "handlebars.New", "jet.New", "ace.New", "amber.New",
                       "migrate.New", "render.New", "django.New", "slim.New", "static.New"})  # fmt: skip
 # The working folder of the image.
 _HOME = "/app/"
-# Fields of a struct, flags, defaults of a configuration: words of what holds a path.
+# Words in struct fields, flags and configuration defaults that hold a path.
 _PATH_WORDS = re.compile(
     r"(?i)(dir|dirs|directory|folder|path|root|static|public|assets?|templates?|views|migrations?|file|config|locales?)$"
 )
 _FLAGS = frozenset({"String", "StringVar", "StringP", "StringVarP", "SetDefault", "Getenv", "GetEnv", "getEnv"})
-# Endings of what programs read at run time.
+# Extensions of files that programs read at run time.
 _DATA = tuple(
     """
     .yml .yaml .json .toml .ini .conf .cfg .properties .html .htm .tmpl .gohtml .gotmpl .tpl .csv .txt .sql .xml
@@ -46,19 +46,19 @@ _DATA = tuple(
 )
 
 
-# Those of them that open the disk by a path alone.
+# Calls among them that open the disk for a path alone.
 _PATHS = frozenset(
     """
     ParseFiles ParseGlob LoadHTMLGlob LoadHTMLFiles Static StaticFile ServeFile SendFile ReadFile Open Dir DirFS File
     """.split()
 )
-# The standard library's own, which read the disk whatever is embedded.
+# The standard library's own, which read the disk even if something is embedded.
 _OF_DISK = ("os.", "ioutil.", "http.Dir", "filepath.", "http.ServeFile")
 
 
 def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[list[str]] | None:
-    """Files and folders of the tree that the program opens by a path that can be seen, relative to the module; those
-    paths start at a folder of it."""
+    """Files and folders in the tree that the program opens by a literal path, relative to the module; such paths start
+    at one of its folders."""
     key = ("assets", place, sources[0][0] if sources else "", len(sources))
     if key not in module.reaches:
         module.reaches[key] = _find_assets(module, sources, place)
@@ -84,7 +84,7 @@ def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[st
 
 
 def _all_opened(module: GoModule, sources: Sources) -> list[tuple[str, GoFile, list[tuple[str, int, str]]]]:
-    """What each file opens; found once, wherever its paths start."""
+    """What each file opens; computed once, wherever its paths start."""
     key = ("opened", sources[0][0] if sources else "", len(sources))
     if key not in module.reaches:
         embedded = {pattern for _, file in sources for pattern, _ in file.embeds}
@@ -94,8 +94,8 @@ def _all_opened(module: GoModule, sources: Sources) -> list[tuple[str, GoFile, l
 
 
 def _given(module: GoModule, sources: Sources, names: Collection[str], at: int) -> Iterator[tuple[str, int, str, str]]:
-    """Paths that stand elsewhere than in the calls that are given them: in a constant of another package, a field, an
-    argument; with the file and the line of the call and its name."""
+    """Paths that are not in the opening call itself: in another package's constant, a field, an argument; with the
+    file, line and name of the call."""
     values = values_of(module, sources)
     for path, file in sources:
         open_ = {
@@ -114,7 +114,7 @@ def _given(module: GoModule, sources: Sources, names: Collection[str], at: int) 
 
 
 def _is_embedded(value: str, embedded: Collection[str]) -> bool:
-    """Whether a path is one of what `//go:embed` names: it is read from the program itself."""
+    """Whether `//go:embed` covers a path, so that it is read from the binary."""
     path = posixpath.normpath(value.strip() or "/")
     return any(
         path == pattern or path.startswith(f"{pattern.rstrip('/')}/") or fnmatch.fnmatchcase(path, pattern)
@@ -123,7 +123,7 @@ def _is_embedded(value: str, embedded: Collection[str]) -> bool:
 
 
 def working_folder(module: GoModule, program: GoProgram, sources: Sources) -> Fact[str] | None:
-    """The folder of a main package, where only from there the paths that it opens lead to something in the tree."""
+    """The folder of a main package, if only from there the paths that it opens exist in the tree."""
     if program.folder == "." or find_assets(module, sources) is not None:
         return None
     found = find_assets(module, sources, program.folder)
@@ -132,7 +132,7 @@ def working_folder(module: GoModule, program: GoProgram, sources: Sources) -> Fa
 
 
 def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int, str]]:
-    """Texts that are opened as a path, with their line and how the code says so."""
+    """Texts that are opened as a path, with their line and the call."""
     for call in file.calls:
         last = call.callee.rsplit(".", 1)[-1]
         texts = [value.default if isinstance(value, EnvDefault) else value for value in call.arguments]
@@ -158,13 +158,13 @@ def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int,
     for value, line in file.strings:
         if value.startswith("file://"):
             yield value.removeprefix("file://"), line, repr(value)
-        # A path to a file of the tree, however it gets to where it is opened: a flag's default, a constant.
+        # A path to a file in the tree, however it gets to the call: a flag's default, a constant.
         elif value.endswith(_DATA) and not _is_embedded(value, embedded):
             yield value, line, repr(value)
 
 
 def _configured(module: GoModule, file: GoFile, place: str) -> Iterator[tuple[str, int]]:
-    """The files that viper looks for in the folder that the program is started in: names without their ending."""
+    """The files that viper looks for in the working folder: names without an extension."""
     calls = [call for call in file.calls if call.arguments and isinstance(call.arguments[0], str)]
     names = [str(call.arguments[0]) for call in calls if call.callee.endswith(".SetConfigName")]
     for call in calls:
@@ -177,8 +177,8 @@ def _configured(module: GoModule, file: GoFile, place: str) -> Iterator[tuple[st
 
 
 def asset_of(module: GoModule, value: str) -> str | None:
-    """What of the tree a path names, up to its first pattern; None for what is not there, and for code. A path below
-    the image's working folder names what is put there."""
+    """What a path names in the tree, up to its first pattern; None for a missing one, and for code. A path below the
+    image's working folder means what is copied there."""
     path = posixpath.normpath(value.strip() or "/").removeprefix(_HOME)
     if path.startswith(("/", "..")) or path == "." or ":" in path:
         return None
@@ -194,16 +194,14 @@ def asset_of(module: GoModule, value: str) -> str | None:
 
 
 def _holds_data(module: GoModule, folder: str) -> bool:
-    """Whether anything but Go code lies in or below a folder."""
+    """Whether anything but Go code is in or below a folder."""
     names = itertools.islice(module.folder.files("*", below=folder, depth=6), 400)
     return any(not name.endswith(".go") for name in names)
 
 
 def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str] | None:
-    """Where the program keeps its own database: the folder of a file that the code names, else its working folder.
-
-    None if the program opens files of the tree as well: what its working folder is then can't be told apart.
-    """
+    """Where the program keeps its own database: the folder of a literal file name, else its working folder. None if the
+    program also opens files in the tree, since the two can't be told apart then."""
     for path, file in sources:
         for value, line in file.strings:
             name = value.removeprefix("file:").split("?")[0]
@@ -216,17 +214,17 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
     return Fact(module.folder.spec_path, (store,))
 
 
-# Calls that make a file or a folder, by what they are given first.
+# Calls that create a file or a folder, named by their first argument.
 _WRITERS = frozenset({"os.Mkdir", "os.MkdirAll", "os.Create", "os.WriteFile", "ioutil.WriteFile", "os.OpenFile"})
 
 
 _MAKERS = frozenset(name.rpartition(".")[2] for name in _WRITERS)
-# Methods of frameworks that write an upload to the path that they are given second.
+# Framework methods that save an upload to the path in their second argument.
 _SAVERS = frozenset({"SaveUploadedFile", "SaveFile"})
 
 
 def find_writable(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
-    """Folders below its own that the program makes, or makes files in: uploads, logs; relative to the module."""
+    """Folders below its own that the program creates, or creates files in: uploads, logs; relative to the module."""
     found: dict[str, Evidence] = {}
     for path, file in sources:
         written = [
@@ -260,7 +258,7 @@ def find_writable(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
 
 
 def _own_folder(value: str, is_folder: bool) -> str | None:
-    """The folder that is made, or that a file is made in, up to the first part that has a `*` for what is not known."""
+    """The created folder, or that of a created file, up to the first part with a `*` for something unknown."""
     path = posixpath.normpath(value.strip() or "/")
     known = list(itertools.takewhile(lambda part: "*" not in part, path.split("/")))
     whole = len(known) == len(path.split("/"))
@@ -271,7 +269,7 @@ def _own_folder(value: str, is_folder: bool) -> str | None:
 
 
 def beside_binary(module: GoModule, sources: Sources) -> Evidence | None:
-    """Where a program asks for its own path, and writes files too: it likely keeps them beside itself."""
+    """Where a program asks for its own path and also writes files, probably beside itself."""
     writes = any(call.callee in _WRITERS for _, file in sources for call in file.calls)
     for path, file in sources:
         near = any(call.callee in ("filepath.Dir", "path.Dir") for call in file.calls)

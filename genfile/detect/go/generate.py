@@ -1,4 +1,4 @@
-"""Code that git ignores and the program imports: which command of the project makes it inside the image."""
+"""Code that git ignores and the program imports: the project's command that generates it inside the image."""
 
 import posixpath
 import re
@@ -15,7 +15,7 @@ from genfile.parsers.small import parse_shell
 MAX_DEPTH = 4
 MAX_COMMANDS = 8
 MAX_SOURCES = 400
-# What needs nothing but Go and the module itself.
+# Commands that need only Go and the module itself.
 _OWN = re.compile(r"go (?:tool|run|generate)\b|(?:mkdir|rm|cp)\b")
 _ALL = re.compile(r"(?:go-)?(?:generate|gen|codegen)(?:-all)?")
 _ONE = re.compile(r"(?:^|[-_/])(?:sqlc|templ|protos?|buf|swag|swagger|docs|ent|gqlgen|oapi|openapi|jet)(?:$|[-_/])")
@@ -26,7 +26,7 @@ _SHELL = re.compile(r"[`;&|<>$()]|\$\(")
 
 @dataclass(frozen=True)
 class Generator:
-    """A tool: its package, the files that it reads (a pattern), its words, and the name of what it makes."""
+    """A tool: its package, its input files (a pattern), its words, and the name of its output."""
 
     package: str
     reads: str
@@ -34,7 +34,7 @@ class Generator:
     makes: str = ""
 
 
-# Tools that make what nobody has to commit; mocks are for tests alone.
+# Tools whose output is often not committed; mocks are only for tests.
 GENERATORS = (
     Generator("github.com/sqlc-dev/sqlc/cmd/sqlc", "sqlc.y*ml", "generate"),
     Generator("github.com/sqlc-dev/sqlc/cmd/sqlc", "sqlc.json", "generate"),
@@ -47,7 +47,7 @@ GENERATORS = (
 
 
 def generate_commands(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
-    """The commands that make a package of the module which no Go file is of."""
+    """The commands that generate a package of the module without any Go file."""
     for signal in SIGNALS:
         fact = signal(module, sources, missing)
         if fact is not None:
@@ -86,7 +86,7 @@ def _commands(targets: dict[str, MakeTarget], name: str, depth: int = 0) -> Iter
 
 
 def _only_says(command: str) -> bool:
-    """Whether a command of a recipe only tells what is being done."""
+    """Whether a recipe's command only prints what is being done."""
     parsed = parse_shell(command) or ()
     return bool(parsed) and all(item.words[:1] in (("echo",), ["echo"], ("printf",), ["printf"]) for item in parsed)
 
@@ -107,7 +107,7 @@ def _directive(module: GoModule, sources: Sources, missing: str) -> Fact[list[st
 
 
 def directive(folder: Project, path: str) -> tuple[int, str] | None:
-    """The first `//go:generate` line of a file that needs nothing but Go, and that makes no mocks for tests."""
+    """A file's first `//go:generate` line that needs only Go, and that does not make mocks for tests."""
     text = folder.text(path) or ""
     for number, line in enumerate(text.splitlines() if "//go:generate " in text else (), 1):
         command = line.removeprefix("//go:generate ").strip() if line.startswith("//go:generate ") else ""
@@ -117,7 +117,7 @@ def directive(folder: Project, path: str) -> tuple[int, str] | None:
 
 
 def _near(folder: Project, missing: str) -> list[str]:
-    """The Go files of the module, those nearest to a folder first."""
+    """The module's Go files, those nearest to a folder first."""
     names = [name for _, name in zip(range(MAX_SOURCES), folder.files("*.go"), strict=False)]
     return sorted(names, key=lambda name: (-len(posixpath.commonprefix([name, missing])), name))
 
@@ -141,7 +141,7 @@ def _tool(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] |
 
 
 def _started(module: GoModule, package: str) -> tuple[Evidence, str] | None:
-    """How a tool is started at the version that the module names."""
+    """How to start a tool at the module's version."""
     folder = module.folder
     if package in module.manifest.tools:
         says = folder.says("go.mod", module.manifest.tools[package], f"tool {package}")
@@ -156,7 +156,7 @@ def _started(module: GoModule, package: str) -> tuple[Evidence, str] | None:
             match = pattern.search(line)
             if match is not None:
                 return folder.says(name, number, line.strip()), f"go run {package}@{match[1]}"
-    # A tool that lies in a module which the code needs as well has the version of that.
+    # A tool in a module that the code requires too has that module's version.
     for item in module.manifest.requires:
         if package.startswith(item.path + "/") and _VERSION.fullmatch(item.version):
             return folder.says("go.mod", item.line, f"{item.path} {item.version}"), f"go run {package}@{item.version}"
@@ -164,7 +164,7 @@ def _started(module: GoModule, package: str) -> tuple[Evidence, str] | None:
 
 
 def _entry(module: GoModule, sources: Sources, missing: str) -> str:
-    """What swag must be told: where `main` is, and the folder that it writes to."""
+    """swag's arguments: where `main` is, and the output folder."""
     main = next((path for path, file in sources if file.has_main), "main.go")
     told = "" if main == "main.go" else f" -g {main}"
     return told + ("" if missing == "docs" else f" -o {missing}")
@@ -174,7 +174,7 @@ SIGNALS = (_make_all, _tool, _make_one, _directive)
 
 
 def missing_wire(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
-    """wire, where an injector is committed and what wire makes of it is not."""
+    """wire, if an injector is committed and its output is not."""
     folder = module.folder
     for package in dict.fromkeys(posixpath.dirname(path) for path, _ in sources):
         names = folder.names(package)
@@ -192,8 +192,7 @@ def missing_wire(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
 
 
 def undeclared(module: GoModule, sources: Sources) -> tuple[Evidence, str] | None:
-    """The first package of the module that has a directive to generate code, and from which a function is called that
-    no file of it declares."""
+    """The module's first package with a generate directive from which an undeclared function is called."""
     declared: dict[str, frozenset[str]] = {}
     for path, file in sources:
         called: dict[str, str] = {}
@@ -211,7 +210,7 @@ def undeclared(module: GoModule, sources: Sources) -> tuple[Evidence, str] | Non
 
 
 def _declared(module: GoModule, inside: str) -> frozenset[str]:
-    """The names that a package declares; none where nothing says that a part of it is generated."""
+    """The names that a package declares; none unless something says that a part of it is generated."""
     paths = [posixpath.join(inside, name) for name in module.folder.names(inside) if name.endswith(".go")]
     if not any(directive(module.folder, path) for path in paths):
         return frozenset()

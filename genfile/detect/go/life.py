@@ -15,18 +15,18 @@ from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
 from genfile.parsers.goflow import Declaration, Hold, Part
 
-# What a program comes to: it stays, it talks to somebody at a terminal, it ends by itself, or that can't be seen.
+# The course of a program: it stays, it talks to somebody at a terminal, it ends by itself, or that is unknown.
 Course = Literal["stays", "asks", "ends", "unknown"]
-# Calls of other modules that may not come back, by how the last of their names starts.
+# Calls of other modules that may not return, by the beginning of the last name.
 _LASTING = re.compile(r"(?:Run|Start|Serve|Listen|Wait|Poll|Loop|Block|Consume|Subscribe|Forever|Execute|Launch|Join)")
-# Names of commands that work until they are stopped.
+# Names of commands that run until they are stopped.
 WORKING = frozenset(
     """
     worker workers work consumer consume bot daemon scheduler cron agent poller indexer processor run start listen
     subscribe subscriber
     """.split()
 )
-# Those that a tool for a terminal has too, for what comes to an end.
+# Names among them that terminal tools also use for work that ends.
 COMMON = frozenset({"run", "start", "listen", "agent", "work"})
 MAX_DECLARATIONS = 20_000
 
@@ -39,17 +39,17 @@ class GoLife:
 
 @dataclass(slots=True)
 class _Package:
-    """What a package declares, by name; methods by the type that they are of."""
+    """A package's declarations by name, and methods by type."""
 
     name: str
     places: dict[str, list[DeclarationPlace]] = field(default_factory=dict)
 
 
 class GoReach:
-    """The declarations that a program's main function reaches, by the names that each of them says.
+    """The declarations that a program's main function reaches, by the names in each of them.
 
-    A type that is named brings its methods: whom an interface or another module calls is not asked. So nothing that
-    runs is left out but what only reflection finds; some of what is in it may never run.
+    A named type brings all its methods, whoever calls them through an interface. So everything that runs is included
+    except what only reflection finds; some of it may never run.
     """
 
     def __init__(self, module: GoModule, program: GoProgram) -> None:
@@ -60,7 +60,7 @@ class GoReach:
 
     @cached_property
     def whole(self) -> bool:
-        """Whether all of the program's own code that the tree has could be read; what wire puts together is there."""
+        """Whether all of the program's own code in the tree was read, including what wire generates."""
         sources, folder = self.module.sources(self.program), self.module.folder
         for place in self._folders():
             names = [name for name in folder.names(place) if name.endswith(".go")]
@@ -72,7 +72,7 @@ class GoReach:
 
     @cached_property
     def misses(self) -> bool:
-        """Whether a package of the module is imported that has no file in the tree: code that is generated."""
+        """Whether an imported package of the module has no file in the tree: generated code."""
         named = {name for _, file in self.module.sources(self.program) for name in file.imports}
         inside = [place for name in named if (place := self.module.inside(name))]
         return any(not self.module.package(place) for place in inside)
@@ -214,7 +214,7 @@ def reach(module: GoModule, program: GoProgram) -> GoReach:
 
 
 def running(module: GoModule, program: GoProgram, sources: list[tuple[str, GoFile]]) -> list[tuple[str, GoFile]]:
-    """Files without those whose functions the program never comes to: stand-ins for tests, other servers."""
+    """Files without those whose functions the program never reaches: test stand-ins, other servers."""
     found = reach(module, program)
     if not found.whole or found.cut or found.misses:
         return sources
@@ -248,7 +248,7 @@ def life(module: GoModule, program: GoProgram) -> GoLife:
 
 
 def staying(module: GoModule, program: GoProgram) -> GoCommand | None:
-    """The command of a worker's name that a program stays by; None if it stays without one, or by none."""
+    """The worker command that keeps a program running; None if it stays without one, or not at all."""
     found = reach(module, program)
     for command in found.commands.listed:
         name = command.words[-1].rpartition("=")[2].lstrip("-").lower()
@@ -292,14 +292,14 @@ def _starts(places: Iterable[DeclarationPlace]) -> bool:
 
 
 def _speaks(module: GoModule, place: DeclarationPlace) -> bool:
-    """Whether a loop is in a file that speaks to others: by a module that is not the project's own, or by net."""
+    """Whether a loop is in a file that talks to others: through a third-party module, or through net."""
     return any(
         ("." in name.split("/")[0] and module.inside(name) is None) or name == "net" for name in place.file.imports
     )
 
 
 def _may_last(module: GoModule, found: GoReach, places: list[DeclarationPlace]) -> bool:
-    """Whether something is called that is not the project's own, and that may not come back."""
+    """Whether something outside the project is called that may not return."""
     own = {item.declaration.name for item in found.all.values()}
     lines: dict[str, list[int]] = {}
     for place in places:

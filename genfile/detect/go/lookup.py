@@ -1,4 +1,4 @@
-"""Where a program's files declare, call or fill a name: looked up in all of them at once."""
+"""An index of the names that a program's files declare, call or fill."""
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class NameLookup:
-    """The names of a program's files, each with the path of the file, in the order of the files."""
+    """The names in a program's files, each with its file's path, in the order of the files."""
 
     def __init__(self, sources: Iterable[tuple[str, GoFile]]) -> None:
         self.files = dict(sources)
@@ -40,7 +40,7 @@ class NameLookup:
 
     @cached_property
     def fields(self) -> "dict[str, list[tuple[str, tuple[str, Node]]]]":
-        """What literals and assignments give to fields, by the field's name."""
+        """The values that literals and assignments give to fields, by field name."""
         return self._all(lambda index: index.fields, MAX_VALUES)
 
     def _all(self, of: Callable[[GoIndex], Mapping[str, list[T]]], limit: int) -> dict[str, list[tuple[str, T]]]:

@@ -1,4 +1,4 @@
-"""Go without go.mod: which folder its module would start at, and what `go mod init` would have to call it."""
+"""Go code without go.mod: the folder of its module, and the module path that `go mod init` needs."""
 
 import posixpath
 import re
@@ -12,12 +12,12 @@ from genfile.parsers.gomod import GoMod, Requirement
 MAX_FILES = 250
 MAX_IMPORTS = 3_000
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~/-]{0,200}")
-# Lists of versions that tools before modules wrote; `go mod init` reads them no longer.
+# Version lists of tools before modules, which `go mod init` no longer reads.
 _LOCKS = ("Gopkg.lock", "glide.lock", "Godeps/Godeps.json", "vendor/vendor.json")
 
 
 def is_loose(folder: Project) -> bool:
-    """Whether a folder is the one that all Go code of a tree without any go.mod lies in or below."""
+    """Whether a folder is the top of all Go code in a tree without any go.mod."""
     memory, key = folder.tree.memory, ("go-loose",)
     if key not in memory:
         memory[key] = _top(folder.tree)
@@ -25,7 +25,7 @@ def is_loose(folder: Project) -> bool:
 
 
 def _top(tree: Tree) -> str | None:
-    """The folder that holds all Go code which is not an example; None if there is none, or a go.mod."""
+    """The folder with all Go code except examples; None if there is none, or a go.mod."""
     top: str | None = None
     for folder, names in tree.folders.items():
         if "go.mod" in names and "vendor" not in folder.split("/"):
@@ -34,7 +34,7 @@ def _top(tree: Tree) -> str | None:
             top = folder if top is None else posixpath.commonpath([top, folder]) if top and folder else ""
     if top is None:
         return None
-    # A program in a folder for its kind alone belongs to the module around it.
+    # A program in a folder such as cmd belongs to the module around it.
     while posixpath.basename(top) in ("cmd", "src") or posixpath.basename(posixpath.dirname(top)) == "cmd":
         top = posixpath.dirname(top)
     while top and top not in tree.folders:
@@ -43,8 +43,8 @@ def _top(tree: Tree) -> str | None:
 
 
 def loose_manifest(folder: Project) -> tuple[GoMod, dict[str, Evidence]]:
-    """The go.mod that `go mod init` and `go mod tidy` would make of a folder's imports, without versions; and where
-    each module of it is imported."""
+    """The go.mod that `go mod init` and `go mod tidy` would write for a folder's imports, without versions; and where
+    each of its modules is imported."""
     own = module_path(folder)
     found: dict[str, Evidence] = {}
     for path, name, line in imported(folder):
@@ -55,7 +55,7 @@ def loose_manifest(folder: Project) -> tuple[GoMod, dict[str, Evidence]]:
 
 
 def imported(folder: Project) -> Iterator[tuple[str, str, int]]:
-    """What the Go code of a folder imports: the path, the file and the line, bounded."""
+    """The imports of a folder's Go code: the path, the file and the line; bounded."""
     from genfile.detect.code import parse_code
     from genfile.parsers.go import parse_go
 
@@ -71,7 +71,7 @@ def imported(folder: Project) -> Iterator[tuple[str, str, int]]:
 
 
 def module_path(folder: Project) -> str:
-    """The path that the code imports its own packages by, less the folder of each; else the name of the folder."""
+    """The module path by which the code imports its own packages; else the folder's name."""
     for path, _, _ in imported(folder):
         if not _PATH.fullmatch(path):
             continue
@@ -85,7 +85,7 @@ def module_path(folder: Project) -> str:
 
 
 def put_loose(folder: Project, module: str, main: str, draft: Draft) -> None:
-    """Put /build with the steps that make go.mod, and say what that means."""
+    """Put the steps that create go.mod into /build, with a note."""
     says = folder.says(main, 1, "package main, without go.mod")
     draft.put("build", Fact([f"go mod init {module}", "go mod tidy"], (says,)))
     text = (

@@ -1,4 +1,4 @@
-"""A Go module as detectors read it: its packages, which of them are programs, what a program imports."""
+"""A Go module as the detectors read it: its packages, its programs, and what a program imports."""
 
 import ast
 import itertools
@@ -22,14 +22,14 @@ from genfile.parsers.gomod import GoMod, Requirement, parse_go_mod
 from genfile.parsers.makefile import parse_makefile
 
 MAX_FOLDERS = 400
-# The package that a `go build` or `go install` of a script names, as its last word.
+# The package in a script's `go build` or `go install`, as its last word.
 _GO_BUILD = re.compile(
     r"\bgo (?:build|install)\b[^&|;]*?\s(\.{1,2}(?:/[A-Za-z0-9._/-]+)?|cmd/[A-Za-z0-9._/-]+)\s*(?=$|&|;|\\|\|)"
 )
 MAX_FILES = 250
-# How many steps away from the programs packages are read in turn.
+# How many import steps away from the programs packages are read in turn.
 MAX_LEVELS = 2
-# What a build for linux leaves out, by the last parts of a file's name (go/build: matchFile).
+# Files that a build for Linux skips, by the last parts of their names (go/build: matchFile).
 _OTHER_SYSTEMS = frozenset(
     """
     windows darwin freebsd netbsd openbsd plan9 solaris js wasip1 aix android ios dragonfly illumos
@@ -44,7 +44,7 @@ _OTHER_MACHINES = frozenset(
 
 @dataclass(frozen=True)
 class GoProgram:
-    """A main package: its folder relative to the module (`.` is the root), and the name that its binary gets."""
+    """A main package: its folder relative to the module (`.` is the root), and its binary's name."""
 
     folder: str
     name: str
@@ -55,8 +55,10 @@ class GoProgram:
 
 
 class GoModule:
-    """A folder with a go.mod that could be read, or with Go code that one could be made for: ``loose`` then says where
-    each module that it would require is imported."""
+    """A folder with a readable go.mod, or with Go code that genfile makes one for.
+
+    ``loose``: then, where each module that it would require is imported.
+    """
 
     def __init__(self, folder: Project, manifest: GoMod, loose: dict[str, Evidence] | None = None) -> None:
         self.folder = folder
@@ -64,26 +66,26 @@ class GoModule:
         self.loose = loose
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
         self._sources: dict[str, list[tuple[str, GoFile]]] = {}
-        # What each program reaches, by its folder, and what its values come to.
+        # What each program reaches, by its folder, and its evaluated values.
         self.reaches: dict[Any, Any] = {}
 
     @cached_property
     def tags(self) -> dict[str, Evidence]:
-        """The build tags of a release, each with where it is named."""
+        """The build tags of a release, each with its evidence."""
         return build_tags(self.folder)
 
     @cached_property
     def base_name(self) -> str:
-        """The last part of the module's path, a major version left out: `github.com/a/shop/v2` is `shop`."""
+        """The last part of the module path, without a major version: `shop` for `github.com/a/shop/v2`."""
         parts = (self.manifest.module or self.folder.folder_name).split("/")
         if len(parts) > 1 and parts[-1][:1] == "v" and parts[-1][1:].isdigit():
             parts.pop()
         return parts[-1]
 
     def package(self, name: str, *, first: bool = False) -> tuple[tuple[str, GoFile], ...]:
-        """The files of a package that a build for linux takes, parsed; name is a folder relative to the module.
+        """A package's parsed files for a build on Linux; the name is a folder relative to the module.
 
-        ``first``: a program starts in it, so that it is read however much others have to read.
+        ``first``: a program starts in it, so it is read even if the budget for others is used up.
         """
         if name not in self._packages:
             files: list[tuple[str, GoFile]] = []
@@ -102,11 +104,11 @@ class GoModule:
     def programs(self) -> tuple[GoProgram, ...]:
         """Every main package that is not a tool, an example or a test, nearest first; then those declared elsewhere."""
         found: list[GoProgram] = []
-        # What lies in internal/ is there for the module's own use: generators, mostly.
+        # internal/ serves the module itself: mostly generators.
         folders = [folder for folder in self._folders() if "internal" not in folder.split("/")]
         folders += [folder for folder in declared_programs(self.folder) if folder not in folders]
         for folder in folders:
-            # A look at the text first: the bound for all source code is for the programs and what they import.
+            # Checks the text first, to spend the source budget on the programs and their imports.
             if self._may_be_main(folder) and any(file.has_main for _, file in self.package(folder, first=True)):
                 found.append(GoProgram(folder, self.base_name if folder == "." else posixpath.basename(folder)))
         return tuple(found)
@@ -118,8 +120,8 @@ class GoModule:
 
     @cached_property
     def nearest_first(self) -> None:
-        """Read what each program imports itself before what those packages import: of several programs none is left
-        unread because another one has much to read."""
+        """Read every program's direct imports before their imports, so that a large program does not use up the budget
+        of the others."""
         level = [program.folder for program in self.programs]
         seen = set(level)
         for _ in range(MAX_LEVELS if len(level) > 1 else 0):
@@ -129,7 +131,7 @@ class GoModule:
             seen.update(level)
 
     def _folders(self) -> list[str]:
-        """Folders with Go files that belong to this module; nested modules have a go.mod of their own."""
+        """Folders with Go files in this module; nested modules have their own go.mod."""
         found: list[str] = []
         for inside in _below(self.folder):
             parts = inside.split("/") if inside else []
@@ -142,14 +144,14 @@ class GoModule:
         ]
 
     def inside(self, name: str) -> str | None:
-        """The folder of a package by the path that it is imported by: of the module's own, or of another one of the
-        tree that is built with it (`../pkg/server`); None for what is downloaded."""
+        """The folder of a package by its import path: in this module, or in another one in the tree that is built with
+        it (`../pkg/server`); None for a downloaded one."""
         module = self.manifest.module or "\0"
         if name == module:
             return "."
         if name.startswith(module + "/") and not any(other.startswith(module + "/") for other in self._neighbours):
             return name.removeprefix(module + "/")
-        # The longest path is the module that a package is of.
+        # The longest matching path is the package's module.
         head = name
         while head and head != module:
             if head in self._neighbours:
@@ -162,11 +164,11 @@ class GoModule:
         return neighbours(self.folder, self.manifest) if self.loose is None else {}
 
     def _beside(self, path: str) -> str:
-        """A folder of the tree, relative to the module's own."""
+        """A folder in the tree, relative to the module's own."""
         return posixpath.relpath(path or ".", self.folder.path or ".")
 
     def sources(self, program: GoProgram) -> list[tuple[str, GoFile]]:
-        """The files of a program, then those of the packages of the module that it imports; bounded."""
+        """A program's files, then those of the module's packages that it imports; bounded."""
         if program.folder not in self._sources:
             self._sources[program.folder] = self._find_sources(program)
         return self._sources[program.folder]
@@ -186,13 +188,13 @@ class GoModule:
         return found
 
     def is_cut(self, program: GoProgram) -> bool:
-        """Whether something that a program imports of its own was left out, since the code of the tree is too much."""
+        """Whether some of a program's own imports were skipped, since the tree has too much code."""
         places = {inside for _, file in self.sources(program) for name in file.imports if (inside := self.inside(name))}
         names = (posixpath.join(place, name) for place in places for name in self.folder.names(place))
         return any(is_left_out(self.folder, posixpath.normpath(name)) for name in names if name.endswith(".go"))
 
     def requires(self, path: str) -> bool:
-        """Whether go.mod requires a module, its sub-modules and major versions included, or the one a package is of."""
+        """Whether go.mod requires a module, one of its sub-modules or major versions, or the module of a package."""
         return self._required(path) is not None
 
     def _required(self, path: str) -> Requirement | None:
@@ -206,7 +208,7 @@ class GoModule:
         )
 
     def says(self, path: str) -> Evidence:
-        """Where a module is required: in go.mod; without one where it is imported."""
+        """Where a module is required: in go.mod; without one, where it is imported."""
         item = self._required(path)
         if self.loose and item is not None:
             return self.loose[item.path]
@@ -238,7 +240,7 @@ def declared_programs(folder: Project) -> dict[str, Evidence]:
 
 
 def _commands(folder: Project) -> Iterator[tuple[str, int, str]]:
-    """What Dockerfiles, make and task run, by line: make's recipes with variables put in, then lines as they stand."""
+    """The commands in Dockerfiles, make and task, by line: make recipes with variables expanded, then raw lines."""
     makefile = folder.parse(parse_makefile, "Makefile") if folder.has("Makefile") else None
     for path in hosting(folder).dockerfiles:
         yield from ((path, number, line) for number, line in _joined(folder.tree.text(path) or ""))
@@ -249,7 +251,7 @@ def _commands(folder: Project) -> Iterator[tuple[str, int, str]]:
 
 
 def _joined(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; one that ends in a backslash goes on with the next, as the number of the first."""
+    """Lines with their numbers, backslash continuations joined under the first number."""
     first, whole = 0, ""
     for number, line in enumerate(text.splitlines(), 1):
         first = first or number
@@ -284,7 +286,7 @@ def build_tags(folder: Project) -> dict[str, Evidence]:
 
 
 def _package_folder(folder: Project, text: str) -> str | None:
-    """The folder of a package argument, `.` for the module's own; None for what is not a package of this module."""
+    """The folder of a package argument, `.` for the module's own; None for a package outside this module."""
     if "$" in text or "{" in text:
         return None
     path = posixpath.normpath(text.strip())
@@ -297,7 +299,7 @@ def _package_folder(folder: Project, text: str) -> str | None:
 
 
 def _below(folder: Project) -> Iterator[str]:
-    """The folders with Go files in or below a folder, as paths inside it; not those of nested modules."""
+    """The folders with Go files in or below a folder, as relative paths; without nested modules."""
     root, memory = folder.path, folder.tree.memory
     key = ("go-folders",)
     if key not in memory:
@@ -325,8 +327,8 @@ _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'
 
 
 def read_module(folder: Project) -> GoModule | None:
-    """The module of a folder, one that would have to be made included; None if go.mod is malformed (then a note says
-    so), or where there is no Go."""
+    """The module in a folder, or one made for code without go.mod; None if go.mod is malformed (then a note says so) or
+    there is no Go."""
     return folder.tree.once(("go-module", folder.path), lambda: _read_module(folder))
 
 
@@ -338,12 +340,12 @@ def _read_module(folder: Project) -> GoModule | None:
 
 
 def _is_generated_table(text: str) -> bool:
-    """Whether a file is long and generated, by Go's own mark: messages of a protocol, queries, mocks."""
+    """Whether a file is long and generated, by Go's own marker: protocol messages, queries, mocks."""
     return len(text) > MAX_GENERATED and _GENERATED.search(text, 0, 4_000) is not None
 
 
 def builds_on_linux(name: str) -> bool:
-    """Whether a file's name lets it take part in a build for linux: no test, no other system or machine."""
+    """Whether a file's name allows it in a build for Linux: not a test, nor another system's or machine's."""
     parts = name.removesuffix(".go").split("_")
     if parts[-1] == "test":
         return False
@@ -351,7 +353,7 @@ def builds_on_linux(name: str) -> bool:
 
 
 def _is_ignored(constraint: str | None, tags: Collection[str] = ()) -> bool:
-    """Whether a `//go:build` line keeps the file out of a build for linux with amd64 or arm64 and these tags."""
+    """Whether a `//go:build` line excludes the file from a build for Linux on amd64 or arm64 with these tags."""
     if constraint is None:
         return False
     words = re.findall(r"&&|\|\||!|\(|\)|[A-Za-z0-9_.]+", constraint)

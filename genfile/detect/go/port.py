@@ -30,7 +30,7 @@ HEALTH_PATHS = frozenset(
     /health/live /api/v1/health /healthcheck
     """.split()
 )
-# Words of ports that are not the service's own.
+# Words in ports that are not the service's own.
 _OTHER_PORTS = (
     "db",
     "postgres",
@@ -63,12 +63,12 @@ class AskedAddress:
 
 
 def find_port(module: GoModule, sources: Sources, framework: Framework | None) -> Fact[HostedPort] | None:
-    """The port of production by the ordered signals below."""
+    """The port in production, by the ordered signals below."""
     asked = AskedAddress(module, sources, framework)
     found = first_whole(decide(asked, PORT_SIGNALS))
     if found is None or found.value.variable is None:
         return found
-    # What a variable that must be set replaces is never the port: the example of the variables says which one is.
+    # The placeholder for a required variable is never the port: the example file says which one is.
     must = any(item.name == found.value.variable for _, file in sources for item in required_names(file))
     said = _example(asked) if must else None
     return (
@@ -106,14 +106,14 @@ def _listen_call(asked: AskedAddress) -> Fact[HostedPort] | None:
                     continue
                 if not name.startswith("net.Listen"):
                     return resolved
-                # A socket that HTTP may be served on, unless its name says that it is for something else.
+                # A socket that HTTP may be served on, unless its name says otherwise.
                 named = named or (resolved if not _is_apart(path, value.path) else None)
                 continue
-            # A small number alone is a count, as of connections that may wait.
+            # A small lone number is a count, such as a backlog.
             if number in OTHER_PORTS or (isinstance(value, int) and value < 80):
                 continue
             if number is not None and name.startswith("net.Listen"):
-                # gRPC or a protocol of its own: where HTTP is served beside it, that is the port.
+                # gRPC or a custom protocol: if HTTP is served beside it, HTTP's is the port.
                 other = other or Fact(HostedPort(number, variable), (says,))
             elif number is not None:
                 return Fact(HostedPort(number, variable), (says,))
@@ -125,7 +125,7 @@ def _listen_call(asked: AskedAddress) -> Fact[HostedPort] | None:
 
 
 def _is_apart(file: str, name: str) -> bool:
-    """Whether a socket is for something else than the service's users, by the names of its field and its file."""
+    """Whether a socket is not for the service's users, by the names of its field and file."""
     return _APART.search(name) is not None or "rpc" in file
 
 
@@ -140,8 +140,8 @@ def _is_raw(call: Call) -> bool:
 
 
 def _own(module: GoModule, file: GoFile, kind: str) -> bool:
-    """Whether a struct with an address may be a server: one of the standard library's or of the project's own, not a
-    client of another module (`redis.Options`)."""
+    """Whether a struct with an address may be a server: from the standard library or the project, not another module's
+    client (`redis.Options`)."""
     package = kind.lstrip("&").rpartition(".")[0]
     paths = [name for name in file.imports if posixpath.basename(name) == package]
     own = any(module.inside(name) is not None or "." not in name.split("/")[0] for name in paths)
@@ -149,7 +149,7 @@ def _own(module: GoModule, file: GoFile, kind: str) -> bool:
 
 
 def _bound(asked: AskedAddress) -> Fact[HostedPort] | None:
-    """The address of a listener: a literal in the call, or followed through variables, functions and fields."""
+    """A listener's address: a literal in the call, or followed through variables, functions and fields."""
     fact = _listen_call(asked)
     if fact is not None and None not in (fact.value.number, fact.value.variable):
         return fact
@@ -168,18 +168,18 @@ def _followed(asked: AskedAddress) -> Fact[HostedPort] | None:
             if fact is not None and fact.value.number not in OTHER_PORTS | STORES:
                 return fact
             others.append(fact)
-    # The port of another service's kind is this one's where it listens to nothing else.
+    # The port of another kind of service is this one's if it listens to nothing else.
     return others[0] if len(others) == 1 else None
 
 
 def _binds(file: GoFile) -> bool:
-    """Whether a file has anything that may open an address."""
+    """Whether anything in a file may open an address."""
     last = {call.callee.rpartition(".")[2] for call in file.calls}
     return bool(last & _OPENING) or any(key == "Addr" for _, key, _, _ in file.fields)
 
 
 def _addresses(asked: AskedAddress, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
-    """The expressions of a file that an address is given by, those of HTTP first."""
+    """The address expressions in a file, those for HTTP first."""
     for kind in ("http.Server", "fasthttp.Server"):
         yield from ((f"{kind}.Addr", node) for node in index.literals(kind, "Addr"))
     raw = []
@@ -198,7 +198,7 @@ def _addresses(asked: AskedAddress, file: GoFile, index: GoIndex) -> "Iterator[t
 
 
 def _is_address(name: str) -> bool:
-    """Whether a call, or the struct whose field `Addr` it is, binds the address that it is given."""
+    """Whether a call, or the struct with this `Addr` field, binds the address."""
     return name in (*_BINDS, "http.Server") or name.rsplit(".", 1)[-1] in ("Run", "Listen", "Start")
 
 
@@ -286,7 +286,7 @@ def _tag(asked: AskedAddress) -> Fact[HostedPort] | None:
                 return asked.module.folder.fact(
                     HostedPort(number, variable), path, line, f"{name} is {number} by default"
                 )
-            # Of several the one that is plainly the port.
+            # Of several, the one that is clearly the port.
             if variable and number is None and "port" in label and (partial is None or name == "Port"):
                 partial = asked.module.folder.fact(HostedPort(None, variable), path, line, f"{name} is {variable}")
                 partial = _literal(asked, name, variable) or partial

@@ -1,4 +1,4 @@
-"""Private Go modules: the hosts that they are fetched from, and the credentials."""
+"""Private Go modules: their hosts, and the credentials."""
 
 import fnmatch
 import re
@@ -6,10 +6,11 @@ import re
 from genfile.detect.go.context import is_replaced
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import hosting
+from genfile.detect.pins import MISE_FILES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 
-# How hosts of one's own are named: a public module's vanity host never is.
+# Subdomains of self-hosted git servers; a public module's vanity host never has one.
 _OWN_HOSTS = ("git.", "gitlab.", "gitea.", "bitbucket.", "stash.", "scm.")
 _PUBLIC = ("gitlab.com", "bitbucket.org", "gitea.com", "git.sr.ht")
 # `GOPRIVATE := a,b` of make, `GOPRIVATE: a` of YAML, `go env -w GOPRIVATE=a`, `export GOPRIVATE="a"`.
@@ -18,7 +19,7 @@ _SETTING = re.compile(
 )
 _FILES = (
     "Makefile", "makefile", "GNUmakefile", "Taskfile.yml", "Taskfile.yaml", "justfile", "magefile.go", ".env.example",
-    ".envrc", "go.env", "mise.toml", ".mise.toml", ".gitlab-ci.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
+    ".envrc", "go.env", *MISE_FILES, ".gitlab-ci.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
     ".circleci/config.yml", ".drone.yml", ".travis.yml", "Jenkinsfile", "cloudbuild.yaml", ".goreleaser.yaml",
     ".goreleaser.yml", "README.md",
 )  # fmt: skip
@@ -28,8 +29,8 @@ MAX_HOSTS = 20
 
 
 def put_private(module: GoModule, draft: Draft) -> None:
-    """Put /private_hosts, /secrets: the patterns that the project names for modules that it requires, else the host of
-    the module itself, where it is one of its owner's own."""
+    """Put /private_hosts and /secrets: the project's own patterns for required modules, else the module's host, if it
+    is self-hosted."""
     found: dict[str, Evidence] = {}
     first: tuple[str, Evidence] | None = None
     declared = private_hosts(module.folder)
@@ -57,7 +58,7 @@ def put_private(module: GoModule, draft: Draft) -> None:
 
 
 def _covers(pattern: str, path: str) -> bool:
-    """Whether a pattern of GOPRIVATE covers a module: each element of it fits one of the path's first."""
+    """Whether a GOPRIVATE pattern covers a module path: its elements match the path's first ones."""
     parts = pattern.rstrip("/").split("/")
     return fnmatch.fnmatchcase("/".join(path.split("/")[: len(parts)]), "/".join(parts))
 
@@ -68,7 +69,7 @@ def _is_own(module: GoModule, host: str) -> bool:
 
 
 def private_hosts(folder: Project) -> dict[str, Evidence]:
-    """The patterns of GOPRIVATE and its like, wherever the project sets them for its own builds."""
+    """The patterns of GOPRIVATE and related settings, wherever the project sets them for its own builds."""
     found: dict[str, Evidence] = {}
     for path in _paths(folder)[:MAX_FILES]:
         for number, line in enumerate((folder.tree.text(path) or "").splitlines(), 1):
@@ -80,7 +81,7 @@ def private_hosts(folder: Project) -> dict[str, Evidence]:
 
 
 def _paths(folder: Project) -> list[str]:
-    """Files that may set it: beside the module, then at the root of the tree, where CI is configured."""
+    """Files that may set it: beside the module, then at the tree's root, where CI is configured."""
     found: dict[str, None] = {}
     for place in dict.fromkeys((folder.path, "")):
         project = Project(folder.tree, place)

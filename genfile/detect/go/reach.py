@@ -13,7 +13,7 @@ from genfile.parsers.values import EnvDefault
 
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(:\d{2,5})?")
 _FLAGS = frozenset({"String", "StringVar", "StringP", "StringVarP"})
-# Words of a flag or variable that says where the program itself listens.
+# Words in a flag or variable that sets the program's own address.
 _OWN = ("addr", "host", "listen", "bind", "http")
 _FOREIGN = ("db", "database", "redis", "mysql", "postgres", "pg", "mongo", "smtp", "mail", "kafka", "amqp", "nats",
             "proxy", "upstream", "remote", "backend", "target", "grpc", "metrics", "pprof", "debug", "admin", "etcd",
@@ -21,7 +21,7 @@ _FOREIGN = ("db", "database", "redis", "mysql", "postgres", "pg", "mongo", "smtp
 
 
 def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """Arguments or a variable for a listener on the loopback; a note where nothing can be told to it."""
+    """Put arguments or a variable that move a loopback listener to all addresses; a note if there is no way."""
     port = draft.values.get("port")
     for path, file in sources:
         for call in file.calls:
@@ -55,7 +55,7 @@ def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
 
 
 def _tell_of_literal(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """A note where the port that an address was followed to stands in a text with the loopback's name: a constant."""
+    """Note a loopback address that is a constant in the code."""
     fact, port = draft.evidence.get("/port"), draft.values.get("port")
     found = {(says.path, says.line) for says in fact.evidence if says.path.endswith(".go")} if fact else set()
     for path, file in sources:
@@ -69,7 +69,7 @@ def _tell_of_literal(module: GoModule, sources: Sources, draft: Draft) -> None:
 
 
 def _tagged(file: GoFile) -> Iterator[tuple[str, re.Match[str], int]]:
-    """The flags of kong's that are an address of the loopback by default: "Host string `default:"localhost"`"."""
+    """kong's flags with a loopback default: "Host string `default:"localhost"`"."""
     for field, tag, line in file.tags:
         name = tag.get("name") or dashed(field)
         match = _LOOPBACK.fullmatch(tag.get("default", "")) if "help" in tag and "arg" not in tag else None

@@ -1,4 +1,4 @@
-"""The variables that a Go program ends without."""
+"""The variables without which a Go program exits."""
 
 from genfile.detect.go.address import Sources
 from genfile.detect.go.module import GoModule
@@ -8,7 +8,7 @@ from genfile.parsers.gorequired import fatal_calls, required_names, returned_nam
 
 
 def put_needed(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """Mark what the packages behind the command end without, be it by an error that a function of theirs returns."""
+    """Mark the variables without which the packages behind the command exit, also through a returned error."""
     found = [(path, item) for path, file in sources for item in required_names(file)]
     fatal = {name for _, file in sources for name in fatal_calls(file)}
     found += [(path, item) for path, file in sources for name, item in returned_names(file) if name in fatal]

@@ -13,24 +13,24 @@ from genfile.detect.hosting import hosting
 from genfile.parsers.go import GoFile
 
 Sources = list[tuple[str, GoFile]]
-# Frameworks that clients import too: what serves with them listens by calls of its own.
+# Frameworks that clients import too: their servers listen by other calls.
 _BOTH = frozenset({"google.golang.org/grpc", "github.com/twitchtv/twirp", "github.com/valyala/fasthttp"})
 _STRUCTS = frozenset({"http.Server", "fasthttp.Server"})
 _CALLS = ("http.ListenAndServe", "http.Serve", "net.Listen", "tls.Listen", "fasthttp.ListenAndServe", "fasthttp.Serve")
 _SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"})
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):?\d{0,5}|[\w.]*:0")
 MAX_LISTENERS = 500
-# What waits, by the last of its names, or by a channel.
+# Calls and channels that wait, by their last names.
 _WAITS = frozenset({"Wait", "Done", "Sleep"})
 
 
-# `made`: a server that is only put together, `binds`: what opens the address, `serves`: what does not come back.
+# `made`: a server is only created, `binds`: opens the address, `serves`: does not return.
 _Kind = Literal["made", "binds", "serves"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Listener:
-    """A line that listens, 0 for a framework that the whole file is for; the address, where it is a text."""
+    """A line that listens, or 0 for a framework that the whole file is for; the address, if it is a literal."""
 
     path: str
     line: int
@@ -39,12 +39,12 @@ class _Listener:
 
 
 def serving(module: GoModule, program: GoProgram) -> bool:
-    """Whether a program listens on the network, by itself or by one of its commands."""
+    """Whether a program listens on the network, directly or through one of its commands."""
     return _found(module, program)[0]
 
 
 def command_of(module: GoModule, program: GoProgram) -> GoCommand | None:
-    """The command that a program must be given to serve; None if it does so by itself, or not at all."""
+    """The command that makes a program serve; None if it serves without one, or not at all."""
     return _found(module, program)[1]
 
 
@@ -68,7 +68,7 @@ def _serving(module: GoModule, program: GoProgram) -> tuple[bool, GoCommand | No
     ]
     del listeners[MAX_LISTENERS:]
     if not listeners:
-        # What could not be read to the end is what the project's own container files say of it.
+        # For code that was not read completely, the project's container files decide.
         return hosting(module.folder).port is not None and module.is_cut(program), None
     reached = reach(module, program)
     if not reached.whole or reached.cut:

@@ -3,8 +3,8 @@
 from genfile.data import runtime
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import hosting
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.runtime import warn_over
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact, decide
 from genfile.versions import Pin, choose, parse_pin, satisfies
@@ -58,17 +58,17 @@ def _supported(floors: list[tuple[str, str]]) -> str | None:
 
 def _go_version_file(folder: Project) -> Fact[Pin] | None:
     """.go-version."""
-    return pin_in_file((folder,), ".go-version", "go")
+    return pin_in_file(folder, ".go-version", "go")
 
 
 def _tool_versions(folder: Project) -> Fact[Pin] | None:
     """`golang` in .tool-versions."""
-    return pin_in_tool_versions((folder,), ("golang", "go"), "go")
+    return pin_in_tool_versions(folder, "go")
 
 
 def _mise(folder: Project) -> Fact[Pin] | None:
     """`go` in mise.toml."""
-    return pin_in_mise((folder,), ("go",), "go")
+    return pin_in_mise(folder, "go")
 
 
 def _heroku(folder: Project) -> Fact[Pin] | None:

@@ -16,7 +16,7 @@ from genfile.detect.hosting.dockerfiles import (
     put_image,
     read_image,
 )
-from genfile.detect.hosting.facts import Hosting, above, port_of_text
+from genfile.detect.hosting.facts import Hosting, port_of_text
 from genfile.detect.hosting.images import quietly
 from genfile.detect.hosting.written import is_written
 from genfile.detect.tree import Project
@@ -62,7 +62,7 @@ def read_dockerfiles(folder: Project, found: Hosting) -> None:
 
 def _read_from_above(folder: Project, found: Hosting, services: dict[str, ComposeService]) -> None:
     """A Dockerfile in a folder above that copies this one alone: it is this one's, built with more around it."""
-    for place in above(folder):
+    for place in folder.upwards():
         for path in own_dockerfiles(place)[:MAX_DOCKERFILES] if place.path != folder.path else ():
             image = read_image(folder, path, place.path) if path not in services else None
             if image is not None and is_of_folder(folder, image, place.path):
@@ -74,7 +74,7 @@ def _read_from_above(folder: Project, found: Hosting, services: dict[str, Compos
 def compose_files(folder: Project) -> Iterator[tuple[Project, str, Document]]:
     """Compose files of a folder and of those above, each with where it stands; production's first."""
     seen: set[str] = set()
-    for place in above(folder):
+    for place in folder.upwards():
         for name in _compose_names(place):
             if place.full(name) not in seen and not is_written(place.tree, place.full(name)):
                 seen.add(place.full(name))

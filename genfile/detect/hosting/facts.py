@@ -1,11 +1,9 @@
 """Facts from the files of hosts and containers, and how several answers become one port."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from genfile.container.ports import DEBUGGERS, OTHERS
 from genfile.data import runtime
-from genfile.detect.tree import Project
 from genfile.evidence import Decision, Evidence, Fact
 from genfile.parsers.values import port_number
 from genfile.versions import Pin
@@ -92,14 +90,6 @@ def _next_supported(language: str, line: str) -> str | None:
         and tuple(map(int, item.version.split("."))) > asked
     ]
     return later[-1] if later else None
-
-
-def above(folder: Project) -> Iterator[Project]:
-    """The folder, then those above it."""
-    place: Project | None = folder
-    while place is not None:
-        yield place
-        place = place.parent()
 
 
 def port_of_text(value: object) -> int | None:

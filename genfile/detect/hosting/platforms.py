@@ -2,7 +2,7 @@
 
 import posixpath
 
-from genfile.detect.hosting.facts import Hosting, above, port_of_text
+from genfile.detect.hosting.facts import Hosting, port_of_text
 from genfile.detect.tree import Project
 from genfile.parsers import Key
 
@@ -38,7 +38,7 @@ def read_fly(folder: Project, found: Hosting) -> None:
 
 def read_render(folder: Project, found: Hosting) -> None:
     """render.yaml: the web service whose rootDir is the folder."""
-    for root in above(folder):
+    for root in folder.upwards():
         document = root.yaml("render.yaml") if root.has("render.yaml") else None
         services = document.items("services") if document else []
         for index, item in enumerate(services):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from genfile.container.command import combined, understand
 from genfile.container.kubernetes import Container, read_manifests
 from genfile.container.prose import addresses, apt_lines, fenced, published
-from genfile.detect.hosting.facts import Hosting, above
+from genfile.detect.hosting.facts import Hosting
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
 
@@ -74,7 +74,7 @@ def _is_store(container: Container) -> bool:
 
 def _containers(folder: Project) -> Iterator[Container]:
     count = 0
-    for place in above(folder):
+    for place in folder.upwards():
         for base in (*_PLACES, *(f"{base}/{deeper}" for base in _PLACES if base for deeper in _DEEPER)):
             if base and not place.has_folder(base):
                 continue

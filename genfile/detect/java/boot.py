@@ -13,7 +13,7 @@ _BASES = ("${project.basedir}/", "${basedir}/", "${project.baseDir}/", "./")
 
 
 def put_layers(build: Build, draft: Draft) -> None:
-    """Put /layers, where they are not the standard ones: none where they are switched off, or can't be extracted."""
+    """Put /layers if they are not the standard ones; none if they are turned off or can't be extracted."""
     if draft.values.get("layout") != "spring-boot":
         return
     for signal in SIGNALS:
@@ -27,7 +27,7 @@ def put_layers(build: Build, draft: Draft) -> None:
 
 
 def tell_of_profile(build: Build, draft: Draft) -> None:
-    """A note where the configuration starts what a developer does, and production has a profile of its own."""
+    """Note a configuration that activates a developer's profile, if there is one for production."""
     found = left_active(build.folder) if draft.values.get("framework") == "spring-boot" else None
     if found is not None:
         says, name = found
@@ -56,7 +56,7 @@ def _switched_off(build: Build) -> Fact[list[str]] | None:
 
 
 def _ordered(build: Build) -> Fact[list[str]] | None:
-    """`layerOrder` of the Gradle script: those layers; none where it is computed."""
+    """`layerOrder` in the Gradle script; none if it is computed."""
     if build.tool != "gradle":
         return None
     found = find_value(build, "layered.layerOrder")
@@ -67,7 +67,7 @@ def _ordered(build: Build) -> Fact[list[str]] | None:
 
 
 def _configured(build: Build) -> Fact[list[str]] | None:
-    """The file that `<layers><configuration>` names: `layerOrder` in it; none where it can't be read."""
+    """`layerOrder` in the file of `<layers><configuration>`; none if it can't be read."""
     if build.tool != "maven":
         return None
     for owner, layers in _elements(build, "layers"):
@@ -93,21 +93,21 @@ SIGNALS = (_switched_off, _ordered, _configured)
 
 
 def _switched_on(build: Build) -> bool:
-    """Spring Boot 2.3 makes layers only when it is told to."""
+    """Spring Boot 2.3 only creates layers when told to."""
     if build.tool == "maven":
         return any(_resolved(build, item.child("enabled")) == "true" for _, item in _elements(build, "layers"))
     return any(item.name == "layered" or "layered" in item.blocks for _, item in statements_of(build))
 
 
 def _names(value: object) -> list[str]:
-    """Names of layers that can stand in a COPY; none where one can't, or is not a plain text."""
+    """Layer names that are valid in a COPY; none if one isn't, or is not a plain text."""
     names = [str(item) for item in value] if isinstance(value, list) else []
     plain = all(name.replace("-", "").replace("_", "").replace(".", "").isalnum() and name.islower() for name in names)
     return names if plain and len(names) == len(set(names)) and len(names) <= 20 else []
 
 
 def _elements(build: Build, tag: str) -> list[tuple[Pom, Element]]:
-    """The elements of that name in what configures Spring Boot's plugin, strongest first."""
+    """The elements of that name in the configuration of Spring Boot's plugin, strongest first."""
     pom = read_pom(build.folder)
     found = pom.configured(_PLUGIN) if pom is not None else []
     return [(owner, item) for owner, plugin in found for item in descendants(plugin) if item.tag == tag]

@@ -1,4 +1,4 @@
-"""What Maven and Gradle builds have in common, as detectors read it."""
+"""What Maven and Gradle builds have in common, as the detectors read them."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from genfile.evidence import Evidence, Fact
 
 @dataclass(frozen=True)
 class BuildDependency:
-    """`group:name` with the version where it is written, and where it stands; ``plugin``: of the build itself."""
+    """`group:name`, its version if given, and its place; ``plugin``: it belongs to the build itself."""
 
     group: str
     name: str
@@ -58,8 +58,8 @@ class Build:
         return self.root.path != self.folder.path
 
     def find(self, *prefixes: str) -> BuildDependency | None:
-        """The first dependency or plugin whose group or coordinate is, or begins with, one of these; `a:b-*`: whose
-        name begins so."""
+        """The first dependency or plugin whose group or coordinate is, or begins with, one of these; `a:b-*` matches
+        the beginning of a name."""
         for prefix in prefixes:
             for item in self.dependencies:
                 if (prefix[-1:] == "*" and item.coordinate.startswith(prefix[:-1])) or (
@@ -73,17 +73,17 @@ class Build:
 
     @property
     def framework(self) -> tuple[Framework, BuildDependency] | None:
-        """The first framework that the build depends on, with the dependency that says so."""
+        """The first framework that the build depends on, with the dependency as evidence."""
         for item in frameworks("java"):
             found = self.find(*item.dependencies)
-            # What a plugin says alone, a dependency of another kind refutes.
+            # A dependency of another kind refutes what only a plugin says.
             if found is not None and not (found.plugin and self.find(*item.absent) is not None):
                 return item, found
         return None
 
     @property
     def wrapper(self) -> bool:
-        """Whether the wrapper is committed with all that it needs, and a shell can read it."""
+        """Whether a working wrapper is committed, with everything that it needs."""
         if self.tool == "maven":
             there = self.root.has("mvnw") and self.root.has(".mvn/wrapper/maven-wrapper.properties")
         else:
@@ -92,6 +92,6 @@ class Build:
 
     @property
     def has_foreign_wrapper(self) -> bool:
-        """Whether the lines of the wrapper's script end as those of Windows do: no shell takes them."""
+        """Whether the wrapper's script has Windows line endings, which no shell accepts."""
         name = "mvnw" if self.tool == "maven" else "gradlew"
         return self.root.has(name) and (self.root.text(name) or "").split("\n", 1)[0].endswith("\r")

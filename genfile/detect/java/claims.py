@@ -1,4 +1,4 @@
-"""Is a build's module a service, a library, or only a parent of others?"""
+"""Whether a build's module is a service, a library, or only a parent of others."""
 
 import itertools
 import posixpath
@@ -43,7 +43,7 @@ def claim(folder: Project) -> Claim | None:
     return _without_framework(build)
 
 
-# Made for a terminal: what parses its arguments.
+# Libraries that parse a terminal command's arguments.
 _TERMINAL = tuple(
     """
     info.picocli com.beust:jcommander org.jcommander commons-cli args4j net.sf.jopt-simple org.jline jline
@@ -59,7 +59,7 @@ _DESKTOP = (
 
 
 def _without_framework(build: Build) -> Claim | None:
-    """A main class in a jar: a service where it stays; at the root, where nothing says so, it may be one."""
+    """A main class in a jar: a service if it stays; at the root it may be one if nothing says so."""
     folder, runnable = build.folder, build.runnable
     if runnable is None:
         return None
@@ -91,7 +91,7 @@ def _without_framework(build: Build) -> Claim | None:
 
 
 def _course(build: Build) -> JavaLife:
-    """What becomes of the program of a build, by its main class."""
+    """The course of a build's program, by its main class."""
     named = class_file(build, build.main_class.value) if build.main_class is not None else None
     main = named or main_file(build.folder)
     scanned = build.framework is not None and build.framework[0].name == "spring-boot"
@@ -99,7 +99,7 @@ def _course(build: Build) -> JavaLife:
 
 
 def why_none(folder: Project) -> Note | None:
-    """Why a module's program is not a service: said where a tree has none."""
+    """Why a module's program is not a service, for a tree without any."""
     build = read_build(folder)
     if build is None:
         return None
@@ -125,7 +125,7 @@ def _note(reason: Evidence | None, text: str) -> Note | None:
 
 
 def _others(build: Build) -> list[str]:
-    """The other modules of the build that can be run."""
+    """The build's other modules that can run."""
     root = read_build(build.root)
     found: list[str] = []
     for path in root.modules if root is not None else ():
@@ -136,12 +136,12 @@ def _others(build: Build) -> list[str]:
 
 
 def _bundled(build: Build) -> list[str]:
-    """The services of the same build that a module puts together: what it needs itself, and what each is alone."""
+    """The services of the same build that a module combines: what it needs itself, and what each is alone."""
     if build.tool != "maven" or not build.is_member:
         return []
     own = list(itertools.islice(build.folder.files("*.java", below="src/main/java", depth=12), 4))
     if len(own) > 3:
-        # It has a program of its own: the others are parts of it that can run apart, too.
+        # It has its own program: the others are parts that can also run separately.
         return []
     found: list[str] = []
     for path in direct_needs(build.folder, build.root):
@@ -162,10 +162,10 @@ _BOOT_MAIN = "@SpringBootApplication"
 
 
 def _is_library(build: Build) -> bool:
-    """The boot plugin of a parent applies to libraries too: an application has a main class among its sources."""
+    """Whether a module is a library although a parent applies the boot plugin: it has no main class."""
     if not build.is_member or build.main_class is not None or build.packaging == "war":
         return False
-    # A plugin of Maven's comes from any parent, one of Gradle's from the root's script or from what the module names.
+    # A Maven plugin comes from any parent, a Gradle plugin from the root's script or from what the module names.
     given = build.tool == "maven" or posixpath.dirname(build.runnable.path if build.runnable else "") == build.root.path
     if build.runnable is not None and (build.runnable.path == build.folder.full("pom.xml") or not given):
         return False

@@ -1,4 +1,4 @@
-"""The code of a module as paths are followed through it: settings, constants of other classes, callers of a method."""
+"""A module's code, for following paths: settings, constants of other classes, callers of a method."""
 
 import posixpath
 import re
@@ -17,7 +17,7 @@ from genfile.parsers.jvmpaths import JvmPath, JvmPaths, Outside
 from genfile.parsers.jvmwrites import WRITES, JvmWritten, written
 
 MAX_FILES = 60
-# How many fields of other classes and parameters are asked for, and how many callers of a method are looked at.
+# How many fields of other classes and parameters are followed, and how many callers of a method are read.
 MAX_ASKED = 80
 MAX_CALLERS = 12
 _LOADED = re.compile(r"\.properties$")
@@ -25,7 +25,7 @@ _PREFIX = re.compile(r'@ConfigurationProperties\(\s*(?:(?:prefix|value)\s*=\s*)?
 
 
 def code_of(build: Build) -> "Code":
-    """The code of a module, looked at once."""
+    """The code of a module, read once."""
     key, memory = ("java-code", build.folder.path), build.folder.tree.memory
     if key not in memory:
         memory[key] = Code(build)
@@ -34,7 +34,7 @@ def code_of(build: Build) -> "Code":
 
 
 class Code:
-    """The sources of a module, and those of the modules that it needs."""
+    """The sources of a module and of the modules that it needs."""
 
     def __init__(self, build: Build) -> None:
         self._build = build
@@ -44,8 +44,8 @@ class Code:
         self._parsed: dict[tuple[str, str], JvmPaths | None] = {}
 
     def written(self) -> Iterator[tuple[str, JvmWritten]]:
-        """Every folder that the module's code writes to, with the name of the file; other programs of the module are
-        left out."""
+        """Every folder that the module's code writes to, with the file's name; other programs in the module are left
+        out."""
         others = self._other_programs()
         names = [name for name in source_names(self._folder) if name not in others]
         for name in [name for name in names if WRITES.search(self._folder.text(name) or "")][:MAX_FILES]:
@@ -54,14 +54,14 @@ class Code:
                 yield name, item
 
     def _other_programs(self) -> set[str]:
-        """The files that declare a `main` of their own, where it is known which one is started."""
+        """The files with another `main`, if it is known which one starts."""
         build = self._build
         named = class_file(build, build.main_class.value) if build.main_class is not None else None
         own = named or main_file(self._folder)
         return {name for name, _ in main_files(self._folder) if name != own} if own is not None else set()
 
     def paths(self, name: str) -> JvmPaths | None:
-        """A source file of the module as paths are followed in it."""
+        """A source file of the module, for following paths in it."""
         return self._paths(self._folder, name)
 
     def _paths(self, folder: Project, name: str) -> JvmPaths | None:
@@ -75,7 +75,7 @@ class Code:
         return expand(self._folder, text)
 
     def _loaded(self, key: str) -> JvmPath | None:
-        """A key of the only file of properties among the resources that has it."""
+        """A key in the only properties file among the resources that has it."""
         found: list[str] = []
         for name in self._folder.names(RESOURCES):
             document = self._folder.parse(parse_properties, f"{RESOURCES}/{name}") if _LOADED.search(name) else None
@@ -84,7 +84,7 @@ class Code:
         return JvmPath(found[0]) if len(set(found)) == 1 and "${" not in found[0] else None
 
     def _places(self) -> Iterator[Project]:
-        """The module, then those of its build that it needs."""
+        """The module, then the modules of its build that it needs."""
         yield self._folder
         for path in self._build.needs:
             other = Project(self._folder.tree, path)
@@ -92,7 +92,7 @@ class Code:
                 yield other
 
     def _once(self, key: tuple[str, ...], find: Callable[[], JvmPath | None]) -> JvmPath | None:
-        """An answer that is looked for once; one that asks for itself has none."""
+        """An answer that is computed once; a question that leads back to itself has none."""
         if key not in self._answers:
             self._answers[key] = None
             if len(self._answers) <= MAX_ASKED:
@@ -100,7 +100,7 @@ class Code:
         return self._answers[key]
 
     def _constant(self, kind: str, name: str) -> JvmPath | None:
-        """A field of another class: a setting where the class is bound to a prefix, else its own value."""
+        """A field of another class: a setting if the class is bound to a prefix, else its own value."""
 
         def find() -> JvmPath | None:
             for folder in self._places():
@@ -121,7 +121,7 @@ class Code:
         return paths.field(name) if paths is not None else None
 
     def _given(self, method: str, count: int, at: int) -> JvmPath | None:
-        """What a method of the module is called with, by the first caller that says it."""
+        """The argument of the first caller of the module's method that has a known one."""
 
         def find() -> JvmPath | None:
             called = re.compile(rf"\b{re.escape(method)}\s*\(")

@@ -1,4 +1,4 @@
-"""What a build file declares, whichever tool reads it: dependencies, modules, Java; not what it leaves to be run."""
+"""What a build file declares, whichever tool reads it: dependencies, modules, Java; not its output."""
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import read_gradle
@@ -7,7 +7,7 @@ from genfile.detect.tree import Project
 
 
 def declared_build(folder: Project) -> Build | None:
-    """What the build of a folder declares: Gradle's where its wrapper says so, else Maven's, else Gradle's."""
+    """The declarations of a folder's build: Gradle's if its wrapper says so, else Maven's, else Gradle's."""
     gradle = any(folder.has(name) for name in ("build.gradle", "build.gradle.kts"))
     maven = folder.has("pom.xml")
     if gradle and maven:

@@ -1,4 +1,4 @@
-"""The distribution of Gradle's application plugin: the folder that installDist leaves, and the script in it."""
+"""The distribution of Gradle's application plugin: the folder that installDist makes, and its script."""
 
 import posixpath
 
@@ -17,9 +17,9 @@ def is_distribution(build: Build) -> bool:
 
 
 def distribution(build: Build) -> tuple[list[str], str]:
-    """The start command, and the folder of the distribution, relative to the module.
+    """The start command, and the distribution's folder relative to the module.
 
-    Where the name of the script can't be told, or there is none, the main class is started as the script would.
+    If there is no script, or its name is unknown, the main class is started as the script would.
     """
     own = project_name_of(build)
     application = _name(build, own, "application.applicationName", bare="applicationName") or own
@@ -35,14 +35,14 @@ def distribution(build: Build) -> tuple[list[str], str]:
 
 
 def project_name_of(build: Build) -> str:
-    """The project's name, by which Gradle calls what it makes."""
+    """The project's name, which Gradle uses for its outputs."""
     settings = read_script(build.folder, SETTINGS)
     found = settings[1].value("rootProject.name") if settings else None
     return found[0] if found is not None and isinstance(found[0], str) else build.folder.folder_name
 
 
 def _name(build: Build, own: str, *paths: str, bare: str = "") -> str | None:
-    """A name that a script gives; `` for one that it computes."""
+    """A name in a script; `` if it is computed."""
     found = find_value(build, *paths)
     if found is None and bare:
         plain = [
@@ -64,6 +64,6 @@ def _is_false(build: Build, path: str) -> bool:
 
 
 def _destination(build: Build) -> str | None:
-    """The folder that installDist is told to write to."""
+    """The folder that installDist is configured to write to."""
     found = find_value(build, "installDist.destinationDir", "installDist.destinationDirectory", "installDist.into")
     return folder_of(found[0]) if found is not None and isinstance(found[0], str) else None

@@ -1,7 +1,7 @@
-"""The configuration of a program on the JVM, one document at a time, highest precedence first.
+"""The configuration of a JVM program, one document at a time, highest precedence first.
 
-A file may hold several documents, each for some profiles; what is active stands before what is always read, a later
-document before an earlier one, what production alone has behind all of it. Documents of other profiles are left out:
+A file may hold several documents, each for some profiles. Active profiles come before what is always read, a later
+document before an earlier one, and production's own before all. Documents of other profiles are left out:
 https://docs.spring.io/spring-boot/reference/features/external-config.html#features.external-config.files
 """
 
@@ -18,7 +18,7 @@ from genfile.parsers.data import parse_documents, parse_properties
 from genfile.parsers.hocon import parse_hocon
 
 RESOURCES = "src/main/resources"
-# The default profile, then the one of production; read from the module's resources, then from beside the build.
+# The default profile, then production's; from the module's resources, then from beside the build.
 FILES = (
     f"{RESOURCES}/application.properties",
     f"{RESOURCES}/application.yml",
@@ -34,7 +34,7 @@ FILES = (
     "config/application.yml",
 )
 DEVELOPMENT = frozenset({"dev", "development", "local", "test", "default"})
-# What projects call the profile of a deployed program, beginning with the word: `prod`, `production`, `prod-eu`.
+# Names of a deployed program's profile, by their first word: `prod`, `production`, `prod-eu`.
 _DEPLOYED = re.compile(r"(?:prod|docker|container|k8s|kube|cloud|deploy|release|live|server|heroku|railway|render|aws)")
 _OTHERS = ("test", "sample", "example", "messages", "i18n", "log")
 _FILTERED = re.compile(r"@([A-Za-z][A-Za-z0-9._-]*)@")
@@ -47,7 +47,7 @@ Named = tuple[str, Document]
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One document of a file, and the profiles that it is for; none: it is always read."""
+    """A document in a file, and its profiles; without any it is always read."""
 
     name: str
     document: Document
@@ -86,10 +86,8 @@ def _read_all(folder: Project) -> list[Named]:
 
 
 def _served(folder: Project, always: list[_Part]) -> list[_Part]:
-    """What a configuration server of the same tree has for this program: a file of the program's name.
-
-    https://docs.spring.io/spring-cloud-config/docs/current/reference/html/#_client_side_usage
-    """
+    """A program's file on a configuration server in the same tree.
+    https://docs.spring.io/spring-cloud-config/docs/current/reference/html/#_client_side_usage"""
     found = {key: next((value for part in always if (value := lookup(part.document, key)[0]) is not None), None)
              for key in ("spring.application.name", "spring.config.import", "spring.cloud.config.uri")}  # fmt: skip
     asks = "configserver:" in str(found["spring.config.import"]) or found["spring.cloud.config.uri"] is not None
@@ -119,12 +117,12 @@ def _parts(folder: Project, name: str) -> list[_Part]:
 
 
 def parse_filtered(text: str) -> tuple[Document, ...]:
-    """YAML in which Maven has yet to put its values: `name: @project.artifactId@`, which no YAML has bare."""
+    """YAML with placeholders that Maven fills in, and that plain YAML does not allow: `name: @project.artifactId@`."""
     return parse_documents(_FILTERED.sub(r"\1", text))
 
 
 def _properties(text: str) -> tuple[Document, ...]:
-    """The documents of a .properties file, which lines of `#---` or `!---` separate."""
+    """The documents of a .properties file, separated by `#---` or `!---`."""
     found: list[Document] = []
     lines = text.splitlines()
     starts = [-1, *(number for number, line in enumerate(lines) if line.rstrip() in ("#---", "!---")), len(lines)]
@@ -138,7 +136,7 @@ def _hocon(text: str) -> tuple[Document, ...]:
 
 
 def _condition(document: Document) -> tuple[str, ...]:
-    """The profiles that a document says it is for."""
+    """The profiles that a document is for."""
     for key in ("spring.config.activate.on-profile", "spring.profiles"):
         value, _ = lookup(document, key)
         listed = document.get(*key.split("."))
@@ -154,7 +152,7 @@ def _is_for(part: _Part, profile: str) -> bool:
 
 
 def _beside(folder: Project) -> list[str]:
-    """The other configuration files among the resources: those of profiles after those that are always read."""
+    """The other configuration files among the resources: profiles' after those that are always read."""
     names = [
         f"{place}/{name}"
         for place in (RESOURCES, f"{RESOURCES}/config")
@@ -175,12 +173,12 @@ def _is_configuration(folder: Project, name: str) -> bool:
 
 
 def _active(always: list[_Part], parts: list[_Part]) -> list[str]:
-    """The profiles that the configuration makes active itself, and those that they include."""
+    """The profiles that the configuration itself activates, and those that they include."""
     text = next((str(value) for part in always if (value := _profiles(part, "active")) is not None), "")
     found = [name.strip() for name in _DEFAULT.sub(r"\1", text).split(",")]
     found = [name for name in found if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name)]
     if found and found[-1].lower() in DEVELOPMENT and any(_is_production(part) for part in parts):
-        # There is one for production: this is what a developer starts with.
+        # There is one for production, so this one is for developers.
         return []
     for name in found:
         more = [_profiles(part, f"group.{name}") for part in always]
@@ -195,8 +193,8 @@ def _active(always: list[_Part], parts: list[_Part]) -> list[str]:
 
 
 def left_active(folder: Project) -> tuple[Evidence, str] | None:
-    """A developer's profile that the configuration itself makes active, where there is one for production: what says
-    so, and the name of the other."""
+    """A developer's profile that the configuration activates although there is one for production: the evidence, and
+    the other's name."""
     usual = [part for name in FILES for part in _parts(folder, name)]
     parts = [*usual, *(part for name in _beside(folder) for part in _parts(folder, name))]
     said = next((part for part in usual if not part.profiles and _profiles(part, "active") is not None), None)
@@ -220,7 +218,7 @@ def _is_production(part: _Part) -> bool:
 
 
 def texts(folder: Project) -> Iterator[tuple[str, str]]:
-    """Every text of the configuration, with the file that it is in."""
+    """Every text in the configuration, with its file."""
     for name, document in read_settings(folder):
         for text in _texts(document.value):
             yield name, text

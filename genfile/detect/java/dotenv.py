@@ -1,4 +1,4 @@
-"""Programs on the JVM that stop without a .env: an image has none, because variables come from outside."""
+"""JVM programs that stop without a .env, which no image has, since variables come from outside."""
 
 from genfile.detect.code import parse_code
 from genfile.detect.java.build import Build
@@ -7,12 +7,12 @@ from genfile.evidence import Draft
 from genfile.parsers.jvm import parse_java, parse_kotlin
 
 _PACKAGE = "io.github.cdimascio.dotenv"
-# The library looks for the file in the folder that it is started in, then on the class path.
+# The library looks for the file in the working folder, then on the class path.
 _PACKED = "src/main/resources/.env"
 
 
 def put_dotenv(build: Build, draft: Draft) -> None:
-    """A note on the first place where dotenv-java, or dotenv-kotlin, is not told to go on without the file."""
+    """Note the first place where dotenv-java or dotenv-kotlin does not ignore a missing file."""
     if build.folder.has(_PACKED):
         return
     for name in source_names(build.folder):

@@ -9,7 +9,7 @@ from genfile.detect.java.scripts import statements_of
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.xml import Element
 
-# With a value, which may be a word of its own.
+# Options with a value, which may be a word of its own.
 _WITH_VALUE = ("--add-opens", "--add-exports", "--add-modules", "--add-reads", "--enable-native-access")
 _OPTION = re.compile(r"--enable-preview|--(?:add-(?:opens|exports|modules|reads)|enable-native-access)=[\w./,=-]+")
 _GRADLE = ("compilerArgs", "compilerArgs.add", "compilerArgs.addAll", "jvmArgs", "jvmArgs.add", "jvmArgs.addAll",
@@ -26,7 +26,7 @@ MAX_OPTIONS = 40
 
 
 def put_flags(build: Build, draft: Draft) -> None:
-    """Put /jvm_options; the script of a distribution has those of `applicationDefaultJvmArgs` itself."""
+    """Put /jvm_options; a distribution's script already has `applicationDefaultJvmArgs`."""
     found: dict[str, Evidence] = {}
     for says, words in _maven(build) if build.tool == "maven" else _gradle(build, str(draft.values.get("layout"))):
         for option in _options(words):
@@ -66,7 +66,7 @@ def _maven(build: Build) -> Iterator[tuple[Evidence, list[str]]]:
 
 
 def _configuration(plugin: Element) -> list[Element]:
-    """What configures the main code: executions for tests are left out."""
+    """The configuration for main code, without executions for tests."""
     places = plugin.all("configuration")
     for execution in plugin.all("executions", "execution"):
         goals = " ".join(goal.text for goal in execution.all("goals", "goal"))
@@ -76,7 +76,7 @@ def _configuration(plugin: Element) -> list[Element]:
 
 
 def _options(words: Iterable[str]) -> Iterator[str]:
-    """Options of the JVM among the words, a value that is a word of its own put to its option."""
+    """JVM options among the words, each joined with its value."""
     before = ""
     for word in words:
         text = f"{before}={word}" if before else word

@@ -14,14 +14,14 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gradle import GradleScript
 from genfile.parsers.gradle_reads import texts
 
-# Plugins of Maven, each with the property that switches it off.
+# Maven plugins, each with the property that turns it off.
 _MAVEN = {
     "git-commit-id-maven-plugin": "maven.gitcommitid.skip",
     "git-commit-id-plugin": "maven.gitcommitid.skip",
     "buildnumber-maven-plugin": "maven.buildNumber.skip",
 }
 _PROPERTIES = "com.gorylenko.gradle-git-properties"
-# Plugins of Gradle whose work is the version itself: without a repository they fail.
+# Gradle plugins that compute the version: they fail without a repository.
 _VERSIONING = (
     "com.palantir.git-version", "org.ajoberstar.grgit", "org.ajoberstar.grgit-service", "org.ajoberstar.reckon",
     "org.ajoberstar.reckon.settings", "net.nemerosa.versioning", "me.qoomon.git-versioning", "com.zoltu.git-versioning",
@@ -31,14 +31,14 @@ _VERSIONING = (
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"(?:@|\$\{)(git\.[a-z][a-z0-9.]*[a-z0-9]|buildNumber)(?:@|\})")
 MAX_RESOURCES = 60
-# A command of git, whole or its first word.
+# A git command, whole or its first word.
 _RUNS = re.compile(r"git|git (?:describe|rev-parse|log|rev-list|status|branch|show|tag|symbolic-ref|config)\b.*")
 _TASK = re.compile(r"((?::[\w.-]+)+):[\w.-]+")
 _WITHOUT = ".git is not in the build context; to record the commit, pass it as a label or a variable"
 
 
 def git_flags(build: Build) -> list[str]:
-    """What keeps a build from asking git, as words after the tool."""
+    """Words after the tool that keep a build from asking git."""
     if build.tool == "gradle":
         return ["-x", "generateGitProperties"] if _writes_properties(build) is not None else []
     flags = list(dict.fromkeys(f"-D{_MAVEN[name]}=true" for name, _ in _plugins(build)))
@@ -46,7 +46,7 @@ def git_flags(build: Build) -> list[str]:
 
 
 def put_git(build: Build, draft: Draft) -> None:
-    """Put /git where the build can't do without the history; notes where it can."""
+    """Put /git if the build needs the history; notes if it does not."""
     if build.tool == "maven":
         for name, says in _plugins(build)[:1]:
             draft.note(
@@ -71,7 +71,7 @@ def put_git(build: Build, draft: Draft) -> None:
 
 
 def _plugins(build: Build) -> list[tuple[str, Evidence]]:
-    """The plugins of Maven that run, and fail where there is no repository."""
+    """The Maven plugins that run, and fail without a repository."""
     pom = read_pom(build.folder)
     found: list[tuple[str, Evidence]] = []
     for owner, item in pom.plugins() if pom is not None else ():
@@ -83,7 +83,7 @@ def _plugins(build: Build) -> list[tuple[str, Evidence]]:
 
 
 def _placeholders(build: Build) -> list[str]:
-    """The properties that resources take from the plugin: without a value, a program may not start."""
+    """The plugin's properties in resource placeholders: without a value, a program may not start."""
     found: dict[str, None] = {}
     for name in itertools.islice(build.folder.files("*", below="src/main/resources", depth=3), MAX_RESOURCES):
         if name.endswith((".yml", ".yaml", ".properties", ".json", ".xml", ".txt")):
@@ -92,14 +92,14 @@ def _placeholders(build: Build) -> list[str]:
 
 
 def _writes_properties(build: Build) -> Evidence | None:
-    """The plugin that writes git.properties, unless it is told to do without a repository."""
+    """The plugin that writes git.properties, unless it is configured to work without a repository."""
     plugin = next((item for item in build.dependencies if item.plugin and item.group == _PROPERTIES), None)
     told = find_value(build, "gitProperties.failOnNoGitDirectory", "failOnNoGitDirectory")
     return plugin.evidence if plugin is not None and not (told is not None and told[0] == "false") else None
 
 
 def _of_tasks(build: Build) -> Iterator[tuple[Project, str, GradleScript]]:
-    """The scripts of the projects whose tasks a module's own script asks for, where CI tells the build to take them:
+    """The scripts of projects whose tasks a module's script depends on, if CI builds with them:
     `dependsOn(":frontend:buildFrontend")`."""
     own = read_script(build.folder) if given_properties(build) is not None else None
     named = {match[1] for text, _ in (texts(own[1]) if own is not None else ()) if (match := _TASK.fullmatch(text))}
@@ -111,7 +111,7 @@ def _of_tasks(build: Build) -> Iterator[tuple[Project, str, GradleScript]]:
 
 
 def _needs_history(build: Build) -> tuple[Evidence, bool] | None:
-    """A plugin that makes the version of tags, or a script that runs git itself or looks into .git."""
+    """A plugin that derives the version from tags, or a script that runs git or reads .git."""
     settings = read_script(build.root, SETTINGS)
     listed = [*scripts_of(build), *([(build.root, *settings)] if settings is not None else [])]
     for folder, name, script in [*listed, *_of_tasks(build)]:

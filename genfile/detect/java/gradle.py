@@ -1,4 +1,4 @@
-"""Gradle: scripts of both languages, settings, version catalogs."""
+"""Gradle: build scripts in Groovy and Kotlin, settings, version catalogs."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from genfile.parsers.gradle import GradleScript, parse_gradle_groovy, parse_grad
 
 SCRIPTS = ("build.gradle.kts", "build.gradle")
 SETTINGS = ("settings.gradle.kts", "settings.gradle")
-# Names of plugins without a dot are Gradle's own; the old names of others are these.
+# Plugin names without a dot are Gradle's own; old names of others map to these.
 OLD_NAMES = {
     "spring-boot": "org.springframework.boot",
     "kotlin": "org.jetbrains.kotlin.jvm",
@@ -47,7 +47,7 @@ def read_gradle(folder: Project) -> Build | None:
     build = Build("gradle", folder, root)
     scripts = [(folder, name, script)]
     if root.path != folder.path and (above := read_script(root)) is not None:
-        # What the root gives to its members counts as their own; what it says of itself is a hint.
+        # What the root gives to its members counts as their own; what it says about itself is a hint.
         scripts += [(root, above[0], above[1].given_to(project)), (root, above[0], above[1].own)]
     settings = read_script(folder, SETTINGS)
     build.modules = [folder.full(path) for path in (settings[1].includes if settings else ())]
@@ -69,7 +69,7 @@ def read_gradle(folder: Project) -> Build | None:
 
 
 def _root(folder: Project) -> Project:
-    """The folder whose settings include this one; itself where none does."""
+    """The folder whose settings include this one; itself if none does."""
     above: Project | None = folder
     while above is not None:
         settings = read_script(above, SETTINGS)
@@ -96,7 +96,7 @@ def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: G
                 continue
             identity = OLD_NAMES.get(identity, identity)
             version = version or declared.get(identity)
-            # A root's own plugins build the root; its members have what they or the root name for them.
+            # The root's own plugins build the root; its members have those that they or the root name for them.
             if place < 2 or identity.startswith("org.springframework.boot"):
                 says = folder.says(name, plugin.line, identity)
                 found.append(BuildDependency(identity, "", version, says, plugin=place < 2))
@@ -106,7 +106,7 @@ def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: G
 
 
 def _declared(root: Project, names: GradleNames) -> dict[str, str]:
-    """The versions of plugins that the settings or the root name for all modules, by id."""
+    """The plugin versions in the settings or the root, by id."""
     found: dict[str, str] = {}
     for files in (SETTINGS, SCRIPTS):
         read = read_script(root, files)
@@ -118,7 +118,7 @@ def _declared(root: Project, names: GradleNames) -> dict[str, str]:
 
 
 def _makes_no_boot_jar(scripts: Scripts) -> bool:
-    """Whether the task of Spring Boot's plugin is off, by what the nearest script says of it."""
+    """Whether Spring Boot's jar task is off, by the nearest script that mentions it."""
     for _, _, script in scripts:
         found = script.value("bootJar.enabled", "bootJar.isEnabled")
         if found is not None:
@@ -126,12 +126,12 @@ def _makes_no_boot_jar(scripts: Scripts) -> bool:
     return False
 
 
-# Where convention plugins lie: `buildSrc/src/main/kotlin/shop.service.gradle.kts` is the plugin `shop.service`.
+# Convention plugins: `buildSrc/src/main/kotlin/shop.service.gradle.kts` is the plugin `shop.service`.
 CONVENTIONS = ("buildSrc", "build-logic", "buildLogic", "build-conventions", "gradle/plugins", "gradle/build-logic")
 
 
 def _convention(root: Project, identity: str, catalog: Document | None, depth: int = 0) -> list[BuildDependency]:
-    """The plugins that a convention plugin of the project's own applies, and the libraries that it brings."""
+    """The plugins that the project's own convention plugin applies, and the libraries that it brings."""
     found: list[BuildDependency] = []
     for base in CONVENTIONS if depth < 4 else ():
         for ending, parser in ((".gradle.kts", parse_gradle_kotlin), (".gradle", parse_gradle_groovy)):
@@ -151,7 +151,7 @@ def _convention(root: Project, identity: str, catalog: Document | None, depth: i
 
 
 def _from_catalog(catalog: Document, alias: str) -> tuple[str | None, str | None]:
-    """Id and version of a plugin of a catalog; aliases are compared with all separators alike."""
+    """Id and version of a plugin in a catalog; separators in aliases are all the same."""
     for key, value in catalog.table("plugins").items():
         if _plain(key) == _plain(alias):
             if isinstance(value, str):
@@ -207,8 +207,8 @@ def _library(catalog: Document, alias: str) -> str | None:
 
 
 def plugin_version(root: Project, identity: str, library: str) -> Fact[str] | None:
-    """The version of a plugin, where its own line has none: in the settings, with `apply false` in the root, in the
-    catalog, or of its library in the build of the convention plugins."""
+    """The version of a plugin without one on its own line: from the settings, `apply false` in the root, the catalog,
+    or its library in the convention plugins' build."""
     catalog = root.toml("gradle/libs.versions.toml") if root.has("gradle/libs.versions.toml") else None
     for names in (SETTINGS, SCRIPTS):
         found = read_script(root, names)

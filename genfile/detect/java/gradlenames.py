@@ -10,7 +10,7 @@ from genfile.parsers.gradle import GradleScript
 MAX_DEPTH = 4
 MAX_TEXT = 300
 _PLACEHOLDER = re.compile(r"\$\{([\w.\[\]\"'()-]+)\}|\$([A-Za-z_]\w*(?:\.\w+)*)")
-# `providers.gradleProperty("x").get()`, `extra["x"]`, `rootProject.ext.x`, `x.toInt()` all ask for `x`.
+# `providers.gradleProperty("x").get()`, `extra["x"]`, `rootProject.ext.x`, `x.toInt()` all read `x`.
 _ASKED = re.compile(
     r"(?:gradleProperty|findProperty|property|getProperty|get|extra|ext)[(\[]\s*[\"']([\w.-]+)[\"']\s*[)\]]"
 )
@@ -21,7 +21,7 @@ _EXTRA = re.compile(r"(?:extra|ext)(?:\.set)?[\[.][\"']?([\w.-]+)[\"']?\]?")
 
 
 class GradleNames:
-    """The names that hold for a module: those of its scripts, nearest first, then of gradle.properties."""
+    """A module's names: from its scripts, nearest first, then from gradle.properties."""
 
     def __init__(self, scripts: Iterable[tuple[Project, str, GradleScript]], *folders: Project) -> None:
         self._values: dict[str, str] = {}
@@ -44,7 +44,7 @@ class GradleNames:
                 self._values.setdefault(str(item.arguments[0]), value)
 
     def resolve(self, text: str | None, depth: int = 0) -> str | None:
-        """A text with the names in it put in, and a bare name by what it stands for; unchanged where it is unknown."""
+        """A text with its names filled in, or the value of a bare name; unchanged if unknown."""
         if text is None or depth > MAX_DEPTH or len(text) > MAX_TEXT:
             return text
         if "$" in text:

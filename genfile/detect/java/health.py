@@ -9,7 +9,7 @@ from genfile.parsers.values import port_number
 
 
 def put_health(build: Build, draft: Draft, framework: str) -> None:
-    """Put /health, where the module that answers is among the dependencies, and where it is asked can be told."""
+    """Put /health if the module that answers is a dependency and its address is known."""
     finder = {"spring-boot": _spring, "quarkus": _quarkus, "micronaut": _micronaut}.get(framework)
     found = finder(build) if finder is not None else None
     if found is None:
@@ -25,23 +25,23 @@ Found = tuple[str, int | None, Evidence]
 
 
 def _text(build: Build, *keys: str) -> str | None:
-    """A setting's value by default; `` where only a variable tells it."""
+    """A setting's default value; `` if only a variable has it."""
     found = find_setting(build.folder, *keys)
     return None if found is None else (found.value.value or "")
 
 
 def _join(*parts: str) -> str:
-    """URL paths put together, each below the one before."""
+    """URL paths joined, each below the one before."""
     return "/" + "/".join(part.strip("/") for part in parts if part.strip("/"))
 
 
 def _below(base: str, path: str) -> str:
-    """A path below another, unless it begins with a slash: then it stands for itself."""
+    """A path below another, unless it is absolute."""
     return _join(path) if path.startswith("/") else _join(base, path)
 
 
 def _spring(build: Build) -> Found | None:
-    """/actuator/health, below the context path on the program's own port, below its base path on another."""
+    """/actuator/health: below the context path on the program's port, below its base path on another."""
     actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
     switched_off = ("management.endpoint.health.enabled", "management.endpoints.enabled-by-default")
     if actuator is None or any(_text(build, key) == "false" for key in switched_off):
@@ -71,7 +71,7 @@ def _spring(build: Build) -> Found | None:
 
 
 def _quarkus(build: Build) -> Found | None:
-    """/q/health below the root path; on port 9000 where the management interface is on."""
+    """/q/health below the root path; on port 9000 if the management interface is on."""
     health = build.find("io.quarkus:quarkus-smallrye-health")
     if health is None or _text(build, *_profiles("quarkus.smallrye-health.enabled")) == "false":
         return None
@@ -91,12 +91,12 @@ def _quarkus(build: Build) -> Found | None:
 
 
 def _profiles(key: str) -> tuple[str, str]:
-    """A key as production has it: of its profile, else of all."""
+    """A key in production: in its profile, else in all."""
     return f"%prod.{key}", key
 
 
 def _micronaut(build: Build) -> Found | None:
-    """/health below the context path, and on the port of the endpoints where they have one."""
+    """/health below the context path, on the endpoints' port if they have one."""
     management = build.find("io.micronaut:micronaut-management")
     if management is None or "false" in (
         _text(build, "endpoints.health.enabled"),

@@ -1,7 +1,7 @@
-"""What a Gradle build reads before it compiles anything: its dependencies are resolved from these files alone.
+"""What a Gradle build reads before it compiles anything: dependencies are resolved from these files alone.
 
-A string of a script that names a file of the tree is taken for one that the script reads: it is copied, which costs
-nothing where it is not. Where a script computes what it reads, the sources come first.
+A string in a script that names a file in the tree counts as a file that the script reads: copying it is harmless. If a
+script computes what it reads, the sources are copied first.
 """
 
 import posixpath
@@ -30,7 +30,7 @@ _NAMES = ("gradle.properties", "gradle.lockfile", "settings-gradle.lockfile", "b
 
 @dataclass
 class Inputs:
-    """Files at the root, files and folders below it, and why they are not all, where they are not."""
+    """Files at the root, files and folders below it, and the reason if they are incomplete."""
 
     root: Project
     files: dict[str, None] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Inputs:
     unknown: Evidence | None = None
 
     def add(self, path: str) -> None:
-        """A file of the tree, relative to the root; what lies in a folder that is copied needs no word."""
+        """Add a file in the tree, relative to the root, unless its folder is copied anyway."""
         if not any(path.startswith(f"{folder}/") for folder in self.folders):
             self.files[path] = None
 
@@ -48,7 +48,7 @@ class Inputs:
 
 
 def read_inputs(build: Build) -> Inputs:
-    """Follow the settings and build scripts of the root, of its modules, and of the builds that it includes."""
+    """Follow the settings and build scripts of the root, its modules, and included builds."""
     root = build.root
     inputs = Inputs(root)
     for name in ("gradle", "buildSrc"):
@@ -77,7 +77,7 @@ def _first(root: Project) -> str:
 
 
 def _modules(root: Project, inputs: Inputs) -> list[Project]:
-    """The modules of the root: Gradle 9 refuses one without a folder, and reads the script of each."""
+    """The root's modules: Gradle 9 refuses one without a folder, and reads each one's script."""
     found = read_script(root, SETTINGS)
     if found is None:
         return []
@@ -97,7 +97,7 @@ def _modules(root: Project, inputs: Inputs) -> list[Project]:
 
 
 def _follow(folder: Project, name: str, script: GradleScript, inputs: Inputs) -> list[Project]:
-    """Take what a script reads; the builds that it includes."""
+    """Add what a script reads, and the builds that it includes."""
     _take(folder, folder.says(name, 1, name), script, inputs)
     included: list[Project] = []
     for item in script.statements:
@@ -115,7 +115,7 @@ def _follow(folder: Project, name: str, script: GradleScript, inputs: Inputs) ->
 
 
 def _applied(folder: Project, name: str, line: int, value: object, inputs: Inputs) -> None:
-    """A script that is applied: a file of the tree, or a web page."""
+    """An applied script: a file in the tree, or a URL."""
     text = str(value)
     if text.startswith(("http:", "https:")) or (text.endswith("()") and _known_call(folder, name, line, inputs)):
         return
@@ -132,12 +132,12 @@ def _applied(folder: Project, name: str, line: int, value: object, inputs: Input
 
 
 def relative_name(folder: Project, root: Project, path: str) -> str:
-    """A file of the root by the name that a folder of it has for it."""
+    """A file at the root, as one of its folders names it."""
     return posixpath.relpath(root.full(path), folder.path or ".")
 
 
 def _known_call(folder: Project, name: str, line: int, inputs: Inputs) -> bool:
-    """`apply from: rootProject.file('x.gradle')`: a string of the same line names the file, and was taken as such."""
+    """`apply from: rootProject.file('x.gradle')`: a string on the same line names the file, and was added."""
     number = line - 1
     lines = (folder.text(name) or "").splitlines()
     return number < len(lines) and any(
@@ -146,8 +146,8 @@ def _known_call(folder: Project, name: str, line: int, inputs: Inputs) -> bool:
 
 
 def _take(folder: Project, says: Evidence, script: GradleScript, inputs: Inputs) -> None:
-    """Every file that a string of a script names, relative to its folder or to the root. What an image is made with
-    is left out of its build."""
+    """Add every file that a string in a script names, relative to its folder or the root; container files are left
+    out."""
     for text, _ in texts(script)[:MAX_TEXTS]:
         path = _inside(folder, text, inputs.root)
         for candidate in (path, _inside(inputs.root, text, inputs.root)):
@@ -161,7 +161,7 @@ def _take(folder: Project, says: Evidence, script: GradleScript, inputs: Inputs)
 
 
 def _inside(folder: Project, text: str, root: Project) -> str | None:
-    """A path of a script, relative to the root; None for one that is computed, or that lies outside."""
+    """A path in a script, relative to the root; None if it is computed or outside."""
     base = folder
     for prefix in ROOT_NAMES:
         if text.startswith(prefix):

@@ -22,7 +22,7 @@ from genfile.parsers.small import parse_procfile, parse_shell
 
 
 def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
-    """What the build leaves, by which command, and how it is started."""
+    """Put what the build makes, by which command, and the start command."""
     name = framework.name if framework else None
     says = (build.runnable,) if build.runnable else ()
     folder = build.folder
@@ -53,8 +53,8 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
 
 
 def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
-    """The words after the program: those of the Procfile or the project's own Dockerfile, else what the framework
-    must be told. What names a variable is left to the environment, and a file must be in the tree."""
+    """The program's arguments: from the Procfile or the project's own Dockerfile, else what the framework needs.
+    Arguments with variables are left out, and files must be in the tree."""
     folder = build.folder
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     starts = hosting(folder).starts
@@ -76,7 +76,7 @@ def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
 
 
 def _in_tree(folder: Project, word: str) -> str | None:
-    """An argument; for a file the place where the tree has it, by its path or else by its name alone, None for none."""
+    """An argument; a file by its place in the tree, found by its path or only its name; None if it is missing."""
     if word.startswith("-") or folder.has(word) or not ("/" in word or "." in word):
         return word
     found = list(itertools.islice(folder.files(posixpath.basename(word), depth=3), 2))
@@ -91,7 +91,7 @@ def _is_repackaged(build: Build) -> bool:
 
 
 def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | None, str]:
-    """The form of what is built, the start command, the file's name where it is certain, the folder it is in."""
+    """The form of the output, the start command, the file's name if certain, and its folder."""
     maven = build.tool == "maven"
     output = "target" if maven else "build/libs"
     repackaged = _is_repackaged(build)
@@ -113,7 +113,7 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
 
 
 def _install(build: Build, path: str, told: str | None) -> str:
-    """The command that puts a project of the tree where Maven looks for it."""
+    """The command that installs a project in the tree where Maven looks for it."""
     settings = f"--settings {shlex.quote(relative(told, build.root.path))} " if told else ""
     file = shlex.quote(f"{relative(path, build.root.path)}/pom.xml")
     return f"mvn --batch-mode --no-transfer-progress {settings}-DskipTests -f {file} install"
@@ -122,7 +122,7 @@ def _install(build: Build, path: str, told: str | None) -> str:
 def _command(
     build: Build, framework: str | None, layout: str, told: str | None = None, *, old_boot: bool = False
 ) -> str:
-    """The command that makes what is run; ``old_boot``: Spring Boot 1, whose plugin repacks what `assemble` makes."""
+    """The build command; ``old_boot``: Spring Boot 1, whose plugin repackages what `assemble` makes."""
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
         from genfile.detect.java.package import maven_flags
@@ -156,7 +156,7 @@ def _command(
 
 
 def _quarkus_flags(build: Build) -> list[str]:
-    """What turns a package of one jar, or a native program, back into the folder that makes good layers."""
+    """Flags that turn a single jar or a native program back into a folder with good layers."""
     found = find_setting(build.folder, "quarkus.package.jar.type")
     if found is not None and found.value.value not in (None, "fast-jar"):
         return ["-Dquarkus.package.jar.type=fast-jar"]

@@ -1,12 +1,16 @@
-"""The variables with the addresses of a Java program's databases."""
+"""What a Java service uses outside of itself: system packages, databases, variables."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from genfile.data import backing_services, system_packages
 from genfile.detect.connections import Read, put_connections
+from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
 from genfile.detect.java.outside import variables
-from genfile.evidence import Draft
+from genfile.detect.required import put_required
+from genfile.detect.shared import is_secret
+from genfile.evidence import Draft, Evidence, Fact
 
 
 def put_stores(build: Build, draft: Draft) -> None:
@@ -18,3 +22,36 @@ def put_stores(build: Build, draft: Draft) -> None:
 def _reads(build: Build, *, spring: bool) -> Iterator[Read]:
     for item in variables(build, spring=spring):
         yield Read(item.name, replace(item.says, says=item.name), item.default)
+
+
+def put_outside(build: Build, draft: Draft) -> None:
+    """Packages, databases and variables."""
+    run: set[str] = set()
+    evidence: list[Evidence] = []
+    for name, needs in system_packages("maven").items():
+        found = build.find(name)
+        if found is not None and needs.run:
+            run.update(needs.run)
+            evidence.append(found.evidence)
+    programs, says_programs = run_packages(build.folder)
+    run.update(programs)
+    evidence.extend(says_programs)
+    if run:
+        draft.put("system_packages", Fact({"build": [], "run": sorted(run)}, tuple(evidence)))
+    backing = {
+        service.name: found.evidence
+        for service in backing_services().values()
+        if (found := build.find(*service.maven)) is not None and service.maven
+    }
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
+    present = {draft.values.get("port_variable")}
+    needed: list[tuple[str, Evidence]] = []
+    for item in variables(build, spring=draft.values.get("framework") == "spring-boot"):
+        if item.name not in present:
+            present.add(item.name)
+            value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
+            draft.values.setdefault("environment", []).append(value)
+            needed += [(item.name, item.says)] if item.needed else []
+    put_required(draft, needed)
+    put_stores(build, draft)

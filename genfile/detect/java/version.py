@@ -1,71 +1,73 @@
 """The Java version that builds and runs the service."""
 
+import itertools
 import re
 
 from genfile.data import gradle_needed, least_for, newest_for, runtime
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build, BuildDependency
 from genfile.detect.java.gradle import wrapper_version
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_properties, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.jvm import parse_java
 from genfile.versions import Pin, VersionChoice, java_line, parse_pin
 
 
 def java_version(build: Build, draft: Draft) -> None:
-    """A pin of a version manager, what the build asks for, else the newest with long support that its tool runs on."""
+    """Put /runtime: a pin of a version manager, what the build asks for, else what its tool and framework run on."""
     pin = decide(build, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
     draft.notes.extend(pin.conflicts("Java version"))
-    if pin.fact is not None:
-        asked, fact = pin.fact.value.line, pin.fact.but(pin.fact.value.line)
-    elif build.java is not None:
-        parsed = parse_pin(build.java.value, "java")
-        asked, fact = (parsed.line if parsed else ""), build.java
-    else:
-        asked, fact = "", None
-    if not asked.isdigit() or fact is None:
-        hint = hosting(build.folder).version("java") or hosting(build.root).version("java")
-        if hint is not None:
-            line = java_line(hint.value.line).line or hint.value.line
-            draft.put("runtime.version", hint.but(_raised(build, line, draft)))
-            return
-        line = _raised(build, _newest_for(build), draft)
-        remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
-        place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
-        draft.put(
-            "runtime.version",
-            build.root.guess(line, place, f"no Java version found; using the default ({line})", remedy),
-        )
+    asked = pin.fact.but(pin.fact.value.line) if pin.fact is not None else _asked_by_build(build)
+    if asked is None:
+        _put_default(build, draft)
         return
-    newer = _built_with(build, asked) if pin.fact is None else None
+    newer = _built_with(build, asked.value) if pin.fact is None else None
     if newer is not None:
         says = newer.evidence[0]
-        text = (
-            f"{says}: using Java {newer.value} to build and run, as the project does itself; {fact.evidence[0]} is what"
-        )
-        draft.note("info", f"{text} its classes target", says.path, says.line)
-        asked, fact = newer.value, newer
-    choice = _enforced(build, _runs(build, asked), draft)
+        target = f"{asked.evidence[0]} is what its classes target"
+        text = f"{says}: using Java {newer.value} to build and run, as the project does itself; {target}"
+        draft.note("info", text, says.path, says.line)
+        asked = newer
+    _put_asked(build, asked, draft)
+
+
+def _asked_by_build(build: Build) -> Fact[str] | None:
+    """The release line that the build itself asks for."""
+    pin = parse_pin(build.java.value, "java") if build.java is not None else None
+    return build.java.but(pin.line) if build.java is not None and pin is not None and pin.line.isdigit() else None
+
+
+def _put_default(build: Build, draft: Draft) -> None:
+    """The version of a Dockerfile or CI, else the newest with long support that the build tool runs on."""
+    hint = hosting(build.folder).version("java") or hosting(build.root).version("java")
+    if hint is not None:
+        line = java_line(hint.value.line).line or hint.value.line
+        draft.put("runtime.version", hint.but(_raised(build, line, draft)))
+        return
+    line = _raised(build, _newest_for(build), draft)
+    remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
+    place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
+    says = f"no Java version found; using the default ({line})"
+    draft.put("runtime.version", build.root.guess(line, place, says, remedy))
+
+
+def _put_asked(build: Build, asked: Fact[str], draft: Draft) -> None:
+    """A line that is asked for: as a release with long support, raised to what the tool and the framework run on."""
+    says = asked.evidence[0]
+    choice = _enforced(build, _runs(build, asked.value), draft)
     if choice.line is None:
-        draft.note("warning", f"Java {asked} is newer than any release that genfile knows", fact.evidence[0].path)
+        draft.note("warning", f"Java {asked.value} is newer than any release that genfile knows", says.path)
         choice = java_line(runtime("java").default)
-    raised = _raised(build, choice.line or asked, draft)
-    draft.put("runtime.version", fact.but(raised))
+    raised = _raised(build, choice.line or asked.value, draft)
+    draft.put("runtime.version", asked.but(raised))
     if raised != choice.line:
         return
-    if choice.line != asked:
-        draft.note(
-            "info",
-            f"Java {asked} is not a long-term support release; using Java {choice.line} to build and run",
-            fact.evidence[0].path,
-            fact.evidence[0].line,
-        )
+    if choice.line != asked.value:
+        text = f"Java {asked.value} is not a long-term support release; using Java {choice.line} to build and run"
+        draft.note("info", text, says.path, says.line)
     if choice.over:
-        draft.note(
-            "warning",
-            f"Java {choice.line} has reached its end of life",
-            fact.evidence[0].path,
-            fact.evidence[0].line,
-        )
+        draft.note("warning", f"Java {choice.line} has reached its end of life", says.path, says.line)
 
 
 def _runs(build: Build, asked: str) -> VersionChoice:
@@ -199,41 +201,46 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _tool_versions(build: Build) -> Fact[Pin] | None:
     """`java` in .tool-versions."""
-    return pin_in_tool_versions((build.folder, build.root), ("java",), "java")
+    return pin_in_tool_versions(build.folder, "java")
 
 
 def _mise(build: Build) -> Fact[Pin] | None:
     """`java` in mise.toml."""
-    return pin_in_mise((build.folder, build.root), ("java",), "java")
+    return pin_in_mise(build.folder, "java")
 
 
 def _java_version_file(build: Build) -> Fact[Pin] | None:
     """.java-version."""
-    return pin_in_file((build.folder, build.root), ".java-version", "java")
+    return pin_in_file(build.folder, ".java-version", "java")
 
 
 def _sdkmanrc(build: Build) -> Fact[Pin] | None:
     """`java` in .sdkmanrc."""
-    from genfile.parsers.data import parse_properties
-
-    settings = build.root.parse(parse_properties, ".sdkmanrc") if build.root.has(".sdkmanrc") else None
-    text = settings.text("java") if settings else None
-    pin = parse_pin(text, "java") if text else None
-    return build.root.fact(pin, ".sdkmanrc", settings.line("java"), f"java {text}") if settings and pin else None
+    return pin_in_properties(build.folder, ".sdkmanrc", "java", "java")
 
 
 def _system_properties(build: Build) -> Fact[Pin] | None:
-    """java.runtime.version in system.properties."""
-    from genfile.parsers.data import parse_properties
-
-    settings = build.root.parse(parse_properties, "system.properties") if build.root.has("system.properties") else None
-    text = settings.text("java.runtime.version") if settings else None
-    pin = parse_pin(text, "java") if text else None
-    return (
-        build.root.fact(pin, "system.properties", settings.line("java.runtime.version"), f"{text}")
-        if settings and pin
-        else None
-    )
+    """java.runtime.version in system.properties; Heroku reads it at the root of the build alone."""
+    return pin_in_properties(build.root, "system.properties", "java.runtime.version", "java", upwards=False)
 
 
 PIN_SIGNALS = (_mise, _tool_versions, _sdkmanrc, _java_version_file, _system_properties)
+
+
+MAX_SOURCES = 300
+
+
+def put_jdk(build: Build, draft: Draft) -> None:
+    """Put /jdk if the program asks for the compiler of the JDK that it runs on."""
+    draft.put("jdk", _compiles(build))
+
+
+def _compiles(build: Build) -> Fact[bool] | None:
+    for name in itertools.islice(build.folder.files("*.java", below="src/main/java", depth=12), MAX_SOURCES):
+        text = build.folder.text(name) or ""
+        if "javax.tools" in text and "getSystemJavaCompiler" in text:
+            line = next(n for n, item in enumerate(text.splitlines(), 1) if "getSystemJavaCompiler" in item)
+            parsed = parse_code(build.folder, parse_java, name)
+            if parsed is not None and any(item.startswith("javax.tools") for item in parsed.imports):
+                return build.folder.fact(True, name, line, "ToolProvider.getSystemJavaCompiler")
+    return None

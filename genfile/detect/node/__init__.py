@@ -1,4 +1,4 @@
-"""Node and Bun: package.json and the files around it."""
+"""Node and Bun: detection from package.json and the files around it."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
@@ -24,28 +24,29 @@ def detect(project: Project) -> Draft:
 
 
 def program(project: Project) -> Evidence | None:
-    """`main`, or a file of a usual name, of a package that is not published."""
+    """`main` of an unpublished package, or a file with a usual name."""
     from genfile.detect.node.claims import bare_program
 
     return bare_program(project)
 
 
 def runs_elsewhere(project: Project) -> Evidence | None:
-    """What says that a folder's package runs on a desktop, in a browser or the like, and not in a container."""
+    """The evidence that a folder's package runs on a desktop, in a browser or the like, and not in a container."""
     from genfile.detect.node.elsewhere import told_elsewhere
 
     return told_elsewhere(project)
 
 
 def brought_along(project: Project) -> Evidence | None:
-    """What says that a program of another language in a folder is a part of an application for desktops."""
+    """The evidence that a folder's program in another language is a part of a desktop application."""
     from genfile.detect.node.sidecar import sidecar
 
     return sidecar(project)
 
 
 def strayed(project: Project, others: list[Project]) -> tuple[Evidence, Project] | None:
-    """What says that a folder's program is a copy of another service's which can't start, and that service's folder."""
+    """The evidence that a folder's program is a copy of another service's that can't start, and that service's
+    folder."""
     from genfile.detect.node.stray import strayed as find
 
     return find(project, others)

@@ -1,4 +1,4 @@
-"""Programs in TypeScript that no script compiles: whether they run as they are, and where the compiler writes them."""
+"""TypeScript programs that no script compiles: whether they run as they are, and where the compiler writes them."""
 
 import posixpath
 
@@ -16,12 +16,13 @@ from genfile.parsers.tsoutput import Chain, chain_of, emits_nothing, inside
 MAX_FILES = 60
 _OUT = "dist"
 _CONFIG = "tsconfig.json"
-# Dependencies that run the sources, or compile them by a command of their own.
+# Dependencies that run TypeScript sources, or compile them with a command of their own.
 _RUNNERS = frozenset("tsx ts-node ts-node-dev @swc-node/register esbuild-register vite-node @nestjs/cli".split())
 
 
 def program_source(project: NodeProject) -> str | None:
-    """The source of the program, where no script for production starts one: of a watcher, of `main`, by its name."""
+    """The source file of a program that no production script starts: found by a watcher's script, `main`, or its
+    name."""
     steps = resolve(project.package, "start")
     if "Procfile" in project.folder.names() or (steps and not is_development(steps[-1])):
         return None
@@ -35,8 +36,8 @@ def program_source(project: NodeProject) -> str | None:
 
 
 def own_output(project: NodeProject) -> str | None:
-    """The folder that the compiler has to be told to write to: nothing compiles the program, tsconfig.json names no
-    folder, and Node does not run the sources as they are. None otherwise."""
+    """The folder that genfile tells the compiler to write to, if nothing compiles the program, tsconfig.json names no
+    folder, and Node can't run the sources as they are; else None."""
     key, memory = ("node-own-output", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = _OUT if _is_alone(project) and _needs_compiler(project) else None
@@ -66,8 +67,8 @@ def _chain(project: NodeProject) -> Chain | None:
 
 
 def _needs_compiler(project: NodeProject) -> bool:
-    """Whether a module of the program has syntax that Node does not strip, or imports one by a name without its
-    ending."""
+    """Whether a module of the program has syntax that Node does not strip, or imports a module without its
+    extension."""
     source, folder = program_source(project), project.folder
     if source is None or not source.endswith(".ts") or not folder.has(source):
         return False

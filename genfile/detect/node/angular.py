@@ -1,4 +1,4 @@
-"""angular.json: which target is built, and where its files are."""
+"""angular.json: which target is built, and where its output is."""
 
 import posixpath
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from genfile.parsers import Document
 
 @dataclass(frozen=True)
 class AngularTarget:
-    """The target `build` of the project that is built."""
+    """The `build` target of the project that is built."""
 
     document: Document
     project: str
@@ -20,18 +20,18 @@ class AngularTarget:
         return self.document.text(*self.path, *keys)
 
     def table(self, *keys: str) -> dict[str, Any] | None:
-        """A table of the target; None if it is not there, which is another thing than an empty one."""
+        """A table of the target; None if it is missing, as opposed to empty."""
         value = self.document.get(*self.path, *keys)
         return value if isinstance(value, dict) else None
 
     def setting(self, key: str, configuration: str | None = None) -> Any:
-        """A setting as a production build takes it: the configuration's that is built, else that of the options."""
+        """A setting of a production build: the configuration's value, else the one in the options."""
         chosen = configuration or "production"
         own = self.table("configurations", chosen) or {}
         return own.get(key, (self.table("options") or {}).get(key))
 
     def locales(self) -> list[tuple[str, str, str]]:
-        """Folder, path and name of each language that is built, the source's first; none where files are built once."""
+        """Folder, path and name of each language that is built, the source language first; empty for a single build."""
         localize = self.setting("localize")
         project = self.path[:2]
         i18n = self.document.get(*project, "i18n")
@@ -52,9 +52,9 @@ class AngularTarget:
         return self.document.line(*self.path, "options", "outputPath") or self.document.line(*self.path)
 
     def output(self) -> str | None:
-        """The folder of the files, relative to the one of angular.json; None if a server comes with them.
+        """The output folder, relative to angular.json; None if the build includes a server.
 
-        The application builder puts the files into `browser`; the configuration for production may name another folder.
+        The application builder writes to the subfolder `browser`; the production configuration may name another folder.
         """
         options = self.table("options") or {}
         if (options.get("server") or options.get("ssr")) and options.get("outputMode") != "static":

@@ -13,7 +13,7 @@ from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 from genfile.parsers.values import EnvDefault
 
-# Where a framework's configuration names the path: the stem of the file, the keys.
+# Where a framework's configuration names the path: the file's stem, and the keys.
 _SETTINGS: dict[str, tuple[str, tuple[str, ...]]] = {
     "nextjs": ("next.config", ("basePath",)),
     "nuxt": ("nuxt.config", ("app", "baseURL")),
@@ -47,9 +47,9 @@ _CLEAN = re.compile(r"(?:[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*/)*")
 
 
 def base_path(project: NodeProject, framework: Framework) -> Fact[str] | None:
-    """The path with a slash at both ends; None for the root, and for files that work wherever they lie."""
+    """The path with a slash at both ends; None for the root, and for files that work at any path."""
     found = next((fact for signal in BASE_SIGNALS if (fact := signal(project, framework)) is not None), None)
-    # With an address the files alone come from there; only a home page's address has a path of its own.
+    # For a whole URL, only the assets come from there; only a home page's URL has a path of its own.
     path = clean_base(found.value, address=framework.name in ("create-react-app", "angular")) if found else None
     return found.but(path) if found is not None and path is not None else None
 
@@ -75,7 +75,7 @@ def put_base(project: NodeProject, framework: Framework, draft: Draft) -> None:
 
 
 def clean_base(text: str, *, address: bool = False) -> str | None:
-    """`/console/` of `console`, `/console`, or a home page's address; None for the root and for a relative path."""
+    """`/console/` for `console`, `/console`, or a home page's URL; None for the root or a relative path."""
     text = text.strip()
     if "://" in text or text.startswith("//"):
         try:
@@ -119,7 +119,7 @@ def _home_page(project: NodeProject, framework: Framework) -> Fact[str] | None:
 
 
 def _angular(project: NodeProject, framework: Framework) -> Fact[str] | None:
-    """`baseHref` of angular.json, of the configuration that is built first; else `<base href>` of index.html."""
+    """`baseHref` in angular.json, of the configuration that is built first; else `<base href>` in index.html."""
     target = read_target(project) if framework.name == "angular" else None
     if target is None:
         return None
@@ -145,7 +145,7 @@ def _expo(project: NodeProject, framework: Framework) -> Fact[str] | None:
 
 
 def _setting(project: NodeProject, framework: Framework) -> Fact[str] | None:
-    """The key of the framework's configuration; a variable's default, where it comes from one."""
+    """The key in the framework's configuration; if it comes from a variable, that variable's default."""
     stem, keys = _SETTINGS.get(framework.name, ("", ()))
     if framework.name == "gatsby" and not _with_prefix(project):
         return None
@@ -182,7 +182,7 @@ def _build_steps(project: NodeProject) -> tuple[str, tuple[ScriptStep, ...]]:
 
 
 def _configuration(project: NodeProject) -> str | None:
-    """The configuration that the build script of an Angular project names."""
+    """The configuration that an Angular project's build script names."""
     for step in _build_steps(project)[1]:
         for at, word in enumerate(step.words):
             key, sign, value = word.partition("=")
@@ -192,7 +192,7 @@ def _configuration(project: NodeProject) -> str | None:
 
 
 def _with_prefix(project: NodeProject) -> bool:
-    """Whether Gatsby is told to use its prefix."""
+    """Whether Gatsby's build uses its path prefix."""
     return any(
         "--prefix-paths" in step.words or step.variables.get("PREFIX_PATHS") == "true"
         for step in _build_steps(project)[1]
@@ -200,7 +200,7 @@ def _with_prefix(project: NodeProject) -> bool:
 
 
 def _argument(project: NodeProject) -> str:
-    """The folder that a build command is given, with a slash: `vitepress build docs`."""
+    """The folder argument of a build command, with a slash: `vitepress build docs`."""
     for step in _build_steps(project)[1]:
         folder = next((word for word in step.words[2:] if not word.startswith("-")), "")
         if folder and step.words[1:2] == ("build",) and project.folder.has_folder(folder):

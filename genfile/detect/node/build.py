@@ -1,4 +1,4 @@
-"""How the service is built: the production build by its usual names, without what an image build can't do."""
+"""The build command: the production build by its usual names, without steps that an image build can't run."""
 
 import posixpath
 import shlex
@@ -25,14 +25,15 @@ from genfile.detect.node.scripts import (
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_shell
 
-# Programs that a shell finds without the project's node_modules.
+# Programs that a shell finds outside node_modules.
 _PLAIN = frozenset("node bun npm pnpm yarn npx bunx sh bash rm mkdir cp mv cat echo cd touch chmod sed git".split())
 # Frameworks whose command comes with another package, by that package.
 _TOOLS = {"nest": "@nestjs/cli"}
 
 
 def build_command(project: NodeProject, manager: str, framework: Framework | None) -> Fact[list[str]] | None:
-    """The production build: a script by its usual names, else what runs before the start, else the framework's own."""
+    """The production build: a script with a usual name, else what runs before the start, else the framework's own
+    command."""
     scripts = project.package.scripts
     whole = next((name for name in BUILD_SCRIPTS if name in scripts and not _makes_nothing(project, name)), None)
     apps = applications(project)
@@ -67,7 +68,7 @@ def _script(project: NodeProject, name: str, manager: str, framework: Framework 
 
 
 def _production_flags(project: NodeProject, name: str) -> str:
-    """`ng build` takes the default configuration, which may be the one for development."""
+    """`ng build` with the production configuration, if its default is another one."""
     steps = resolve(project.package, name) or ()
     target = read_target(project)
     last = steps[-1] if steps else None
@@ -80,8 +81,7 @@ def _production_flags(project: NodeProject, name: str) -> str:
 
 
 def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] | None:
-    """A script's steps without those that want a database, which no build has, and without the installation, which the
-    image has made; None if there are none of these."""
+    """A script's steps without those that need a database or reinstall dependencies; None if it has no such steps."""
     package = project.package
     own = resolve(package, name)
     if own is None:
@@ -102,7 +102,7 @@ def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] |
 
 
 def command_of(step: ScriptStep, manager: str) -> str:
-    """A step of a script as a command outside it: its program comes out of node_modules."""
+    """A script's step as a command outside the script: its program comes from node_modules."""
     variables = "".join(f"{key}={shlex.quote(value)} " for key, value in step.variables.items())
     words = " ".join(word if "$" in word or "*" in word else shlex.quote(word) for word in step.words)
     plain = step.program in _PLAIN or "/" in step.words[0]
@@ -111,7 +111,7 @@ def command_of(step: ScriptStep, manager: str) -> str:
 
 
 def _before_start(project: NodeProject, manager: str) -> Fact[list[str]] | None:
-    """A compile step that runs before the start: the scripts prestart:prod and prestart, `tsc && node dist/x.js`."""
+    """A compile step before the start: the scripts prestart:prod and prestart, or `tsc && node dist/x.js`."""
     package = project.package
     for name in ("start:prod", "start:production", "start"):
         steps = resolve(package, name)
@@ -125,7 +125,7 @@ def _before_start(project: NodeProject, manager: str) -> Fact[list[str]] | None:
 
 
 def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
-    """The build of a host's file, where it is one script of the project: netlify.toml, vercel.json, railway.json."""
+    """The build in a host's file, if it runs one of the project's scripts: netlify.toml, vercel.json, railway.json."""
     for name, read, path in (
         ("netlify.toml", project.folder.toml, ("build", "command")),
         ("vercel.json", project.folder.jsonc, ("buildCommand",)),
@@ -145,12 +145,12 @@ def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
 
 
 def execute(manager: str) -> str:
-    """How a program of node_modules is called from outside a script."""
+    """A command that calls a program of node_modules from outside a script."""
     return {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(manager, "yarn")
 
 
 def _makes_nothing(project: NodeProject, name: str) -> bool:
-    """Whether a script for the build says nothing, or only lets the compiler check types."""
+    """Whether a build script only prints something or only type-checks."""
     if _does_nothing(project.package.scripts[name]):
         return True
     steps = resolve(project.package, name)
@@ -168,7 +168,8 @@ def _does_nothing(text: str) -> bool:
 
 
 def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | None:
-    """No build script, but the compiler makes what `main` or `start` names, or a file of the program's source."""
+    """The compiler's command if there is no build script, but it makes what `main` or `start` names, or the program's
+    file."""
     if not project.folder.has("tsconfig.json") or "typescript" not in project.package.every_dependency:
         return None
     out, known = output_folder(project), compiled(project)
@@ -188,8 +189,8 @@ def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | N
 
 
 def output_folder(project: NodeProject) -> str | None:
-    """The folder that the compiler writes to, relative to the service's: tsconfig's outDir, followed through `extends`
-    inside the tree, or the one that the compiler is told."""
+    """The compiler's output folder, relative to the service's: the one on its command line, else outDir of
+    tsconfig.json, followed through `extends` inside the tree."""
     known = compiled(project)
     if known is not None and not known.outputs:
         return None

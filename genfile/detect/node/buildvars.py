@@ -1,4 +1,4 @@
-"""Variables that a build compiles into what it makes: read by its configuration, or taken from SvelteKit and Astro."""
+"""Variables that a build compiles into its output: read by its configuration, or by SvelteKit and Astro."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Evidence
 from genfile.parsers.javascript import JsModule, parse_typescript
 
-# Keys of a configuration that only the server for development, and tests, look at.
+# Configuration keys that only the development server or tests read.
 DEVELOPMENT_KEYS = ("server", "preview", "devServer", "devProxy", "test", "devtools", "watchOptions")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 _SCRIPT = re.compile(r"<script\b[^>]{0,200}>(.{0,20000}?)</script>", re.DOTALL)
@@ -22,7 +22,7 @@ MAX_FILES = 300
 
 @dataclass(frozen=True)
 class BuildVariable:
-    """``default``: what stands in for it, where the build would fail without any."""
+    """A variable of the build. ``default``: a stand-in value, if the build would fail without any."""
 
     name: str
     says: Evidence
@@ -35,7 +35,7 @@ def build_variables(project: NodeProject, framework: str | None) -> list[BuildVa
     own = {"sveltekit": (_sveltekit,), "astro": (_astro,)}.get(framework or "", ())
     for item in (item for signal in (_configured, *own) for item in signal(project)):
         found.setdefault(item.name, item)
-    # Nuxt reads NUXT_… again when it starts.
+    # Nuxt reads NUXT_… again at start.
     return [item for item in found.values() if not (framework == "nuxt" and _again_at_run(item.name))]
 
 
@@ -44,7 +44,7 @@ def _again_at_run(name: str) -> bool:
 
 
 def _configured(project: NodeProject) -> Iterator[BuildVariable]:
-    """`process.env.X` and `loadEnv` in the configuration of a bundler, where the value goes on."""
+    """`process.env.X` and `loadEnv` in a bundler's configuration, if the value is used."""
     for name, module in build_configs(project):
         development = module.below(*DEVELOPMENT_KEYS)
         for item in module.env_reads:
@@ -80,7 +80,7 @@ def _astro(project: NodeProject) -> Iterator[BuildVariable]:
 
 
 def _sources(project: NodeProject, words: tuple[str, ...]) -> Iterator[tuple[str, JsModule]]:
-    """The sources below src that hold one of the words, scripts of Svelte's components too; of a bounded number."""
+    """The sources below src that contain one of the words, Svelte components included; bounded in number."""
     folder = project.folder
     names = folder.files("*", below="src", depth=12) if folder.has_folder("src") else ()
     wanted = [name for name in names if name.endswith((".ts", ".js", ".svelte"))]

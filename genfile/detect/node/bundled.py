@@ -1,4 +1,5 @@
-"""Which source a bundler packs into a file of its output: by the build's commands, and by the script that calls it."""
+"""The source file that a bundler packs into an output file, by the build's commands or by a script that calls the
+bundler."""
 
 import posixpath
 from collections.abc import Iterator
@@ -11,14 +12,13 @@ from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, FILE_RUNNERS
 
 _SCRIPTS = (*BUILD_SCRIPTS, *BUILD_PARTS, "prestart:prod", "prestart", "postinstall", "start:prod", "start")
 _SOURCES = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")
-# Of the calls that bundle: `esbuild.build({...})`, `esbuild({...})`, `build({...})`.
+# Calls that bundle: `esbuild.build({...})`, `esbuild({...})`, `build({...})`.
 _CALLS = frozenset({"build", "buildSync", "esbuild", "context"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Tool:
-    """A bundler's command: the flags for its output and where it writes without them, the file that configures it, the
-    one name that it gives to what it makes."""
+    """A bundler's command line: flags for its output, default output, configuration file, and fixed output name."""
 
     folder: tuple[str, ...]
     file: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ _TOOLS = {
 
 @dataclass(frozen=True, slots=True)
 class _Bundle:
-    """One run of a bundler: its entries, and the file or the folder that it writes, relative to the service's."""
+    """One run of a bundler: its entries, and the file or folder that it writes, relative to the service's folder."""
 
     entries: tuple[str, ...]
     folder: str | None = None
@@ -48,7 +48,7 @@ class _Bundle:
     name: str | None = None
 
     def source_of(self, output: str) -> str | None:
-        """The entry that an output is made of; endings are left aside, since tools choose them by the format."""
+        """The entry that an output is made from; extensions are ignored, since bundlers choose them by format."""
         stem = posixpath.splitext(output)[0]
         if self.file is not None:
             return self.entries[0] if posixpath.splitext(self.file)[0] == stem else None
@@ -102,7 +102,7 @@ def _of_command(project: NodeProject, step: ScriptStep, place: int) -> Iterator[
 
 
 def _of_script(project: NodeProject, step: ScriptStep) -> Iterator[_Bundle]:
-    """A script of the build that calls esbuild itself, with its entries and its output written out."""
+    """A build script that calls esbuild, with literal entries and output."""
     script = next((word for word in step.words[1:] if word.endswith(_SOURCES)), None)
     path = _at(step.folder, script)
     module = read_module(project, path) if path is not None and project.folder.has(path) else None
@@ -121,7 +121,7 @@ def _of_script(project: NodeProject, step: ScriptStep) -> Iterator[_Bundle]:
 
 
 def _flag(words: tuple[str, ...], names: tuple[str, ...]) -> str | None:
-    """The value of a flag, behind `=` or as the next word."""
+    """A flag's value, after `=` or as the next word."""
     for place, word in enumerate(words):
         name, sign, value = word.partition("=")
         if name in names:
@@ -130,13 +130,13 @@ def _flag(words: tuple[str, ...], names: tuple[str, ...]) -> str | None:
 
 
 def _texts(value: Any) -> list[str]:
-    """The entries of a configuration: a text, a list of them, or names with one each."""
+    """The entries of a configuration: a text, a list, or a mapping from names to entries."""
     items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, str)]
 
 
 def _entries(project: NodeProject, folder: str, words: list[str]) -> Iterator[str]:
-    """The words that name a source of the project."""
+    """The words that name one of the project's sources."""
     for word in words:
         path = _at(folder, word)
         if path is not None and path.endswith(_SOURCES) and project.folder.has(path):
@@ -144,7 +144,7 @@ def _entries(project: NodeProject, folder: str, words: list[str]) -> Iterator[st
 
 
 def _at(folder: str, path: str | None) -> str | None:
-    """A path of a command as one of the service's folder; None for one that leads out of it."""
+    """A command's path relative to the service's folder; None if it leads out of it."""
     if path is None or path.startswith("/"):
         return None
     found = posixpath.normpath(posixpath.join(folder, path))

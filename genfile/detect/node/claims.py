@@ -1,4 +1,4 @@
-"""Is a package.json a service, a library, a workspace root, or mere tooling?"""
+"""Whether a package.json is a service, a library, a workspace root, or only tooling."""
 
 import posixpath
 
@@ -30,11 +30,11 @@ from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile, parse_shell
 
-# Files of hosts, which start what they stand beside.
+# Files of hosts that deploy the folder they are in.
 _HOSTS = ("Procfile", "fly.toml", "railway.json", "render.yaml")
-# Scripts that start a program for production.
+# Scripts that start a program in production.
 _STARTS = ("start", "start:prod", "prod", "production", "serve")
-# What is only there to build or check, never to run.
+# Packages that only build or check, and never run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
 
 
@@ -45,7 +45,7 @@ def read_project(folder: Project) -> NodeProject | None:
         root = nx_root(folder)
         if bare is None or root is None:
             return None
-        # A project of Nx without a manifest of its own lives by the root's.
+        # An Nx project without its own manifest uses the root's.
         return NodeProject(folder, bare, NodeWorkspace(root, (), root.says("nx.json", 1, "nx.json")))
     return NodeProject(folder, package, workspace_of(folder))
 
@@ -88,7 +88,7 @@ def claim(folder: Project) -> Claim | None:
         return Claim("site", pages.evidence[0])
     if (hosted := _hosted_here(project)) is not None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile and the program that it starts"))
-    # What has `exports` is there to be imported by others.
+    # A package with `exports` is meant to be imported.
     library = any(key in package.document.value for key in ("bin", "exports"))
     if package.dependencies and not library and stays(project) and not told_library(project, ()):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
@@ -96,12 +96,12 @@ def claim(folder: Project) -> Claim | None:
 
 
 def _is_none(project: NodeProject) -> bool:
-    """What speaks against a service, whatever else is there."""
+    """Whether something rules out a service, whatever else the folder has."""
     folder = project.folder
     above = folder.parent()
     own = any(folder.has(name) for name, _ in LOCKS)
     if project.workspace is None and folder.folder_name == "src" and above is not None and above.has(FILE) and not own:
-        # The sources of the package above, with what they are published with.
+        # The sources of the package above, together with its publishing manifest.
         return True
     if told_elsewhere(folder) is not None:
         return True
@@ -118,13 +118,13 @@ def _is_none(project: NodeProject) -> bool:
 
 
 def _is_library_of_workspace(project: NodeProject) -> bool:
-    """A member that others depend on, and that nothing starts; or that a deployed member starts."""
+    """A member that others depend on and nothing starts, or that a deployed member starts."""
     workspace, package = project.workspace, project.package
     if workspace is None or not package.name or any(project.folder.has(name) for name in ("Dockerfile", *_HOSTS)):
         return False
     others = {other.name for other in (project.root_package, *workspace.packages)} - {None, "", *_FIELDS}
     if any(isinstance(package.document.get(name), dict) for name in others if name):
-        # A plug-in: it says under the name of another what it gives to that one.
+        # A plug-in names, in its manifest, the program that it extends.
         return True
     users = workspace.users.get(package.name, [])
     if any(name in package.scripts for name in _STARTS):
@@ -132,12 +132,12 @@ def _is_library_of_workspace(project: NodeProject) -> bool:
     return bool(users)
 
 
-# What a manifest says under names of npm's own.
+# npm's own manifest keys.
 _FIELDS = frozenset("bin scripts engines exports imports config directories overrides workspaces browser".split())
 
 
 def _for_another_host(project: NodeProject) -> bool:
-    """Code for a platform that no container is: a Cloudflare Worker, functions of Serverless, an adapter for a host."""
+    """Code for a platform that is not a container: Cloudflare Workers, Serverless functions, a host's adapter."""
     folder, package = project.folder, project.package
     if any(name in package.every_dependency for name in ("@sveltejs/kit",)):
         hosts = [name for name in package.every_dependency if name.startswith("@sveltejs/adapter-")]
@@ -181,7 +181,7 @@ def _for_another_host(project: NodeProject) -> bool:
 
 
 def _is_given(project: NodeProject) -> bool:
-    """Whether a member of a workspace only gives others what `exports` names: no script or file starts it."""
+    """Whether a workspace member only offers its `exports` to others: no script or file starts it."""
     package = project.package
     if project.workspace is None or "exports" not in package.document.value or _is_deployed(project):
         return False
@@ -189,7 +189,7 @@ def _is_given(project: NodeProject) -> bool:
 
 
 def _is_published_library(package: PackageJson) -> bool:
-    """Made to be installed by others: it exports things, and is not kept private."""
+    """Whether a package is meant to be installed by others: it has exports and is not private."""
     document = package.document
     if document.get("private") is True:
         return False
@@ -198,7 +198,7 @@ def _is_published_library(package: PackageJson) -> bool:
 
 
 def _documents(project: NodeProject, item: Framework) -> bool:
-    """Whether a site is only the documentation of what the package builds: `docs:build` makes it, and not `build`."""
+    """Whether a site only documents what the package builds: `docs:build` makes it, not `build`."""
     package, program = project.package, (item.build or "").split(" ")[0]
     steps = resolve(package, "build")
     own = [name for name in package.scripts if any(i.program == program for i in resolve(package, name) or ())]
@@ -208,9 +208,9 @@ def _documents(project: NodeProject, item: Framework) -> bool:
 
 
 def _can_be_built(project: NodeProject, name: str) -> bool:
-    """A front end of which there is more than the dependency: pages, a configuration, a build script."""
+    """Whether there is more to a front end than its dependency: pages, a configuration, a build script."""
     if name == "expo":
-        # An app for telephones, unless it is exported for the web; with a server of Expo's it is not a site.
+        # An app for phones, unless it is exported for the web; with Expo's server it is not a site.
         document = project.folder.json("app.json") if project.folder.has("app.json") else None
         server = document is not None and document.text("expo", "web", "output") == "server"
         steps = (step for script in project.package.scripts for step in resolve(project.package, script) or ())
@@ -221,7 +221,7 @@ def _can_be_built(project: NodeProject, name: str) -> bool:
     return _has_page(project.folder) or (name in CONFIGURED and _is_configured(project.folder, name))
 
 
-# Frameworks whose build needs no script: their configuration, or their pages, say that there is an application.
+# Frameworks that need no build script: their configuration or their pages show an application.
 CONFIGURED = {"nextjs": "next.config", "nuxt": "nuxt.config", "astro": "astro.config"}
 
 
@@ -256,7 +256,7 @@ def _is_over(project: NodeProject, words: tuple[str, ...]) -> bool:
 
 
 def _hosted_here(project: NodeProject) -> str | None:
-    """A Dockerfile in the package's own folder, where there is a program to start."""
+    """Whether the package's own folder has a Dockerfile, and a program to start."""
     folder = project.folder
     path = next((path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path), None)
     return path if path is not None and possible_start(project, False) is not None else None
@@ -273,7 +273,7 @@ def _can_start(project: NodeProject) -> bool:
 
 
 def _is_integrated(project: NodeProject) -> bool:
-    """The root of Nx's integrated kind of workspace: the applications have a project.json and no manifest."""
+    """The root of an integrated Nx workspace, whose applications have a project.json and no manifest."""
     folder = project.folder
     if not folder.has("nx.json") or folder.has("project.json"):
         return False
@@ -294,17 +294,17 @@ def _is_integrated(project: NodeProject) -> bool:
 
 
 def _started(project: NodeProject) -> list[ScriptStep]:
-    """What each script for production ends in."""
+    """The command that each production script ends in."""
     return [item[-1] for name in _STARTS if (item := resolve(project.package, name))]
 
 
 def _leads_away(project: NodeProject, started: list[ScriptStep]) -> bool:
-    """Whether all that starts here are scripts or programs of other packages: members, or folders with their own."""
+    """Whether everything started here belongs to other packages: members, or folders with their own manifest."""
     return bool(started) and all(leads_away(project, step) for step in started)
 
 
 def node_process(project: NodeProject) -> Evidence | None:
-    """A process of the Procfile that Node or a package manager runs: one beside a Gemfile may be another language's."""
+    """A Procfile process that Node or a package manager runs; beside a Gemfile it may be another language's."""
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
     for name, (text, line) in (processes or {}).items():
         steps = resolve_text(project.package, text, name)
@@ -329,7 +329,7 @@ def _has_entry(folder: Project) -> bool:
 
 
 def bare_program(folder: Project) -> Evidence | None:
-    """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
+    """The entry file of a package that nobody installs: without `bin`, and not meant for a registry."""
     project = read_project(folder) if folder.has(FILE) else None
     if project is None or "bin" in project.package.document.value or _is_published_library(project.package):
         return None
@@ -341,7 +341,7 @@ def bare_program(folder: Project) -> Evidence | None:
         return None
     start = possible_start(project, "build" in project.package.scripts)
     words = placed(start.value.words)[1] if start is not None else ()
-    # A tool that only development needs is run by people, not by a container.
+    # People run a development tool, not a container.
     tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
     if start is None or not start.evidence or tool or (not _is_deployed(project) and _is_over(project, words)):
         return None

@@ -1,4 +1,4 @@
-"""Clients that throw without a value: the variables that the values come from."""
+"""Clients that throw without a value: the variables that hold those values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
 
 def client_names(project: NodeProject, path: str, start: ModuleStart) -> Iterator[EnvName]:
-    """The variables that the clients of a module throw without, in order; ``path``: where the module is."""
+    """The variables without which a module's clients throw, in order; ``path``: the module's file."""
     known, module = clients("npm"), start.module
     named = {item.module for item in module.imports} & known.keys()
     for call in module.calls if named else ():
@@ -39,7 +39,7 @@ def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
     first, *rest = call.callee.split(".")
     package, export = module.bindings.get(first, ("", ""))
     if package in named:
-        # `*` is what require() gives: the default export, and by a name whatever else.
+        # `*` is what require() returns: the default export, and any named one.
         names = [rest[0]] if rest else ["default" if export == "*" else export]
         return package if names[0] in known[package].calls and len(rest) <= 1 else None
     method = f".{call.callee.rsplit('.', 1)[-1]}" if "." in call.callee else ""
@@ -47,7 +47,7 @@ def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
 
 
 def _variables(client: Client, call: Call, named: dict[int | str, Any]) -> Iterator[str]:
-    """The variables of the values that a client wants; ``named``: those that come from other modules."""
+    """The variables of the values that a client needs; ``named``: those imported from other modules."""
     values = [call.arguments[at] if at < len(call.arguments) else None for at in client.at]
     values = [named.get(at, value) if value is UNKNOWN else value for at, value in zip(client.at, values, strict=True)]
     if client.key is not None:
@@ -62,7 +62,7 @@ def _variables(client: Client, call: Call, named: dict[int | str, Any]) -> Itera
 
 
 def _imported(project: NodeProject, path: str, module: JsModule, text: str) -> Any:
-    """The value of a name that is imported from a module of the project: `dbURL`, `config.openai.key`."""
+    """The value of a name imported from the project's own module: `dbURL`, `config.openai.key`."""
     first, *rest = text.split(".")
     source, exported = module.bindings.get(first, ("", ""))
     target = resolve_import(project, path, source) if source.startswith((".", "@", "~", "#", "src")) else None

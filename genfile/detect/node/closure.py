@@ -1,4 +1,4 @@
-"""The part of a workspace that one member needs: other members, and files next to the members."""
+"""The part of a workspace that one member needs: other members, and files beside them."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -20,11 +20,11 @@ from genfile.parsers.javascript import JsModule
 from genfile.parsers.tsoutput import Chain, TsConfig, chain_of
 from genfile.parsers.tsoutput import inside as joined
 
-# Files at the root of a workspace that tools read; what people read is not one of the build's business.
+# Files at a workspace's root that tools read; files for people don't matter to a build.
 _READ = (".json", ".jsonc", ".json5", ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".yaml", ".yml", ".toml", "rc")
-# What no image is given, or what the builder never gets.
+# Folders that never reach an image or a builder.
 _NEVER = ("compose", "docker-compose", "Dockerfile", ".env", ".gitlab-ci", "genfile.", ".genfile")
-# Folders of Yarn itself that its commands read.
+# Yarn's own folders, which its commands read.
 _YARN = (".yarn/releases", ".yarn/plugins", ".yarn/patches")
 MAX_FILES = 40
 MAX_FOLDERS = 12
@@ -34,9 +34,9 @@ _CODE = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", "
 
 @dataclass(frozen=True)
 class Closure:
-    """Paths of the tree. ``members``: others that are needed; ``at_run``: those of them that the program needs.
+    """Paths in the tree. ``members``: other members that are needed; ``at_run``: those that the running program needs.
 
-    ``files`` of the root and ``folders`` are read beside the members; files are None if that is not known, for the
+    ``files`` of the root and ``folders`` are read beside the members; ``files`` is None if they are unknown, for the
     ``reason``.
     """
 
@@ -48,11 +48,12 @@ class Closure:
 
 
 class _Unknown(Exception):
-    """The sources of a build can't be told; the message says why."""
+    """The sources of a build are unknown; the message says why."""
 
 
 def closure_of(project: NodeProject) -> Closure | None:
-    """The part of its workspace that a member is made from; None for a package that stands alone. Worked out once."""
+    """The part of the workspace that a member is built from; None for a package outside any workspace. Computed
+    once."""
     key, memory = ("node-closure", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = _closure(project) if project.workspace is not None else None
@@ -61,7 +62,7 @@ def closure_of(project: NodeProject) -> Closure | None:
 
 
 def installed(project: NodeProject) -> tuple[PackageJson, ...]:
-    """Every manifest that the installation of a service reads."""
+    """Every manifest that the service's installation reads."""
     workspace, closure = project.workspace, closure_of(project)
     if workspace is None or closure is None:
         return project.packages
@@ -85,7 +86,7 @@ def _closure(project: NodeProject) -> Closure:
 
 
 def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The members with those that files of these name, and what lies beside them. Raises _Unknown."""
+    """The members, with those that their files name, and what lies beside them. Raises _Unknown."""
     workspace, root = project.workspace, project.root
     assert workspace is not None
     if (nx := nx_root(project.folder)) is not None and inside(nx.path, root.path):
@@ -125,18 +126,18 @@ def _is_read(name: str) -> bool:
 
 
 def _beside(root: Project, place: str, members: dict[str, PackageJson]) -> Iterator[str]:
-    """The file or the folder at a path that is in no member. Raises _Unknown for a folder that holds members."""
+    """The file or folder at a path outside every member. Raises _Unknown for a folder that holds members."""
     place = posixpath.normpath(place)
     inner = relative(place, root.path)
     if inner == "." or inner.startswith("..") or "node_modules" in inner.split("/"):
         return
     folder = root.tree.subfolders(posixpath.dirname(place)) if place not in root.tree.paths else []
     if place not in root.tree.paths and posixpath.basename(place) not in folder:
-        # Made by something else, or a name that is not a path.
+        # Made by something else, or not a path.
         return
     if any(inside(member, place) for member in members):
         raise _Unknown(f"a configuration file refers to {inner}, which contains members")
-    # Beside a file in a folder there is what it needs.
+    # For a file in a folder, take the whole folder: it holds what the file needs.
     yield place if "/" not in inner or place not in root.tree.paths else posixpath.dirname(place)
 
 
@@ -152,7 +153,7 @@ def _of_root(project: NodeProject) -> list[str]:
 
 
 def _named(project: NodeProject) -> Iterator[str]:
-    """The paths outside a member that its configuration, its scripts and its modules name."""
+    """The paths outside a member that its configuration, scripts and modules name."""
     folder = project.folder
     yield from (path for path in _of_settings(project) if not inside(path, folder.path))
     names = [*LIFECYCLE, *(step.script for step in build_steps(project))]
@@ -164,7 +165,7 @@ def _named(project: NodeProject) -> Iterator[str]:
 
 
 def _of_settings(member: NodeProject) -> Iterator[str]:
-    """What the tsconfig.json of a folder, and those that they extend, name."""
+    """What the tsconfig.json of a folder names, and the files that it extends."""
     folder = member.folder
     root = Project(folder.tree, "")
     for name in folder.names():
@@ -174,7 +175,7 @@ def _of_settings(member: NodeProject) -> Iterator[str]:
 
 
 def _of_chain(member: NodeProject, chain: Chain) -> Iterator[str]:
-    """Of what several of them state, the nearest counts, as for the compiler; paths lead on from the file that states
+    """What a chain of configurations names: the nearest wins, as for the compiler, and paths start at the file with
     them."""
     yield from (config.path for config in chain.configs)
     for table, names in (("", ("include", "files")), ("compilerOptions", ("rootDirs", "typeRoots"))):
@@ -202,7 +203,7 @@ def _of_chain(member: NodeProject, chain: Chain) -> Iterator[str]:
 
 
 def _stated(chain: Chain, table: str, name: str) -> tuple[TsConfig | None, object]:
-    """The nearest configuration that states something, and what."""
+    """The nearest configuration with a setting, and its value."""
     for config in chain.configs:
         values = config.value.get(table) if table else config.value
         if isinstance(values, dict) and values.get(name) is not None:
@@ -211,8 +212,8 @@ def _stated(chain: Chain, table: str, name: str) -> tuple[TsConfig | None, objec
 
 
 def _is_imported(member: NodeProject, alias: str, path: str) -> bool:
-    """Whether an inherited alias for a part of another member is used outside that one: where nothing does, it is
-    only there for that one's own sources. True if it can't be told."""
+    """Whether an inherited alias for a part of another member is used outside that member; otherwise it only serves
+    that member's sources. True if unknown."""
     workspace, tree = member.workspace, member.folder.tree
     own = member.folder.path
     folders = [own, *(workspace.members if workspace is not None else ())]
@@ -244,7 +245,7 @@ def _list(value: object) -> list[str]:
 
 
 def _words(project: NodeProject, names: list[str]) -> Iterator[str]:
-    """The words of scripts that may be paths, relative to the folder of the package."""
+    """The words of scripts that may be paths, relative to the package's folder."""
     for name in dict.fromkeys(names):
         for step in resolve(project.package, name) or ():
             yield from _paths_of(step)
@@ -258,7 +259,7 @@ def _paths_of(step: ScriptStep) -> Iterator[str]:
 
 
 def _imported(project: NodeProject, name: str, module: JsModule) -> Iterator[str]:
-    """The files of the tree that a module imports or names by a path."""
+    """The files in the tree that a module imports or names by a path."""
     folder = posixpath.dirname(project.folder.full(name))
     for text in (*(item.module for item in module.imports), *(path for path, _ in module.paths)):
         if text.startswith((".", "..")) and "\0" not in text and "$" not in text:

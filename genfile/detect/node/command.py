@@ -23,13 +23,13 @@ from genfile.detect.node.watched import MAX_DEPTH, behind, leads_away, untried
 from genfile.detect.node.wrappers import commands_at_once, file_place, without_reloading
 from genfile.evidence import Evidence, Fact
 
-# Packages of programs that run a source file, by the program.
+# Packages whose program runs a source file, by program.
 OWNERS = {"babel-node": "@babel/node", "ts-node-esm": "ts-node", "swc-node": "@swc-node/register"}
 
 
 @dataclass(frozen=True)
 class NodeStart:
-    """A start command in words, with what it sets for itself."""
+    """A start command in words, with the variables that it sets."""
 
     words: tuple[str, ...]
     variables: dict[str, str]
@@ -42,9 +42,9 @@ Asked = tuple[NodeProject, Framework | None, bool]
 def from_steps(
     asked: Asked, steps: tuple[ScriptStep, ...], evidence: Evidence, search: tuple[int, set[str]] | None = None
 ) -> Fact[NodeStart] | None:
-    """The start that commands end in; None if they end in something for development or of another package.
+    """The start command at the end of a script's steps; None for a development or foreign program.
 
-    ``search``: how deep it is among commands that run commands, and the texts that were tried.
+    ``search``: the depth among commands that run commands, and the texts already tried.
     """
     project, last = asked[0], steps[-1]
     depth, tried = search or (0, set())
@@ -53,7 +53,7 @@ def from_steps(
     if any(
         step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]
     ):
-        # More than a compile step before it (a migration, a seed): the last command is the server all the same.
+        # More than a compile step comes first (a migration, a seed): the last command is still the server.
         project.folder.tree.note(
             "info", f"{evidence}: only its last command starts the service", evidence.path, evidence.line
         )
@@ -74,7 +74,7 @@ def from_steps(
 def _of_several(
     asked: Asked, texts: list[str], step: ScriptStep, evidence: Evidence, search: tuple[int, set[str]]
 ) -> Fact[NodeStart] | None:
-    """Of commands that run at once the first that starts a program of the project; the others are reported."""
+    """The first of several concurrent commands that starts the project's program; the others are reported."""
     project, framework, _ = asked
     served = framework.start[:1] if framework is not None else ()
     found: list[Fact[NodeStart]] = []
@@ -92,7 +92,7 @@ def _of_several(
 
 
 def as_compiled(asked: Asked, start: NodeStart, *, own: bool = False) -> NodeStart:
-    """`ts-node src/x.ts` is `node dist/x.js` where the build compiles it; ``own``: the project's own words."""
+    """`node dist/x.js` for `ts-node src/x.ts` if the build compiles it; ``own``: the project's own words."""
     project, _, builds = asked
     words = without_reloading(start.words)
     program = posixpath.basename(words[0]) if words else ""
@@ -106,7 +106,7 @@ def as_compiled(asked: Asked, start: NodeStart, *, own: bool = False) -> NodeSta
         return NodeStart(("node", made) if made else words, start.variables)
     out = output_folder(project) if builds else None
     if out is None:
-        # Node strips types by itself only in new versions: a runner that the project has is surer.
+        # Only recent Node versions strip types, so a runner that the project has is safer.
         every = project.package.every_dependency
         runner = next((name for name in ("tsx", "ts-node") if name in every), None)
         missing = program != "node" and OWNERS.get(program, program) not in every
@@ -123,7 +123,8 @@ def as_compiled(asked: Asked, start: NodeStart, *, own: bool = False) -> NodeSta
 
 
 def run_by_runner(project: NodeProject, start: NodeStart) -> NodeStart:
-    """The source of a compiled program that Node does not load, run by the project's runner; as it is without one."""
+    """The source of a compiled program that Node can't load, run by the project's runner; unchanged without a
+    runner."""
     at = file_place(start.words)
     runner = next((name for name in FINDS_ALL if name in project.package.every_dependency), None)
     source = source_of(compiled(project), posixpath.normpath(start.words[at])) if at is not None else None
@@ -133,8 +134,8 @@ def run_by_runner(project: NodeProject, start: NodeStart) -> NodeStart:
 
 
 def made_by_compiler(project: NodeProject, start: NodeStart, evidence: tuple[Evidence, ...]) -> NodeStart:
-    """A start that names an output which the compiler writes elsewhere, or which Node does not load: put right, with a
-    note that says why."""
+    """A start that names an output which the compiler writes elsewhere, or which Node can't load, corrected with a
+    note."""
     return _loaded(project, _put_right(project, start, evidence), evidence)
 
 

@@ -1,4 +1,4 @@
-"""Where the project's compiler writes its output, to check the start command against."""
+"""Where the project's compiler writes its output, to check the start command."""
 
 import posixpath
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ _SCRIPTS = (*BUILD_SCRIPTS, *BUILD_PARTS, "prestart:prod", "prestart", "postinst
 
 @dataclass(frozen=True)
 class Compiler:
-    """``program``: of the step; ``chains``: by what each source is compiled; ``listing``: what it sees of the tree;
-    ``major``: of its release, where that is known."""
+    """``program``: of the step; ``chains``: the configurations for each source; ``listing``: the tree as it sees it;
+    ``major``: its major version, if known."""
 
     program: str
     chains: dict[str, Chain]
@@ -33,10 +33,10 @@ class Compiler:
 
 @dataclass(frozen=True)
 class Compiled:
-    """What one run of the compiler makes: each output by its source, relative to the service's folder.
+    """The output of one compiler run: each output by its source, relative to the service's folder; empty if it only
+    checks.
 
-    Nothing, where it only checks. ``loads``: whether Node loads what is made without any help; ``by``: the compiler,
-    where it is TypeScript's.
+    ``loads``: whether Node loads the output as it is; ``by``: the compiler, if it is TypeScript's.
     """
 
     config: str
@@ -49,7 +49,7 @@ class Compiled:
 
 
 def compiled(project: NodeProject) -> Compiled | None:
-    """The outputs of the compiler that the build runs; None if another tool builds, or where they can't be told."""
+    """The outputs of the compiler that the build runs; None if another tool builds, or if they are unknown."""
     key, memory = ("node-compiled", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = _compiled(project)
@@ -81,7 +81,7 @@ def _compiled(project: NodeProject) -> Compiled | None:
 
 
 def _listing(project: NodeProject) -> Listing:
-    """The whole tree as the compiler sees it; names of packages are those of the workspace."""
+    """The whole tree as the compiler sees it; package names are those of the workspace."""
     whole = Project(project.folder.tree, "")
     root = NodeProject(whole, project.package, project.workspace)
 
@@ -104,7 +104,7 @@ def _listing(project: NodeProject) -> Listing:
 
 
 def _of_babel(project: NodeProject) -> Compiled | None:
-    """`babel src -d dist`: file by file."""
+    """`babel src -d dist`: each file on its own."""
     steps = (step for name in (*BUILD_SCRIPTS, *BUILD_PARTS) for step in resolve(project.package, name) or ())
     step = next((step for step in steps if step.program == "babel"), None)
     out = flag(step.words, "-d", "--out-dir") if step is not None else None
@@ -126,7 +126,7 @@ def _of_babel(project: NodeProject) -> Compiled | None:
 
 
 def checks_only(project: NodeProject, step: ScriptStep) -> bool:
-    """Whether a step of the compiler writes nothing: `tsc --noEmit`, or a configuration that says so."""
+    """Whether a compiler step writes nothing: `tsc --noEmit`, or a configuration that says so."""
     if only_checks(step.words):
         return True
     chains = _chains(project, step)
@@ -134,7 +134,7 @@ def checks_only(project: NodeProject, step: ScriptStep) -> bool:
 
 
 def _compiler(project: NodeProject) -> ScriptStep | None:
-    """The step that compiles: of the scripts that build, else what a framework's own build is."""
+    """The step that compiles: in the build scripts, else in the framework's own build."""
     for name in _SCRIPTS:
         for origin in (f"pre{name}", name, f"post{name}"):
             for step in resolve(project.package, origin) or ():
@@ -156,7 +156,7 @@ def _chains(project: NodeProject, step: ScriptStep) -> tuple[Chain, ...]:
 
 
 def started_output(found: Compiled, target: str) -> str | None:
-    """The file that the compiler really makes of the one that a start command names; None: it can't be told."""
+    """The output file that the compiler really writes for the one in a start command; None if unknown."""
     names = [target, *(f"{target}{ending}" for ending in (".js", ".mjs", ".cjs", "/index.js"))]
     made = set(found.outputs.values())
     for name in names:
@@ -169,7 +169,7 @@ def started_output(found: Compiled, target: str) -> str | None:
             for output in made
             if output.split("/")[0] == parts[0] and (_ends(output, parts[1:]) or _ends(name, output.split("/")[1:]))
         ]
-        # A program of the sources before one of scripts and tests.
+        # A program in the sources before scripts and tests.
         fits.sort(
             key=lambda output: (not (found.source_of(output) or "").startswith("src/"), output.count("/"), output)
         )
@@ -183,6 +183,6 @@ def _ends(path: str, parts: list[str]) -> bool:
 
 
 def outside_of(found: Compiled, source: str) -> list[str]:
-    """The inputs beside the folder of a source, which lift the root of the output."""
+    """The compiler's inputs outside a source's folder, which move the root of the output up."""
     first = source.split("/")[0]
     return [path for path in found.outputs if path.split("/")[0] != first]

@@ -15,7 +15,7 @@ STEMS = (
     "rollup.config", "rspack.config", "app.config", "esbuild.config", "tsup.config", ".vitepress/config",
     "eleventy.config", "ember-cli-build", "quasar.config", "vite.renderer.config", "tsdown.config", "rolldown.config",
 )  # fmt: skip
-# Set by hosts, package managers and developers' tools: nothing that somebody gives to a build of an image.
+# Set by hosts, package managers and development tools: nobody passes these to an image build.
 _COMMON = re.compile(
     r"(NODE_ENV|NODE_OPTIONS|CI|PORT|HOST|HOSTNAME|HOME|PWD|USER|PATH|TZ|MODE|DEV|PROD|SSR|BASE_URL|DEBUG|HTTPS|BROWSER"
     r"|LANG|INIT_CWD|STANDALONE|(BUNDLE_)?ANALYZ\w*|npm_\w+|VERCEL(_\w+)?|NETLIFY(_\w+)?|CF_PAGES\w*|GITHUB_\w+"
@@ -25,7 +25,7 @@ _COMMON = re.compile(
 
 
 def is_common(name: str) -> bool:
-    """Whether a variable is one that hosts and tools set."""
+    """Whether hosts and tools set this variable."""
     return _COMMON.fullmatch(name) is not None
 
 
@@ -40,7 +40,7 @@ def build_configs(project: NodeProject) -> list[tuple[str, JsModule]]:
 
 
 def loaded_at_build(project: NodeProject) -> list[tuple[str, JsModule]]:
-    """The configuration files with what they import, and the programs that the build script runs; bounded."""
+    """The configuration files with their imports, and the programs that the build script runs; bounded."""
     found: dict[str, JsModule] = {}
     for name, _ in build_configs(project):
         found.update(source_files(project, ("", name)))
@@ -53,7 +53,7 @@ def loaded_at_build(project: NodeProject) -> list[tuple[str, JsModule]]:
 
 
 def build_steps(project: NodeProject) -> list[ScriptStep]:
-    """The commands of the build script, with the hooks around it."""
+    """The build script's commands, with its pre and post hooks."""
     scripts = project.package.scripts
     name = next((name for name in (*BUILD_SCRIPTS, *BUILD_PARTS) if name in scripts), None)
     names = (f"pre{name}", name, f"post{name}") if name is not None else ()

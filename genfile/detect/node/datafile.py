@@ -13,12 +13,12 @@ from genfile.parsers.values import EnvDefault, port_of
 
 MAX_DEPTH = 8
 _ENDINGS = (".json", ".json5", ".jsonc", ".yaml", ".yml", ".toml")
-# A file that everybody makes of his own, by what its example is called.
+# The suffixes of example files for settings that every developer copies.
 _EXAMPLES = ("example", "sample", "template", "default", "dist")
 
 
 def port_in_file(project: NodeProject, path: str | None, names: tuple[str, ...]) -> Fact[HostedPort] | None:
-    """The port below some keys of a file of the service's folder, or of its example where the file is not committed."""
+    """The port under some keys of a file in the service's folder, or of its example if the file is not committed."""
     for name in _names(path) if path is not None and names else ():
         document = settings_document(project, name) if project.folder.has(name) else None
         if document is None:
@@ -32,8 +32,8 @@ def port_in_file(project: NodeProject, path: str | None, names: tuple[str, ...])
 
 
 def port_by_key(project: NodeProject, loaded: Iterable[str], key: str) -> Fact[HostedPort] | None:
-    """The first port of a key, however deep, in the files of data among what a program loads: it is handed on by code
-    that is not followed, so that another key of that name may be meant."""
+    """The first port under a key, at any depth, in the data files that a program loads. Code that is not followed
+    passes it on, so another key with that name may be meant."""
     for path in loaded:
         for name in _names(path):
             document = settings_document(project, name) if project.folder.has(name) else None
@@ -64,7 +64,7 @@ def _names(path: str) -> Iterator[str]:
 
 
 def settings_document(project: NodeProject, name: str) -> Document | None:
-    """A file of data, parsed by its ending; `config.json.example` is read as `config.json` is."""
+    """A data file, parsed by its extension; `config.json.example` is read like `config.json`."""
     ending = next((end for end in _ENDINGS if end in posixpath.basename(name)), None)
     if ending in (".yaml", ".yml"):
         return project.folder.yaml(name)
@@ -78,7 +78,7 @@ def value_at(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def settings_texts(project: NodeProject) -> Iterator[tuple[str, str]]:
-    """The texts that the files of the package `config` hold for production, each with its file."""
+    """The production texts of the `config` package's files, each with its file."""
     for stem in ("config/production", "config/default"):
         for ending in _ENDINGS:
             document = settings_document(project, stem + ending) if project.folder.has(stem + ending) else None
@@ -103,7 +103,7 @@ def port_at(value: Any, path: tuple[str, ...]) -> HostedPort | None:
 
 
 def schema_port(value: Any) -> HostedPort | None:
-    """An entry of a schema: its default, and the variable that moves it."""
+    """An entry of a schema: its default, and the variable that sets it."""
     if not isinstance(value, dict):
         return None
     number, variable = port_of(value.get("default"))
@@ -112,7 +112,7 @@ def schema_port(value: Any) -> HostedPort | None:
 
 
 def settings_value(project: NodeProject, name: str) -> Any:
-    """The value of a file of settings: data, or what a module exports."""
+    """The value of a settings file: its data, or what the module exports."""
     if not name.endswith(_ENDINGS):
         module = read_module(project, name)
         return module.default_export if module else None

@@ -1,4 +1,4 @@
-"""Development dependencies that the program itself loads when it runs: without them it would not start."""
+"""Development dependencies that the program itself loads, so it would not start without them."""
 
 import posixpath
 from collections.abc import Iterator, Sequence
@@ -11,10 +11,9 @@ from genfile.evidence import Fact
 
 
 def loaded_dev_dependency(project: NodeProject, start: Sequence[str]) -> Fact[str] | None:
-    """The first one that the started file, or a module of the project that it imports, loads at its top level.
+    """The first development dependency that the started file, or a module that it imports, loads at its top level.
 
-    Only of programs that run as they are written, or as TypeScript's compiler writes them: a bundler may put a package
-    into its output.
+    Only for programs that run as written or as TypeScript's compiler writes them: a bundler may inline a package.
     """
     package = project.package
     only_dev = package.dev_dependencies.keys() - package.dependencies.keys()
@@ -46,7 +45,7 @@ def _targets(value: object, below: bool = False) -> Iterator[str]:
 
 def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:
     made = compiled(project)
-    # Nest's own webpack leaves packages where they are.
+    # Nest's own webpack does not bundle packages.
     apps = {app.output for app in applications(project)}
     for word in start[1:]:
         path = posixpath.normpath(word)
@@ -61,6 +60,6 @@ def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:
 
 
 def package_of(module: str) -> str:
-    """`@scope/name/part` is of `@scope/name`, `name/part` of `name`."""
+    """`@scope/name` for `@scope/name/part`, `name` for `name/part`."""
     parts = module.split("/")
     return "/".join(parts[: 2 if module.startswith("@") else 1])

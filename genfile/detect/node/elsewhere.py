@@ -15,11 +15,11 @@ from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import parse_typescript
 from genfile.parsers.values import Anchored
 
-# Where an application with windows of its own runs, in words.
+# Where a desktop application runs, in words.
 DESKTOP = "as a desktop app"
-# What shows an application's pages in windows of a desktop.
+# Packages that show pages in desktop windows.
 _SHELLS = ("electron", "nw", "@neutralinojs/neu")
-# What makes an extension of a browser, its manifest included.
+# Tools that build browser extensions, and the extension's manifest.
 _EXTENSION_TOOLS = (
     "wxt",
     "plasmo",
@@ -30,15 +30,15 @@ _EXTENSION_TOOLS = (
 # The interfaces of programs that load plug-ins, by package.
 _PLUGINS = {"@figma/plugin-typings": "Figma", "@figma/widget-typings": "Figma", "obsidian": "Obsidian"}
 _MANIFESTS = tuple(f"{folder}manifest.json" for folder in ("", "public/", "src/", "static/", "app/", "extension/"))
-# Files of hosts of web pages: a package with one of them is deployed as a site as well.
+# Files of web hosts: a package with one of them is also deployed as a site.
 _WEB = ("Procfile", "fly.toml", "vercel.json", "netlify.toml", "render.yaml", "railway.json", "nginx.conf", "app.yaml")
 
 
 def elsewhere(folder: Project) -> Fact[str] | None:
-    """Where the package of a folder runs, in words, where that is not a container; looked for once."""
+    """Where a folder's package runs, in words, if not in a container; computed once."""
     key, memory = ("node-elsewhere", folder.path), folder.tree.memory
     if key not in memory:
-        # What is asked for on the way to its own answer is not known there.
+        # Questions asked while this is being answered see it as unknown.
         memory[key] = None
         package = read_package(folder) if folder.has(FILE) else None
         project = NodeProject(folder, package, workspace_of(folder)) if package is not None else None
@@ -55,13 +55,13 @@ def _find(project: NodeProject) -> Fact[str] | None:
 
 
 def _serves(package: PackageJson) -> bool:
-    """Whether a script for production runs a program of Node's."""
+    """Whether a production script runs a Node program."""
     found = (resolve(package, name) for name in ("start:prod", "start", "serve", "start:server"))
     return any(steps[-1].program in (*RUNNERS, "next", "nuxt", "nest") for steps in found if steps)
 
 
 def _desktop(project: NodeProject) -> Fact[str] | None:
-    """Electron and its like among the dependencies; Tauri, where its own folder is there."""
+    """Electron and its like among the dependencies; Tauri, if its folder is there."""
     package = project.package
     shell = next((name for name in _SHELLS if name in package.every_dependency), None)
     if shell is None and project.folder.has_folder("src-tauri"):
@@ -76,7 +76,7 @@ def _editor(project: NodeProject) -> Fact[str] | None:
 
 
 def extension_manifest(folder: Project) -> Fact[str] | None:
-    """A manifest.json with `manifest_version`, which only extensions of browsers have."""
+    """A manifest.json with `manifest_version`, which only browser extensions have."""
     for name in _MANIFESTS:
         document = folder.json(name) if folder.has(name) else None
         if document is not None and isinstance(document.get("manifest_version"), int):
@@ -86,7 +86,7 @@ def extension_manifest(folder: Project) -> Fact[str] | None:
 
 
 def _browser(project: NodeProject) -> Fact[str] | None:
-    """The manifest of an extension, or a tool that makes one."""
+    """A browser extension's manifest, or a tool that builds extensions."""
     found = extension_manifest(project.folder)
     if found is not None:
         return found
@@ -96,13 +96,13 @@ def _browser(project: NodeProject) -> Fact[str] | None:
 
 
 def _plugin(project: NodeProject) -> Fact[str] | None:
-    """The interface of a program that loads plug-ins of its own."""
+    """The interface of a program that loads plug-ins."""
     name = next((name for name in _PLUGINS if name in _all(project)), None)
     return Fact(f"{_PLUGINS[name]}, as a plug-in", (project.package.depends(name),)) if name else None
 
 
 def _action(project: NodeProject) -> Fact[str] | None:
-    """action.yml with `runs.using`, or the toolkit of actions: a step of a workflow."""
+    """action.yml with `runs.using`, or the toolkit for actions: a step in a CI workflow."""
     for name in ("action.yml", "action.yaml"):
         document = project.folder.yaml(name) if project.folder.has(name) else None
         if document is not None and document.text("runs", "using"):
@@ -112,21 +112,21 @@ def _action(project: NodeProject) -> Fact[str] | None:
 
 
 def _functions(project: NodeProject) -> Fact[str] | None:
-    """Functions of Firebase, which its own platform starts."""
+    """Firebase functions, which Firebase itself starts."""
     package = project.package
     named = "firebase-functions" in package.dependencies
     return Fact("on Firebase, as functions", (package.depends("firebase-functions"),)) if named else None
 
 
 def _telephone(project: NodeProject) -> Fact[str] | None:
-    """React Native, without what draws it in a browser."""
+    """React Native, without a renderer for browsers."""
     package = project.package
     native = "react-native" in package.dependencies and not {"react-native-web", "expo", "next"} & set(_all(project))
     return Fact("on a phone", (package.depends("react-native"),)) if native else None
 
 
 def _packed(project: NodeProject) -> Fact[str] | None:
-    """Pages that are packed into an app: those that Capacitor's `webDir` names, and mini programs of uni-app."""
+    """Pages packed into an app: Capacitor's `webDir`, and uni-app mini programs."""
     folder, package = project.folder, project.package
     if "homepage" not in package.document.value and "gh-pages" not in package.every_dependency:
         place: Project | None = folder
@@ -143,7 +143,7 @@ def _packed(project: NodeProject) -> Fact[str] | None:
 
 
 def _shown(project: NodeProject) -> Fact[str] | None:
-    """Pages that Vite's build puts into the folder of another package, which runs elsewhere and shows them."""
+    """Pages that Vite builds into the folder of another package, which runs elsewhere and shows them."""
     folder, config = project.folder, read_config(project, "vite.config")
     settings = config[1].default_export if config is not None else None
     table = settings if isinstance(settings, dict) else {}
@@ -169,10 +169,8 @@ def _package_of(folder: Project, path: str) -> str | None:
 
 
 def _webdir(folder: Project) -> Fact[str] | None:
-    """The folder that Capacitor packs, where the project of a telephone's own is beside its configuration.
-
-    Source: capacitorjs.com/docs/config.
-    """
+    """The folder that Capacitor packs, if the phone's own project is beside its configuration. Source:
+    capacitorjs.com/docs/config."""
     if not (folder.has_folder("android") or folder.has_folder("ios")):
         return None
     for name in ("capacitor.config.json", "capacitor.config.ts", "capacitor.config.js"):
@@ -205,7 +203,7 @@ ELSEWHERE_SIGNALS: tuple[Callable[[NodeProject], Fact[str] | None], ...] = (
 
 
 def told_elsewhere(folder: Project) -> Evidence | None:
-    """What says that the package of a folder runs elsewhere; the user is told."""
+    """The evidence that a folder's package runs elsewhere; a note says so."""
     found = elsewhere(folder)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Builds that check the environment: the switch that turns the check off, or values that pass it."""
+"""Builds that validate the environment: a switch that skips the check, or values that pass it."""
 
 import re
 
@@ -10,7 +10,7 @@ from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
 
-# Where the check is by habit.
+# Usual places of the check.
 _PLACES = tuple(
     f"{folder}{name}{ending}"
     for folder in ("", "src/", "src/lib/", "lib/", "src/config/", "config/", "src/env/", "env/", "app/", "src/utils/")
@@ -20,7 +20,7 @@ _PLACES = tuple(
 )
 _SWITCH = re.compile(r"(SKIP|DISABLE|BYPASS|IGNORE|NO)_\w*(ENV|VALID|CHECK)\w*|\w*(ENV|VALIDATION)\w*_(SKIP|DISABLED?)")
 _HOSTED = re.compile(r"npm_\w+|NODE_ENV|VERCEL\w*|PORT")
-# What a check accepts, by the words of its chain; the first that is there.
+# A value that a check accepts, by the words of its chain; the first match counts.
 _VALUES = (
     (("url", "uri"), "http://localhost"),
     (("email",), "build@example.com"),
@@ -33,7 +33,7 @@ _CHECKS = frozenset({"cleanEnv", "createEnv", "parseEnv"})
 
 
 def put_env_check(project: NodeProject, draft: Draft) -> None:
-    """Let the build pass its check of variables that only the running program has."""
+    """Let the build pass a check for variables that only the running program has."""
     loaded = loaded_at_build(project)
     seen = {name for name, _ in loaded}
     usual = [name for name in _PLACES if name not in seen and project.folder.has(name)][:8]
@@ -61,7 +61,7 @@ def _switch(module: JsModule) -> tuple[str, str, int] | None:
 
 
 def _put_values(project: NodeProject, draft: Draft, name: str, module: JsModule) -> None:
-    """Values for the build's step alone, where nothing else makes the check pass."""
+    """Set values for the build step alone, if nothing else makes the check pass."""
     present = {item["name"] for item in draft.values.get("environment", ()) if item["phase"] == "build"}
     given: list[str] = []
     line: int | None = None
@@ -87,7 +87,7 @@ def _put_values(project: NodeProject, draft: Draft, name: str, module: JsModule)
 
 def _put(draft: Draft, item: dict[str, str], says: Evidence) -> None:
     values = draft.values.setdefault("environment", [])
-    # A value of the build's own stands before what an example says.
+    # A value in the build's own configuration beats an example's.
     values[:] = [other for other in values if (other["name"], other["phase"]) != (item["name"], item["phase"])]
     values.append(item)
     if item["phase"] == "build":

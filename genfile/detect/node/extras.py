@@ -23,7 +23,7 @@ from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 
-# Hooks of git and guards for developers: nothing that an image needs.
+# Git hooks and developers' guards, which no image needs.
 GIT_HOOKS = frozenset(
     """
     husky lefthook simple-git-hooks is-ci only-allow npx skip-ci pre-commit patch-husky echo git yorkie
@@ -35,7 +35,7 @@ PUBLIC_PREFIXES = tuple(
     NEXT_PUBLIC_ VITE_ REACT_APP_ NUXT_PUBLIC_ PUBLIC_ GATSBY_ VUE_APP_ NG_APP_ EXPO_PUBLIC_ STORYBOOK_
     """.split()
 )
-# Settings of package managers that change what an installation does.
+# Package manager settings that change what an installation does.
 SETTINGS = {
     "npm": (".npmrc",),
     "pnpm": (".npmrc", "pnpm-workspace.yaml", ".pnpmfile.cjs"),
@@ -46,7 +46,8 @@ SETTINGS = {
 
 
 def _put_linker(project: NodeProject, draft: Draft) -> None:
-    """Plug'n'Play needs Yarn's loader and cache at run time: in the image the same lock fills node_modules instead."""
+    """Fill node_modules from the same lockfile instead of Plug'n'Play, which needs Yarn's loader and cache at run
+    time."""
     settings = project.root.yaml(".yarnrc.yml") if project.root.has(".yarnrc.yml") else None
     linker = settings.text("nodeLinker") if settings else None
     if linker in ("node-modules", "pnpm"):
@@ -62,10 +63,10 @@ _FOCUS = ".yarn/plugins/@yarnpkg/plugin-workspace-tools.cjs"
 
 
 def _wants_every_member(project: NodeProject, draft: Draft) -> bool:
-    """Whether the installation of one member fails where the manifest of another one is not there.
+    """Whether installing one member fails without the manifests of all others.
 
-    Before version 1.4, Bun takes its lockfile for changed; Yarn 2 and newer does, unless it is told to focus, which it
-    knows from version 4 on or by a plug-in, and only with the scripts of all packages.
+    Bun before 1.4 considers its lockfile changed. Yarn 2 and newer does too, unless it focuses, which version 4 or a
+    plug-in can, and only with the scripts of all packages.
     """
     manager = draft.values["package_manager"]
     numbers = [int(part) for part in str(manager.get("version") or "99").split(".")[:2] if part.isdecimal()]
@@ -76,14 +77,14 @@ def _wants_every_member(project: NodeProject, draft: Draft) -> bool:
 
 
 def _put_settings(project: NodeProject, draft: Draft) -> None:
-    """Add the .npmrc that the installation reads to the files of the build; one with a credential is a secret."""
+    """Add the .npmrc that the installation reads to the build's files; one with a credential becomes a secret."""
     path, workspace = project.root.full(".npmrc"), draft.values.get("workspace")
     if workspace and workspace["files"] is not None and path in draft.values["manifests"]:
         workspace["files"] = sorted([*workspace["files"], path])
 
 
 def put_install(project: NodeProject, draft: Draft) -> None:
-    """Put /manifests, and what is true of the scripts that an installation would run."""
+    """Put /manifests, and facts about the scripts that an installation would run."""
     manager = draft.values["package_manager"]["name"]
     lock = draft.values["package_manager"].get("lockfile")
     root = project.root
@@ -97,10 +98,10 @@ def put_install(project: NodeProject, draft: Draft) -> None:
         )
         _put_linker(project, draft)
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
-    # One mount of the folder; Yarn copies file by file.
+    # One mount for the folder; Yarn copies each file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
     _put_scripts(project, draft)
-    # A member's installation is of what it needs; at the root of a workspace it is of every member.
+    # A member installs what it needs; a workspace's root installs every member.
     at_root = workspace_at(project.folder) if project.workspace is None else None
     members = at_root.members if at_root is not None else [item.project.path for item in installed(project)]
     if project.workspace is not None and _wants_every_member(project, draft):
@@ -124,12 +125,12 @@ def put_install(project: NodeProject, draft: Draft) -> None:
 
 
 def _put_scripts(project: NodeProject, draft: Draft) -> None:
-    """The lifecycle scripts of the project: they run once the sources are there, hooks of git never."""
+    """Put the project's lifecycle scripts: they run once the sources are there; git hooks never run."""
     package = project.root_package
     found = [name for name in LIFECYCLE if name in package.scripts]
     useful = [name for name in found if not _is_hook(package, name)]
     if project.workspace is None and any(command.endswith(" run build") for command in draft.values.get("build", ())):
-        # Hosts that only install build by such a script.
+        # Hosts that only install run the build in such a script.
         useful = [name for name in useful if not is_built(package, name)]
     if found:
         draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for name in found)))
@@ -145,7 +146,7 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
 
 
 def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
-    """Prisma's migrations are a release command, whose program must be in the image."""
+    """Make Prisma's migrations a release command, whose program must be in the image."""
     value = build_address(project)
     for name in dict.fromkeys(("DATABASE_URL", *config_variables(project))):
         draft.values.setdefault("environment", []).append({"name": name, "phase": "build", "value": value})
@@ -163,7 +164,7 @@ def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> 
 def _is_hook(package: PackageJson, name: str) -> bool:
     steps = resolve(package, name)
     if steps is None:
-        # `husky || true`, `node -e "…"`: more than a plain sequence is almost always a guarded hook.
+        # `husky || true`, `node -e "…"`: anything but a plain sequence is almost always a guarded hook.
         return any(
             word in package.scripts[name] for word in ("husky", "lefthook", "simple-git-hooks", "git ", "only-allow")
         )
@@ -176,8 +177,8 @@ def _is_hook(package: PackageJson, name: str) -> bool:
 
 
 def _put_public_setting(name: str, draft: Draft, listed: list[dict[str, object]]) -> None:
-    """A setting that is compiled in: a build argument, or where its name is that of a secret a mount for the build, so
-    that neither the history of the image nor BuildKit's own check has to do with it."""
+    """Put a setting that is compiled in: a build argument, or a secret mount if its name is that of a secret, which
+    keeps it out of the image's history and satisfies BuildKit's own check."""
     if not is_sensitive(name):
         listed.append({"name": name, "phase": "build"})
         return
@@ -188,7 +189,7 @@ def _put_public_setting(name: str, draft: Draft, listed: list[dict[str, object]]
 
 
 def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> list[dict[str, object]]:
-    """What the build reads: build arguments, and secrets for those that have the name of one."""
+    """What the build reads: build arguments, and secrets for those with a secret's name."""
     found: list[dict[str, object]] = []
     present = {item["name"] for item in draft.values.get("environment", ())} | committed
     for item in build_variables(project, draft.values.get("framework")) if draft.values.get("build") else ():
@@ -213,7 +214,7 @@ def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> 
 
 
 def _silence(project: NodeProject, draft: Draft) -> list[dict[str, object]]:
-    """What keeps the tools of the build from reporting to their makers."""
+    """Variables that turn off the build tools' telemetry."""
     if not draft.values.get("build"):
         return []
     names = sorted({name for package in project.packages for name in package.every_dependency})
@@ -222,7 +223,7 @@ def _silence(project: NodeProject, draft: Draft) -> list[dict[str, object]]:
 
 
 def put_environment(project: NodeProject, draft: Draft) -> None:
-    """Public settings that are compiled in become build arguments; the others are named, without a value."""
+    """Put /environment: compiled-in public settings are build arguments; the others are listed without a value."""
     folder = project.folder
     present = {item["name"] for item in draft.values.get("environment", ())}
     committed = {

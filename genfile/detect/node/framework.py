@@ -1,4 +1,4 @@
-"""Which framework a package is built on, and whether it ends as a server, a site or a worker."""
+"""The framework that a package is built on, and whether it is a server, a site or a worker."""
 
 import posixpath
 
@@ -15,7 +15,8 @@ from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescr
 
 
 def find_framework(project: NodeProject) -> Fact[Framework] | None:
-    """The first framework of the data that the member depends on; of several, the one that the start command runs."""
+    """The first framework in the data's order that the member depends on; of several, the one that the start command
+    runs."""
     package = project.package
     found = (
         [item for item in frameworks("node") if _depends(project, item)]
@@ -29,12 +30,12 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
     servers = [item for item in found if item.kind == "server"]
     angular = next((item for item in found if item.name == "angular"), None)
     if angular is not None and "@angular/ssr" in package.every_dependency:
-        # Express is only what its server is made with.
+        # Express only builds that framework's server.
         return Fact(angular, (evidence_of(project, angular),))
     if best.kind != "server" and servers and starts_server(project):
         best = servers[0]
     elif best.kind in ("server", "worker") and not best.build and not starts_server(project):
-        # An Express that only the development server of a front end brings along, a bot's library for its types.
+        # Express brought along only by a front end's development server, or for a bot library's types.
         sites = [item for item in found if item.kind == "site"]
         if sites and "build" in package.scripts:
             best = sites[0]
@@ -42,7 +43,7 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
 
 
 def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
-    """Of several the first; of several that make sites the one whose program the build script runs."""
+    """The first of several; of several site frameworks, the one whose program the build script runs."""
     best = found[0]
     if best.kind == "site" and best.build and len(found) > 1:
         name = next((name for name in ("build", "build:prod", "build-prod") if name in project.package.scripts), "")
@@ -54,7 +55,7 @@ def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
 
 
 def evidence_of(project: NodeProject, item: Framework) -> Evidence:
-    """Where a framework is named: a dependency of the member, of the workspace's root, else the build script."""
+    """Where a framework is named: the member's dependencies, the workspace root's, else the build script."""
     for package in project.packages:
         for name in item.dependencies:
             if name in package.every_dependency:
@@ -83,7 +84,7 @@ def _by_script(project: NodeProject) -> list[Framework]:
 
 
 def _by_nx(project: NodeProject) -> list[Framework]:
-    """A project of Nx leaves its dependencies to the root: the framework is the one that its program imports."""
+    """The framework that an Nx project's program imports, since its dependencies are at the root."""
     program = nx_build(project.folder)
     inside = relative(program.main, project.folder.path) if program is not None else ""
     module = read_module(project, inside) if inside and project.folder.has(inside) else None
@@ -94,7 +95,7 @@ def _by_nx(project: NodeProject) -> list[Framework]:
 
 
 def _by_member(project: NodeProject) -> list[Framework]:
-    """The server that a member starts may stand in another member that it needs."""
+    """The server framework in another member, if the started member needs that member."""
     if project.workspace is None:
         return []
     packages = project.workspace.named(project.package.dependencies)
@@ -108,23 +109,23 @@ def _depends(project: NodeProject, item: Framework) -> bool:
     package = project.package
     if any(name in package.every_dependency for name in item.absent):
         return False
-    # A server is a dependency of production; a front end's tools are often only development ones.
+    # A server is a production dependency; a front end's tools are often development dependencies.
     tables = package.every_dependency if item.kind == "site" or item.build else package.dependencies
     return any(name in tables for name in item.dependencies)
 
 
 def starts_aside(package: PackageJson, script: str) -> bool:
-    """Whether a script starts a file of examples, tests or a playground: a library shows itself so."""
+    """Whether a script starts a file in examples, tests or a playground: a sign of a library."""
     steps = resolve(package, script)
     folders = [
         posixpath.dirname(posixpath.normpath(word)) for word in (steps[-1].words if steps else ()) if "/" in word
     ]
-    # What the build makes may have any name: `dist`, `out`.
+    # Build outputs may have any name: `dist`, `out`.
     return any(is_aside(folder) and package.project.has_folder(folder) for folder in folders)
 
 
 def starts_server(project: NodeProject) -> bool:
-    """Whether a script starts a program of the project's own: node, tsx, ts-node, bun with a file."""
+    """Whether a script starts one of the project's own programs: node, tsx, ts-node or bun with a file."""
     for name in ("start:prod", "start", "serve", "start:server"):
         steps = resolve(project.package, name)
         if not steps:
@@ -152,13 +153,13 @@ def starts_server(project: NodeProject) -> bool:
 
 
 def read_module(project: NodeProject, name: str) -> JsModule | None:
-    """A JavaScript or TypeScript file of the service's folder, parsed."""
+    """A parsed JavaScript or TypeScript file of the service's folder."""
     typescript = name.endswith((".ts", ".tsx", ".mts", ".cts"))
     return parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
 
 
 def read_config(project: NodeProject, stem: str) -> tuple[str, JsModule] | None:
-    """The first configuration file of a stem: `next.config` finds next.config.mjs."""
+    """The first configuration file with a stem: `next.config` finds next.config.mjs."""
     for ending in (".ts", ".mts", ".mjs", ".js", ".cjs", ".cts"):
         name = stem + ending
         if project.folder.has(name):

@@ -1,4 +1,4 @@
-"""Builds that ask git for a commit or a version: a variable in its place, or git and the folder .git for one step."""
+"""Builds that ask git for a commit or a version: a variable instead, or git and .git for that one step."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ STARTERS = frozenset(
 READERS = frozenset({"readFileSync", "readFile"})
 QUESTIONS = frozenset("rev-parse describe log show rev-list symbolic-ref branch tag status".split())
 MESSAGES = frozenset("log error warn info debug Error test it describe".split())
-# Packages that read the repository for a build.
+# Packages that read the repository during a build.
 MODULES = frozenset(
     """
     simple-git git-rev-sync git-revision-webpack-plugin git-last-commit git-describe git-rev git-commit-info
@@ -32,7 +32,7 @@ GIT_GIVEN = "the build step gets git and the .git folder"
 
 @dataclass(frozen=True)
 class AskedVariable:
-    """``instead``: the variable that is looked at first; ``tolerant``: the build goes on without git."""
+    """``instead``: the variable that is read first; ``tolerant``: the build goes on without git."""
 
     says: Evidence
     instead: str | None
@@ -40,11 +40,11 @@ class AskedVariable:
 
 
 def put_git(project: NodeProject, draft: Draft) -> None:
-    """Put /git, or the variable that the build takes in place of asking git."""
+    """Put /git, or the variable that the build accepts instead of asking git."""
     if not draft.values.get("build"):
         return
     asked = _asked(project)
-    # One that stops the build decides.
+    # A call that fails the build decides.
     found = next((item for item in asked if not item.instead and not item.tolerant), asked[0] if asked else None)
     if found is None:
         return
@@ -65,7 +65,7 @@ def put_git(project: NodeProject, draft: Draft) -> None:
 
 
 def _put_argument(draft: Draft, name: str, default: str | None) -> None:
-    """A build argument; with a default where a build that is given none would ask git all the same."""
+    """Put a build argument, with a default if the build would otherwise still ask git."""
     values = draft.values.setdefault("environment", [])
     found = next((item for item in values if (item["name"], item["phase"]) == (name, "build")), None)
     if found is None:
@@ -88,7 +88,7 @@ def _asked(project: NodeProject) -> list[AskedVariable]:
     for name in ("prebuild", "build", "postbuild"):
         text = project.package.scripts.get(name, "")
         if _COMMAND.search(text):
-            # A substitution that fails leaves an empty text, and the build goes on.
+            # A failed substitution leaves an empty text, and the build goes on.
             stops = _FIRST.search(text) is not None
             found.append(AskedVariable(project.package.says("scripts", name), None, not stops))
     return found
@@ -100,7 +100,7 @@ def _asks_git(call: Call) -> bool:
     name = call.callee.rpartition(".")[2]
     if name in READERS:
         return bool(words) and ".git" in words[0].split("/")
-    # A function of the project's own that starts what it is given is known by the command alone.
+    # One of the project's own functions that runs its argument is recognised by the command alone.
     asks = name in STARTERS or (name not in MESSAGES and not QUESTIONS.isdisjoint(words[1:2]))
     return words[:1] == ["git"] and asks
 

@@ -1,4 +1,4 @@
-"""What the tsconfig.json of a package says of its names."""
+"""Aliases that a package's tsconfig.json defines."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from genfile.parsers.tsoutput import Chain, aliased, chain_of
 
 
 def settings_at(root: Project, path: str) -> object:
-    """The value of a tsconfig.json or jsconfig.json by its path from the root of the tree; None if there is none."""
+    """The parsed tsconfig.json or jsconfig.json at a path from the tree's root; None if there is none."""
     document = root.jsonc(path) if path and root.has(path) else None
     return document.value if document is not None else None
 
 
 def aliased_paths(project: NodeProject, module: str) -> Iterator[str]:
-    """The paths in a project's folder, relative to it, that a name stands for by its tsconfig.json or jsconfig.json."""
+    """The project's paths that a name stands for by its tsconfig.json or jsconfig.json, relative to its folder."""
     key, memory = ("node-aliases", project.folder.path), project.folder.tree.memory
     if key not in memory:
         root = Project(project.folder.tree, "")

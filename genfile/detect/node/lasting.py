@@ -8,14 +8,14 @@ from genfile.detect.node.scripts import ScriptStep
 from genfile.detect.node.sources import resolve_import, source_files
 from genfile.parsers.values import Call
 
-# Calls after which a program stays.
+# Calls that keep a program running.
 STAYING = frozenset(
     "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker".split()
 )
 
 
 def is_command(project: NodeProject, step: ScriptStep) -> bool:
-    """Whether a script only tries the command that the package installs: a file of `bin`, which listens to nothing."""
+    """Whether a script only tries out the package's own command: a file of `bin` that doesn't listen."""
     bins = project.package.document.get("bin")
     named = [bins] if isinstance(bins, str) else list(bins.values()) if isinstance(bins, dict) else []
     started = started_file(project, step.words)
@@ -24,7 +24,7 @@ def is_command(project: NodeProject, step: ScriptStep) -> bool:
 
 
 def talks(project: NodeProject, start: tuple[str, ...]) -> bool:
-    """Whether a program only talks at a terminal, or over its standard input; the user is told."""
+    """Whether a program only talks at a terminal or over standard input; a note says so."""
     if stays(project, start, _LASTING):
         return False
     for name, module in source_files(project, start):
@@ -38,13 +38,13 @@ def talks(project: NodeProject, start: tuple[str, ...]) -> bool:
 
 
 def ends(project: NodeProject, start: tuple[str, ...]) -> bool:
-    """Whether a program comes to its end by itself: all of it is seen, and nothing in it keeps Node running."""
+    """Whether a program ends by itself: all its code is known, and nothing in it keeps Node running."""
     sources = source_files(project, start)
     started = started_file(project, start)
     if not sources or len(sources) > 20 or started is None or sources[0][0] != started:
         return False
     if not any(module.calls for _, module in sources):
-        # Next to nothing is written yet.
+        # Hardly any code yet.
         return False
     for name, module in sources:
         for item in module.imports:
@@ -63,7 +63,7 @@ def _loads_unseen(call: Call) -> bool:
     return call.callee in ("require", "import") and not (call.arguments and isinstance(call.arguments[0], str))
 
 
-# Modules of Node that keep nothing running, and calls that may, whoever makes them.
+# Node modules that keep nothing running, and calls that may, whichever module they come from.
 _QUIET = frozenset("assert buffer crypto fs fs/promises os path perf_hooks querystring url util zlib".split())
 _KEEPING = STAYING | frozenset(
     """
@@ -71,9 +71,9 @@ _KEEPING = STAYING | frozenset(
     createReadStream
     """.split()
 )
-# Calls of programs that stay without listening: timers, and bots that ask once for a code.
+# Calls of programs that run without listening: timers, and bots that ask once for a code.
 _LASTING = frozenset("setInterval schedule initialize makeWASocket".split())
-# Modules that ask questions at a terminal, or answer the program that has started them.
+# Modules that ask questions at a terminal, or talk to the parent process.
 _ASKING = frozenset(
     """
     readline readline/promises readline-sync inquirer @inquirer/prompts prompts prompt prompt-sync enquirer
@@ -83,9 +83,10 @@ _ASKING = frozenset(
 
 
 def stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
-    """Whether a program listens, waits for messages or makes ``more`` calls; without a start that of a usual name.
+    """Whether a program listens, waits for messages or makes ``more`` calls; without a start command, the program with
+    a usual name.
 
-    A function of the project's own that has such a name does not count: what it calls does.
+    A project function with such a name does not count by itself: the calls inside it do.
     """
     for _, module in source_files(project, start):
         own = {name for item in module.imports if item.module.startswith(".") for name in item.names}

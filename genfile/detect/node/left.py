@@ -1,5 +1,5 @@
-"""Files that a compiled module looks for beside itself, and that the compiler leaves in the sources: the build copies
-them to where the module is."""
+"""Files that a compiled module reads beside itself and the compiler leaves in the sources: the build copies them
+over."""
 
 import posixpath
 import shlex
@@ -16,7 +16,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.jspaths import Standing
 
-# Programs that a project copies such files with itself.
+# Programs with which projects copy such files themselves.
 _COPIERS = frozenset("cp copy copyfiles cpx cpx2 cpy cpy-cli ncp shx rsync copy-files-from-to gulp grunt".split())
 _TYPES = (".ts", ".tsx", ".mts", ".cts", ".map")
 MAX_FILES = 12
@@ -25,7 +25,7 @@ MAX_IN_FOLDER = 200
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A file or a folder of the sources, where the program looks for it, and the line that does."""
+    """A source file or folder, where the program looks for it, and the line that does."""
 
     source: str
     target: str
@@ -33,7 +33,7 @@ class Left:
 
 
 def put_left(project: NodeProject, draft: Draft) -> None:
-    """Add to /build the copies of what the compiler leaves behind."""
+    """Add to /build the copies of files that the compiler leaves behind."""
     made, start = compiled(project), tuple(draft.values.get("start") or ())
     if made is None or made.by is None or "static" in draft.values or not draft.values.get("build"):
         return
@@ -52,7 +52,7 @@ def put_left(project: NodeProject, draft: Draft) -> None:
 
 
 def _copies(project: NodeProject) -> bool:
-    """Whether the project's own build brings files along: a step that copies, or what nest-cli.json lists."""
+    """Whether the project's own build copies files: with a step, or by nest-cli.json."""
     nest = project.folder.json("nest-cli.json") if project.folder.has("nest-cli.json") else None
     if nest is not None and nest.items("compilerOptions", "assets"):
         return True
@@ -85,7 +85,7 @@ def _standing(path: str) -> Standing:
 
 
 def _of_path(folder: Project, made: Compiled, source: str, target: str, says: Evidence) -> Iterator[Left]:
-    """What of a path must be copied: the file, the whole folder where no source is in it, else its other files."""
+    """What to copy for a path: the file; the whole folder if it has no sources; else the folder's other files."""
     if folder.has(source):
         if source not in made.outputs and not folder.has(target) and not source.endswith(_TYPES):
             yield Left(source, target, says)

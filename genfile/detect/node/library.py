@@ -1,4 +1,4 @@
-"""Packages that are there for others to load, and pages that a container serves."""
+"""Packages that others load, and pages that a container serves."""
 
 import posixpath
 
@@ -12,7 +12,7 @@ _WEB_SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground"})
 
 
 def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
-    """Whether what `main` names is there to be loaded by others: only exports; the user is told."""
+    """Whether what `main` names only exports things for others to load; a note says so."""
     sources = source_files(project, words)
     if not sources or not only_gives(sources[0][1]):
         return False
@@ -22,7 +22,7 @@ def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
 
 
 def given_out(folder: Project) -> bool:
-    """Whether a Dockerfile of the folder's own serves what its build makes: pages, even where none is committed."""
+    """Whether a Dockerfile in the folder serves the build's output: pages, even if none is committed."""
     own = [path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path]
     starts = [fact.value.split()[:1] for fact in hosting(folder).starts]
     return bool(own) and bool(starts) and all(posixpath.basename(words[0]) in _WEB_SERVERS for words in starts if words)

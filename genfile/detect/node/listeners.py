@@ -14,7 +14,7 @@ from genfile.parsers.jsreach import NameReference
 from genfile.parsers.values import Call, EnvDefault, port_of
 
 CALLS = frozenset("listen serve createServer startStandaloneServer Server WebSocketServer server Elysia".split())
-# Words that say what a listener beside the service's own is for, in its variable, its owner, its key or its file.
+# Words for listeners beside the service's own, in the variable, owner, key or file name.
 ROLES = {
     "metrics": re.compile(r"(?i)metric|prometheus|telemetry"),
     "admin": re.compile(r"(?i)(?<![a-z])(admin|management|internal|dashboard|arena|bull)"),
@@ -27,14 +27,15 @@ ROLES = {
 
 @dataclass(frozen=True)
 class NodeListener:
-    """One call that listens; the role is `app` unless its names say otherwise."""
+    """A call that listens; its role is `app` unless its names say otherwise."""
 
     role: str
     port: Fact[HostedPort]
 
 
 def main_listener(found: list[NodeListener]) -> Fact[HostedPort] | None:
-    """The service's own: the first whose number is known, else whose variable is; another's where there is no such."""
+    """The service's own listener: the first with a known port, else with a known variable; another role's if there is
+    none."""
     own = [item.port for item in found if item.role == "app"]
     candidates = own or [item.port for item in found]
     known = (port for port in candidates if port.value.number is not None)
@@ -42,7 +43,7 @@ def main_listener(found: list[NodeListener]) -> Fact[HostedPort] | None:
 
 
 def listeners(project: NodeProject, sources: Sources) -> Iterator[NodeListener]:
-    """The listeners of the modules that a program is made of, nearest to the start first."""
+    """The listeners in the modules of a program, nearest to the start first."""
     for name, module in sources:
         named = {(callee, line): reference for callee, reference, line in module.given}
         for call in module.calls:
@@ -91,7 +92,7 @@ def _of_call(
 
 
 def _port_in(value: Any) -> Any:
-    """`{ port }`, `{ listen: { port } }`: the port; any other value as it is."""
+    """The port of `{ port }` or `{ listen: { port } }`; any other value unchanged."""
     if not isinstance(value, dict):
         return value
     inner = value.get("listen")
@@ -108,7 +109,7 @@ def _of_value(project: NodeProject, sources: Sources, value: Any, says: Evidence
 
 
 def schema_default(project: NodeProject, sources: Sources, name: str | None) -> Fact[HostedPort] | None:
-    """The default that a schema of the sources gives a variable."""
+    """A variable's default in a schema of the sources."""
     for path, module in sources:
         for key, value, line in module.defaults:
             number = port_of(value)[0]

@@ -1,4 +1,4 @@
-"""Configuration that programs of the image load when they run: it goes into the image with what it imports."""
+"""Configuration that the image's programs load at run time: it goes into the image with its imports."""
 
 import posixpath
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import resolve_import, source_files
 from genfile.evidence import Draft
 
-# What a program looks for by itself, by the stems of the files; the first that is there.
+# Files that a program looks for by itself, by stem; the first that exists.
 CONFIGS = {
     "prisma": ("prisma.config", ".config/prisma"),
     "drizzle-kit": ("drizzle.config",),
@@ -22,7 +22,7 @@ CONFIGS = {
 }
 _ENDINGS = ("", ".ts", ".mts", ".cts", ".mjs", ".js", ".cjs", ".json")
 _CODE = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")
-# What programs read, and no compiler writes.
+# Files that programs read and compilers don't write.
 _DATA = tuple(
     """
     .json .yaml .yml .toml .xml .csv .txt .sql .graphql .proto .html .ejs .hbs .pug .pem .key .crt .wasm .db .sqlite
@@ -33,7 +33,7 @@ MAX_FILES = 40
 
 
 def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
-    """Add to /run_paths what the commands of the image load beside what the build made."""
+    """Add to /run_paths what the image's commands load besides the build's output."""
     kept: list[str] = draft.values.get("run_paths", [])
     if not kept or draft.values.get("standalone") or "static" in draft.values:
         return
@@ -47,7 +47,7 @@ def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) 
     for path in _above(project, release):
         if not any(item in (".", path) or path.startswith(f"{item}/") for item in kept):
             kept.append(path)
-    # What a tool's own configuration names: the schema, the folder of the migrations.
+    # What a tool's own configuration names: the schema, the migrations folder.
     for name in _configs(project, release):
         module = read_module(project, name) if name.endswith(_CODE) else None
         for text, _ in module.paths if module is not None else ():
@@ -65,7 +65,7 @@ def _keep(project: NodeProject, kept: list[str], name: str) -> None:
 
 
 def _above(project: NodeProject, command: list[str]) -> Iterator[str]:
-    """The folders of the files outside of the service's own that a command names, by their paths in the tree."""
+    """The folders of the files outside the service's own that a command names, by their paths in the tree."""
     for word in command[1:]:
         path = posixpath.normpath(word.partition("=")[2] if word.startswith("--") else word)
         place = project.folder.full(path)
@@ -74,7 +74,7 @@ def _above(project: NodeProject, command: list[str]) -> Iterator[str]:
 
 
 def _named(project: NodeProject, command: list[str]) -> Iterator[str]:
-    """The files of the tree that a command names, and the configuration that its program looks for."""
+    """The files that a command names, and the configuration that its program looks for."""
     for word in command[1:]:
         path = posixpath.normpath(word.partition("=")[2] if word.startswith("--") else word)
         if path.endswith((*_CODE, ".json", ".yaml", ".yml")) and project.folder.has(path):
@@ -91,7 +91,7 @@ def _configs(project: NodeProject, command: list[str]) -> Iterator[str]:
 
 
 def _imports(project: NodeProject, files: list[str]) -> Iterator[str]:
-    """What files of the tree import of it, and so on; bounded."""
+    """The files that some files import, directly or not; bounded."""
     queue = list(dict.fromkeys(files))
     seen = set(queue)
     for name in queue:
@@ -105,7 +105,7 @@ def _imports(project: NodeProject, files: list[str]) -> Iterator[str]:
 
 
 def _read(project: NodeProject, commands: list[list[str]]) -> Iterator[str]:
-    """Files of data whose path the programs write out: from where they are started, or from where the module lies."""
+    """Data files whose literal paths the programs read: relative to their working folder, or to the module."""
     for command in commands:
         for name, module in source_files(project, tuple(command)) if command else ():
             for text, _ in module.paths:
@@ -123,7 +123,7 @@ def _data(project: NodeProject, origin: str, module: str) -> str | None:
 
 
 def config_variables(project: NodeProject) -> list[str]:
-    """The variables that prisma.config can't do without, even while a client is generated: `env("DATABASE_URL")`."""
+    """The variables that prisma.config needs even to generate a client: `env("DATABASE_URL")`."""
     found = next(_configs(project, ["prisma"]), None)
     module = read_module(project, found) if found is not None and found.endswith(_CODE) else None
     calls = module.calls if module is not None else ()

@@ -1,4 +1,4 @@
-"""The versions that a lockfile settles, whichever package manager wrote it."""
+"""The locked versions, whichever package manager wrote the lockfile."""
 
 import re
 from collections.abc import Iterator
@@ -14,10 +14,8 @@ Locked = tuple[str, str, int | None]
 
 
 def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
-    """The versions of dependencies: those of the lockfile, else the least that the manifests' ranges allow.
-
-    Of a package that is locked at several versions, the newest.
-    """
+    """The versions of dependencies: from the lockfile, else the lowest that the manifests' ranges allow. For a package
+    that is locked at several versions, the newest."""
     key, memory = ("node-locked", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = _read(project)
@@ -38,14 +36,14 @@ def _read(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
         for package, text in manifest.every_dependency.items():
             least = re.search(r"\d+(?:\.\d+){0,2}", text)
             if package not in found and least and not text.startswith((">", "*", "npm:", "file:", "git", "http")):
-                # A major alone allows its newest release.
+                # A bare major allows its newest release.
                 version = least[0] if "." in least[0] else f"{least[0]}.999.0"
                 found[package] = (version, manifest.depends(package))
     return found
 
 
 def _of_others(project: NodeProject) -> Iterator[tuple[str, str, str, int | None]]:
-    """The entries of yarn.lock, pnpm-lock.yaml and bun.lock: the file, the package, its version, the line."""
+    """The entries of yarn.lock, pnpm-lock.yaml and bun.lock: file, package, version, line."""
     root, name = project.root, "yarn.lock"
     for entry in (root.parse(parse_yarn_lock, name) if root.has(name) else None) or ():
         if not entry.local:
@@ -81,9 +79,9 @@ def _order(version: str) -> list[int]:
 
 
 def out_of_step(project: NodeProject) -> list[str]:
-    """The dependencies of package.json that package-lock.json does not have: `npm ci` refuses such a lock.
+    """The dependencies of package.json that package-lock.json lacks: `npm ci` refuses such a lockfile.
 
-    Empty for a workspace, whose members share a lock, and for a lock that does not say what it was made for.
+    Empty for a workspace, whose members share a lockfile, and for a lockfile that does not say what it was made for.
     """
     name = next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.root.has(name)), None)
     document = project.root.json(name) if name is not None else None

@@ -1,4 +1,4 @@
-"""Whether the file that a command runs is in the tree, or is made by the build."""
+"""Whether the file that a command runs is in the tree, or made by the build."""
 
 import posixpath
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from genfile.detect.node.scripts import (
 from genfile.detect.node.wrappers import file_place, is_assignment
 from genfile.parsers.tsbuild import COMPILERS
 
-# Programs of a build that write no program: they check, clean, fix paths, or generate a client.
+# Build programs that make no program: they check, clean, fix paths, or generate a client.
 IDLE = frozenset(
     """
     eslint prettier biome vue-tsc tsc-alias rimraf rm del del-cli mkdir mkdirp chmod prisma husky tailwindcss sass
@@ -43,7 +43,7 @@ def placed(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def started_file(project: NodeProject, words: Sequence[str]) -> str | None:
-    """The file that a command of Node and its like runs, as it is named; None if that is not a file of the folder."""
+    """The file that a Node command runs, as the command names it; None if that is not a file in the folder."""
     folder, rest = placed(words)
     if not rest or posixpath.basename(rest[0]) not in FILE_RUNNERS or {"-e", "--eval", "-p", "--print"} & set(rest):
         return None
@@ -58,7 +58,7 @@ def started_file(project: NodeProject, words: Sequence[str]) -> str | None:
 
 
 def absent_file(project: NodeProject, words: Sequence[str], builds: bool) -> str | None:
-    """The file that a command runs, where it is known that it is neither in the tree nor made by the build."""
+    """The file that a command runs, if it is certain that it is neither in the tree nor built."""
     path = started_file(project, words)
     if path is None or path in project.package.scripts or _is_there(project, path, words):
         return None
@@ -71,7 +71,7 @@ def _is_there(project: NodeProject, path: str, words: Sequence[str]) -> bool:
 
 
 def _is_made(project: NodeProject, path: str, builds: bool) -> bool | None:
-    """Whether the build makes a file; None if that can't be told."""
+    """Whether the build makes a file; None if unknown."""
     steps = _build_steps(project, builds)
     if steps is None:
         return None
@@ -89,7 +89,7 @@ def _writes_nothing(project: NodeProject, step: ScriptStep) -> bool:
 
 
 def _build_steps(project: NodeProject, builds: bool) -> list[ScriptStep] | None:
-    """All that runs before the start: the build and the scripts around an installation; None if it can't be told."""
+    """Everything that runs before the start: the build, and the scripts around an installation; None if unknown."""
     package = project.package
     parts = [name for name in BUILD_PARTS if name in package.scripts]
     whole = next((name for name in BUILD_SCRIPTS if name in package.scripts), None)
@@ -106,7 +106,7 @@ def _build_steps(project: NodeProject, builds: bool) -> list[ScriptStep] | None:
         return None
     if steps or not builds:
         return steps
-    # What builds is not a script: the compiler alone, or a framework's own build, which is not known here.
+    # No script builds: the compiler alone does, or a framework's own build, whose output is not known here.
     alone = project.folder.has("tsconfig.json") and "typescript" in package.every_dependency
     framework = "@nestjs/core" in package.every_dependency
     return [ScriptStep(("tsc",), {}, "")] if alone and not framework else None

@@ -1,4 +1,4 @@
-"""Which package manager, at which version, with which lockfile."""
+"""The package manager, its version, and its lockfile."""
 
 import posixpath
 import re
@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from genfile.data import default_tool, runtime, tool_for_lock
 from genfile.detect.hosting import hosting
-from genfile.detect.hosting.facts import above
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.stated import is_kept_up
 from genfile.detect.node.workspace import NodeWorkspace
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
 
-# Lockfiles, strongest first where a tree holds several.
+# Lockfiles, strongest first for trees that hold several.
 LOCKS = (
     ("pnpm-lock.yaml", "pnpm"),
     ("bun.lock", "bun"),
@@ -35,7 +34,8 @@ class NodeProject:
 
     @property
     def root(self) -> Project:
-        """Where the lockfile and the package manager's settings are: the workspace's root, else the folder."""
+        """The folder with the lockfile and the package manager's settings: the workspace's root, else the service's
+        own."""
         return self.workspace.root if self.workspace else self.folder
 
     @property
@@ -44,16 +44,16 @@ class NodeProject:
 
     @property
     def packages(self) -> tuple[PackageJson, ...]:
-        """The member's manifest, then the root's where that is another."""
+        """The member's manifest, then the root's if that is another one."""
         return (self.package, self.root_package) if self.workspace else (self.package,)
 
     def located(self, name: str) -> Project | None:
-        """The folder that holds a file: the service's own before the workspace's root."""
+        """The folder that holds a file: the service's own first, then the workspace's root."""
         return next((place for place in (self.folder, self.root) if place.has(name)), None)
 
 
 def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
-    """The manager's name and its version (None: what the image brings)."""
+    """The manager's name and its version (None: the one in the base image)."""
     decision = decide(project, NAME_SIGNALS, agree=_same_family)
     for note in decision.conflicts("package manager"):
         project.folder.tree.note(note.level, note.text, note.path, note.line)
@@ -98,7 +98,7 @@ def _field(project: NodeProject) -> Fact[str] | None:
 
 
 def _is_left_behind(project: NodeProject, manager: str) -> bool:
-    """Whether a manager that is named has no lockfile, while another one's is kept up."""
+    """Whether the named manager has no lockfile, while another one's is up to date."""
     kinds = {kind: name for name, kind in LOCKS if project.root.has(name)}
     if not kinds or manager in kinds:
         return False
@@ -146,7 +146,7 @@ def _lock(project: NodeProject) -> Fact[str] | None:
 
 
 def _rank(project: NodeProject, found: tuple[tuple[str, str], ...], kind: str) -> tuple[bool, bool]:
-    """What speaks against a manager of several locks: dependencies that its own lacks, scripts that name another."""
+    """What speaks against one of several lockfiles: missing dependencies, and scripts that call another manager."""
     names = [name for name, other in found if other == kind]
     stale = any(is_kept_up(project.root, project.root_package, name) is False for name in names)
     words = [word for script in project.root_package.scripts.values() for word in script.split()]
@@ -155,7 +155,7 @@ def _rank(project: NodeProject, found: tuple[tuple[str, str], ...], kind: str) -
 
 
 def _spoken(project: NodeProject) -> str:
-    """Which of npm and Yarn the project itself speaks of, in its scripts, its README and its Dockerfiles."""
+    """Which of npm and Yarn the project itself mentions, in its scripts, its README and its Dockerfiles."""
     texts = [" ".join(package.scripts.values()) for package in project.packages]
     places = [project.root, project.folder, Project(project.folder.tree, "")]
     texts += [place.text(name) or "" for place in places for name in ("README.md", "readme.md") if place.has(name)]
@@ -215,8 +215,8 @@ def _starts_bun(project: NodeProject) -> Fact[str] | None:
 
 
 def _protocol(project: NodeProject) -> Fact[str] | None:
-    """What nothing names, dependencies by `workspace:` leave a choice of: npm and Yarn 1 refuse them, and pnpm has its
-    own list of members."""
+    """`workspace:` dependencies, if nothing names a manager: npm and Yarn 1 reject them, and pnpm lists members
+    elsewhere."""
     for package in project.packages if project.workspace is not None else ():
         for name, version in package.every_dependency.items():
             if version.startswith("workspace:"):
@@ -229,7 +229,7 @@ NAME_SIGNALS = (_field, _dev_engines, _yarn_path, _lock, _volta, _engines, _only
 
 
 def _yarn_kind(project: NodeProject, name: str) -> str:
-    """Which Yarn: the lock of version 1 says so in its second line; berry's has `__metadata`."""
+    """Which Yarn: a version 1 lockfile says so in its second line; Berry's has `__metadata`."""
     if name != "yarn":
         return name
     text = project.root.text("yarn.lock") or ""
@@ -290,9 +290,9 @@ def _version_tools(named: Named) -> Fact[str] | None:
     """The version in .bun-version, mise.toml or .tool-versions."""
     project, name = named
     tool = name.removesuffix("-berry")
-    places = tuple(above(project.folder))
-    found = pin_in_file(places, ".bun-version", "bun") if tool == "bun" else None
-    found = found or pin_in_mise(places, (tool,), "bun") or pin_in_tool_versions(places, (tool,), "bun")
+    folder = project.folder
+    found = pin_in_file(folder, ".bun-version", "bun") if tool == "bun" else None
+    found = found or pin_in_mise(folder, "bun", tool) or pin_in_tool_versions(folder, "bun", tool)
     return found.but(found.value.exact or found.value.line) if found is not None and tool != "npm" else None
 
 
@@ -313,8 +313,8 @@ def _version_line(named: Named) -> Fact[str] | None:
     return None
 
 
-# `lockfileVersion: 5.4`, `lockfileVersion: '6.0'`, `lockfileVersion: 5.4-inlineSpecifiers`: what comes after the major
-# is no matter to who reads it.
+# `lockfileVersion: 5.4`, `lockfileVersion: '6.0'`, `lockfileVersion: 5.4-inlineSpecifiers`: only the major matters to a
+# reader.
 _LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)([^\s'\"]*)", re.MULTILINE)
 
 
@@ -322,7 +322,7 @@ def _version_lock(named: Named) -> Fact[str] | None:
     """The release that wrote the lockfile, by the lockfile's format version."""
     project, name = named
     if name == "pnpm" and project.root.has("pnpm-lock.yaml"):
-        # The lock may be of many megabytes; its version stands in the first line, before pnpm 6 further down.
+        # The lockfile may have many megabytes; its version is in the first line, or further down before pnpm 6.
         text = project.root.text("pnpm-lock.yaml") or ""
         match = _LOCK_FORMAT.search(text)
         tool = tool_for_lock("pnpm", match[1]) if match is not None else None
@@ -340,7 +340,7 @@ def _version_lock(named: Named) -> Fact[str] | None:
 
 
 def _version_default(named: Named) -> Fact[str] | None:
-    """genfile's default, so that the same tree gives the same image."""
+    """genfile's default version, so that the same tree gives the same image."""
     project, name = named
     if name == "npm":
         return None

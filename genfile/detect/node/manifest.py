@@ -1,4 +1,4 @@
-"""package.json as detectors read it."""
+"""package.json, as the detectors read it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ LIFECYCLE = ("preinstall", "install", "postinstall", "preprepare", "prepare", "p
 
 @dataclass(frozen=True)
 class PackageJson:
-    """A package.json that is an object; every accessor gives an empty value where the file says nothing usable."""
+    """A package.json; every accessor returns an empty value if the file says nothing usable."""
 
     project: Project
     document: Document
@@ -26,7 +26,7 @@ class PackageJson:
 
     @cached_property
     def dependencies(self) -> dict[str, str]:
-        """What is installed for production, optional dependencies included."""
+        """What production installs, optional dependencies included."""
         return _texts(self.document.table("dependencies")) | _texts(self.document.table("optionalDependencies"))
 
     @cached_property
@@ -39,7 +39,7 @@ class PackageJson:
 
     @cached_property
     def run_dependencies(self) -> dict[str, str]:
-        """What must be there when it runs, peers included."""
+        """What must be there at run time, peer dependencies included."""
         return _texts(self.document.table("peerDependencies")) | self.dependencies
 
     @property
@@ -72,7 +72,7 @@ class PackageJson:
         return self.project.says(FILE, self.document.line("devEngines", kind), says)
 
     def depends(self, name: str) -> Evidence:
-        """Evidence of a dependency, in whichever table it stands."""
+        """Evidence of a dependency, in whichever table it is."""
         for table in ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"):
             if name in self.document.table(table):
                 return self.project.says(self.file, self.document.line(table, name), f"{table} has {name}")
@@ -80,7 +80,7 @@ class PackageJson:
 
 
 def exported(package: PackageJson) -> list[str]:
-    """The files that a package gives to those that import it: of `main`, `module` and `exports`."""
+    """The files that importers of the package get, by `main`, `module` and `exports`."""
     found = [text for key in ("main", "module") if (text := package.document.text(key))]
     queue: list[Any] = [package.document.get("exports")]
     for value in queue:

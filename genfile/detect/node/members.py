@@ -1,4 +1,4 @@
-"""Commands of a workspace: how one member's script, or a program of its, is run from the root."""
+"""Workspace commands: how the root runs a member's script or program."""
 
 import shlex
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def run_script(project: NodeProject, manager: str, package: PackageJson, script:
 
 
 def run_program(project: NodeProject, manager: str, package: PackageJson, command: str) -> str:
-    """The command that runs a program of node_modules in a member's folder."""
+    """The command that runs a node_modules program in a member's folder."""
     place, label = _names(project, package)
     return {
         "npm": f"npm exec --workspace {place} -- {command}",
@@ -41,7 +41,7 @@ def _names(project: NodeProject, package: PackageJson) -> tuple[str, str]:
 
 
 def in_member(project: NodeProject, manager: str, command: str) -> str:
-    """A command of the service's own build, made for its folder, as one that is run from the root."""
+    """A command for the service's own folder, turned into one for the root."""
     tool = "yarn" if manager.startswith("yarn") else manager
     package = project.package
     if command.startswith(f"{tool} run "):
@@ -66,7 +66,7 @@ def needed_members(project: NodeProject) -> list[PackageJson]:
 
 
 def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
-    """In a workspace the build runs at the root, and takes the members that are needed first."""
+    """Make the build run at a workspace's root, after the builds of the members that it needs."""
     workspace = project.workspace
     if workspace is None:
         return
@@ -76,7 +76,7 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     plain = own == [f"{tool} run build"]
     label = _names(project, project.package)[1]
     if own and own[0].startswith(f"{execute(manager)} nx build "):
-        # Nx runs at the root, and builds what the project needs of the others by itself.
+        # Nx runs at the root and builds the projects that this one needs by itself.
         return
     if project.root.has("turbo.json") and plain:
         turbo = "yarn turbo" if tool == "yarn" else f"{execute(manager)} turbo"
@@ -100,10 +100,11 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
 
 
 def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[PackageJson, str], bool]) -> None:
-    """Lifecycle scripts of members need their sources: they run before the build, of what the service needs alone."""
+    """Put the members' lifecycle scripts, which need their sources: they run before the build, for needed members
+    only."""
     manager, at_root = draft.values["package_manager"]["name"], workspace_at(project.folder)
     members = at_root.packages if at_root is not None else installed(project)
-    # The Yarns and Bun leave `prepare` of a member alone.
+    # Yarn and Bun don't run a member's `prepare`.
     names = LIFECYCLE if manager in ("npm", "pnpm") else LIFECYCLE[:3]
     every = [
         (package, name)
@@ -132,15 +133,15 @@ def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[Pa
 
 
 def is_built(package: PackageJson, name: str) -> bool:
-    """Whether the script `build`, which is run anyway, does all that another script does."""
+    """Whether the `build` script, which runs anyway, does everything that another script does."""
     steps = resolve(package, name)
     done = [step.words for step in resolve(package, "build") or ()]
     return bool(steps) and all(step.words in done for step in steps or ())
 
 
 def put_generated(project: NodeProject, draft: Draft) -> PackageJson | None:
-    """Prisma's client, of the service or of a member that it needs, is generated before the build: the package that
-    holds the schema, if there is one."""
+    """Generate Prisma's client before the build, in the package with the schema: the service or a member that it
+    needs."""
     manager = draft.values["package_manager"]["name"]
     places = schema_holders(project, needed_members(project))
     turbo = project.root.jsonc("turbo.json") if project.root.has("turbo.json") else None
@@ -171,7 +172,7 @@ def _generating(project: NodeProject, manager: str, package: PackageJson) -> str
     if project.workspace is None:
         return f"{execute(manager)} prisma generate"
     if package.project.path == project.root.path:
-        # In the folder of whoever loads the client: pnpm may have one for each.
+        # In the folder that loads the client, since pnpm may keep one for each.
         user = user_of(project, package)
         schema = relative(package.project.full(SCHEMA), user.project.path)
         return run_program(project, manager, user, f"prisma generate --schema={shlex.quote(schema)}")

@@ -1,4 +1,4 @@
-"""Locked packages whose own install scripts must run: they compile, or fetch, what the program needs of them."""
+"""Locked packages whose install scripts must run, since they compile or download what the program needs."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from genfile.detect.node.closure import installed
 from genfile.detect.node.manager import NodeProject
 from genfile.evidence import Evidence
 
-# What an addon's installation is made with when no prebuilt file can be had; the tools themselves need no compiler.
+# What an addon needs to compile if it has no prebuilt file; these tools need no compiler themselves.
 _ADDON_TOOLS = frozenset(
     {"node-gyp", "prebuild-install", "node-pre-gyp", "@mapbox/node-pre-gyp", "node-addon-api", "nan"}
 )
 
 
 def native_modules(project: NodeProject) -> list[tuple[str, Evidence]]:
-    """Locked packages that compile C++ while they are installed, unless a file made elsewhere can be downloaded."""
+    """Locked packages that compile C++ during installation, unless a prebuilt file can be downloaded."""
     name = "package-lock.json"
     document = project.root.json(name) if project.root.has(name) else None
     found: list[tuple[str, Evidence]] = []
@@ -66,7 +66,7 @@ def scripted_packages(project: NodeProject, manager: str) -> list[Scripted]:
 
 
 def _of_npm(project: NodeProject) -> Iterator[Scripted]:
-    """`hasInstallScript` of package-lock.json; without the lock, what is known of the manifests' dependencies."""
+    """`hasInstallScript` in package-lock.json; without a lockfile, what is known of the manifests' dependencies."""
     lock = next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.root.has(name)), None)
     document = project.root.json(lock) if lock else None
     packages = document.table("packages") if document else {}
@@ -87,7 +87,7 @@ _PNPM = re.compile(r"^  '?/?((?:@[^/@\s]+/)?[^/@\s:'(]+)[@/]\d[^\n]*:$((?:\n(?: 
 
 
 def _of_pnpm(project: NodeProject) -> Iterator[Scripted]:
-    """`allowBuilds` or `onlyBuiltDependencies` where pnpm builds nothing else; else `requiresBuild` and known names."""
+    """`allowBuilds` or `onlyBuiltDependencies`, if pnpm builds nothing else; else `requiresBuild` and known names."""
     root = project.root
     allowed = _allowed_by_pnpm(project)
     if allowed is not None:
@@ -109,7 +109,7 @@ def _of_pnpm(project: NodeProject) -> Iterator[Scripted]:
 
 
 def _allowed_by_pnpm(project: NodeProject) -> list[Scripted] | None:
-    """What the project lets pnpm build, by name; None if it says nothing of it."""
+    """The packages that the project lets pnpm build; None if it does not say."""
     root = project.root
     settings = root.yaml("pnpm-workspace.yaml") if root.has("pnpm-workspace.yaml") else None
     places = [(settings, ()), (project.root_package.document, ("pnpm",))]
@@ -137,7 +137,7 @@ _BUN = re.compile(r'^    "((?:@[^/@\s"]+/)?[^/@\s":]+)": \["', re.MULTILINE)
 
 
 def _of_known(project: NodeProject) -> Iterator[Scripted]:
-    """Packages of the lock, or else of the manifests, that are known to have such a script; those that Bun trusts."""
+    """Packages in the lockfile, else in the manifests, that are known to have such a script; for Bun, trusted ones."""
     root, known = project.root, system_packages("npm")
     for lock, pattern in (("yarn.lock", _YARN), ("bun.lock", _BUN)):
         text = (root.text(lock) or "") if root.has(lock) else ""
@@ -155,7 +155,7 @@ def _of_known(project: NodeProject) -> Iterator[Scripted]:
 
 
 def _only_dev(project: NodeProject, name: str) -> bool:
-    """Whether manifests ask for a package only for development."""
+    """Whether the manifests need a package only for development."""
     packages = installed(project)
     wanted = any(name in package.dependencies for package in packages)
     return not wanted and any(name in package.dev_dependencies for package in packages)

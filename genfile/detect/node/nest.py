@@ -1,4 +1,4 @@
-"""nest-cli.json in monorepo mode: several applications of one package, built apart, started from one image."""
+"""nest-cli.json in monorepo mode: several applications in one package, built separately, started from one image."""
 
 import posixpath
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from genfile.evidence import Evidence
 
 @dataclass(frozen=True)
 class NestApplication:
-    """An application: its name, what its build makes and of which source, and whether its folder is there.
+    """An application: its name, its build output and source, and whether its folder exists.
 
     Paths are relative to the package.
     """
@@ -22,7 +22,7 @@ class NestApplication:
 
 
 def applications(project: NodeProject) -> list[NestApplication]:
-    """The applications of a monorepo, the default one first; none where there is only one."""
+    """A monorepo's applications, the default one first; none if there is only one."""
     document = project.folder.json("nest-cli.json") if project.folder.has("nest-cli.json") else None
     if document is None or document.get("monorepo") is not True:
         return []
@@ -40,5 +40,5 @@ def applications(project: NodeProject) -> list[NestApplication]:
         says = project.folder.says("nest-cli.json", document.line("projects", name), f"application {name}")
         item = NestApplication(name, output, source, says, there)
         found = [item, *found] if place == root else [*found, item]
-    # An entry may be left behind by an application that is gone.
+    # An entry may outlive its application.
     return [item for item in found if item.there] or found

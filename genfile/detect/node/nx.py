@@ -1,4 +1,4 @@
-"""Nx: the build target of a project, in project.json or in package.json, or made by a plug-in; what it writes where."""
+"""Nx: a project's build target, in project.json, package.json, or added by a plug-in, and its output."""
 
 import posixpath
 import shlex
@@ -13,7 +13,7 @@ from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescr
 from genfile.parsers.tsoutput import inside
 
 PROJECT = "project.json"
-# Executors that make a program for Node; the last part of the name says which bundler it is.
+# Executors that build a Node program; the last part of the name is the bundler.
 _SERVERS = frozenset(
     """
     @nx/esbuild:esbuild @nx/webpack:webpack @nx/rspack:rspack @nx/node:build @nx/js:tsc @nx/js:swc @nx/vite:build
@@ -25,7 +25,7 @@ _PLUGINS = ("NxAppWebpackPlugin", "NxWebpackPlugin", "NxAppRspackPlugin")
 
 @dataclass(frozen=True)
 class NxBuild:
-    """What builds a project, and what is started then; paths are relative to the inspected root."""
+    """What builds a project, and what starts afterwards; paths are relative to the inspected root."""
 
     name: str
     configuration: str | None
@@ -41,7 +41,7 @@ class NxBuild:
 
 
 def nx_root(project: Project) -> Project | None:
-    """The nearest folder above, or this one, that has nx.json."""
+    """The nearest folder with nx.json, this one or above."""
     place: Project | None = project
     while place is not None and not place.has("nx.json"):
         place = place.parent()
@@ -49,9 +49,9 @@ def nx_root(project: Project) -> Project | None:
 
 
 def nx_build(project: Project) -> NxBuild | None:
-    """The program that Nx builds of a project; None if it builds none for Node."""
+    """The program that Nx builds from a project; None if it builds none for Node."""
     root = nx_root(project)
-    # A workspace may be one project itself.
+    # A workspace can itself be one project.
     if root is None or (root.path == project.path and not project.has(PROJECT)):
         return None
     for file, document, above in _documents(project):
@@ -94,13 +94,13 @@ def _filled(path: str, project: Project, root: Project) -> str:
 
 
 def _deep(project: Project, main: str) -> str:
-    """Where a compiler keeps the layout of the project, the folder of the entry: src of apps/api/src/main.ts."""
+    """The folder of the entry for compilers that keep the project's layout: src for apps/api/src/main.ts."""
     top = f"{project.path}/" if project.path else ""
     return posixpath.dirname(main.removeprefix(top)) if main.startswith(top) else ""
 
 
 def _bundled(project: Project, name: str, configuration: str | None, says: Evidence) -> NxBuild | None:
-    """A webpack.config with Nx's plug-in for programs: `output.path`, and `main`."""
+    """A webpack.config with Nx's plug-in for Node programs: `output.path` and `main`."""
     for file in ("webpack.config.js", "webpack.config.cjs", "webpack.config.ts", "rspack.config.js"):
         module = _module(project, file)
         calls = module.calls if module is not None else ()
@@ -129,7 +129,7 @@ def _module(project: Project, file: str) -> JsModule | None:
 
 
 def nx_package(project: Project) -> PackageJson | None:
-    """The manifest of a project without one: the name of its project.json, with the dependencies of the root."""
+    """The manifest of a project without one: the name in project.json, with the root's dependencies."""
     root = nx_root(project)
     package = read_package(root) if root is not None and root.path != project.path and project.has(PROJECT) else None
     if package is None or root is None or project.has(FILE) or nx_build(project) is None:

@@ -1,4 +1,4 @@
-"""What lies in the tree of a developer and is made again in the image: outputs of libraries, caches, reports."""
+"""Files in a developer's tree that the image builds again: outputs of libraries, caches, reports."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ MAX_OUTPUTS = 60
 
 
 def put_made(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
-    """Add to /outputs what else is made: never a folder that version control has."""
+    """Add other build outputs to /outputs; never a folder in version control."""
     whole = Project(project.folder.tree, "")
     is_ignored = untracked(project.folder.tree.text(".gitignore") or "")
     listed: list[str] = draft.values.setdefault("outputs", [])
@@ -46,7 +46,7 @@ def _candidates(project: NodeProject, framework: Framework | None) -> Iterator[s
 
 
 def _built(package: PackageJson) -> Iterator[str]:
-    """The folders that a library's build fills: of tsconfig's outDir, of what it exports."""
+    """The folders that a library's build fills, by tsconfig's outDir and by its exports."""
     for name in ("tsconfig.build.json", "tsconfig.json"):
         document = package.project.jsonc(name) if package.project.has(name) else None
         text = (document.text("compilerOptions", "outDir") if document is not None else None) or ""

@@ -1,4 +1,4 @@
-"""What a package names outside its own folder: modules, configuration, arguments of scripts, files that it reads."""
+"""What a package refers to outside its own folder: modules, configuration, script arguments, files that it reads."""
 
 import posixpath
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from genfile.parsers.javascript import JsModule
 
 MAX_FILES = 120
 MAX_EXTENDS = 8
-# Where the pages of an application that only a browser runs begin.
+# Entry points of the pages of a browser application.
 _PAGES = tuple(
     f"{folder}{stem}{ending}"
     for folder in ("src/", "app/", "src/app/", "")
@@ -59,7 +59,7 @@ def _sources(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, Js
 
 
 def _of_dependencies(project: NodeProject) -> Iterator[OutsidePath]:
-    """Packages by their folder: `file:../shared`, `link:../shared`."""
+    """Packages named by their folder: `file:../shared`, `link:../shared`."""
     for name, text in project.package.every_dependency.items():
         kind, sign, path = text.partition(":")
         if sign and kind in ("file", "link", "portal") and path.startswith(".."):
@@ -89,7 +89,7 @@ def _of_settings(project: NodeProject) -> Iterator[OutsidePath]:
 
 
 def _texts(value: dict[str, Any]) -> Iterator[str]:
-    """What a tsconfig.json says of its inputs."""
+    """The inputs in a tsconfig.json."""
     options = value.get("compilerOptions")
     table = options if isinstance(options, dict) else {}
     paths = table.get("paths")
@@ -103,7 +103,7 @@ def _texts(value: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_paths(project: NodeProject, name: str, module: JsModule, *, runs: bool) -> Iterator[OutsidePath]:
-    """Paths that lead out, as they are written in a module: from its own folder, or from that of the package."""
+    """Paths in a module that lead out of the package, relative to the module or to the package."""
     folder = project.folder
     for text, line in module.paths:
         if not text.startswith("..") or "\0" in text or "$" in text:
@@ -126,7 +126,7 @@ def _of_steps(
 
 
 def _of_imports(project: NodeProject, sources: list[tuple[str, JsModule]], *, runs: bool) -> Iterator[OutsidePath]:
-    """Modules that are imported from outside, and what those import in turn; bounded."""
+    """Modules imported from outside, and their own imports; bounded."""
     whole = NodeProject(Project(project.folder.tree, ""), project.package, None)
     queue = [(project.folder.full(name), module) for name, module in sources]
     seen = {name for name, _ in queue}
@@ -149,7 +149,7 @@ _ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json
 
 
 def _file(whole: Project, path: str) -> str | None:
-    """The file of the tree that an import means, with or without its ending, or with that of the output."""
+    """The file that an import means, with or without its extension, or with the output's."""
     stem = path[:-3] if path.endswith(".js") else path
     names = [path, *(base + end for base in (path, f"{path}/index", stem) for end in _ENDINGS)]
     return next((name for name in names if whole.has(name)), None)

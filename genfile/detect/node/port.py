@@ -36,7 +36,7 @@ class AskedPort:
 
 
 def find_port(asked: AskedPort) -> Fact[HostedPort] | None:
-    """The port of production by the ordered signals below; None for a worker."""
+    """The port in production, by the ordered signals below; None for a worker."""
     return first_whole(decide(asked, PORT_SIGNALS))
 
 
@@ -190,7 +190,7 @@ PORT_SIGNALS = (
 
 
 def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModule]]) -> None:
-    """A server that binds to localhost is not to be reached from outside: a variable is set, a literal is reported."""
+    """Make a server that binds to localhost reachable: set its variable, or report a literal."""
     for name, module in sources:
         for call in module.calls:
             if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):
@@ -214,10 +214,8 @@ def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModu
 
 
 def _names_no_host(call: Call) -> bool:
-    """`app.listen({port})` of Fastify, which binds to localhost then.
-
-    Source: fastify.dev/docs/latest/Reference/Server, listen.
-    """
+    """`app.listen({port})` of Fastify, which then binds to localhost. Source: fastify.dev/docs/latest/Reference/Server,
+    listen."""
     if not call.callee.endswith(".listen") or not call.arguments:
         return False
     first = call.arguments[0]
@@ -231,12 +229,12 @@ def _tell_of_loopback(draft: Draft, says: Evidence) -> None:
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:
-    """A route of a usual name for health that the sources register, or a file of Next.js that is one."""
+    """A health route with a usual name in the sources, or a Next.js file that is one."""
     for name, module in sources:
         for call in module.calls:
             route = call.arguments[0] if call.arguments else None
             owner, _, method = call.callee.rpartition(".")
-            # A router may be mounted below a prefix: only an application's own route is certain.
+            # A router may be mounted under a prefix: only an application's own route is certain.
             if method in ("get", "route", "all") and owner in APPLICATIONS and route in HEALTH_PATHS:
                 return project.folder.fact(str(route), name, call.line, f"{call.callee}({route!r})")
     for base in ("", "src/"):

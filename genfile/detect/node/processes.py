@@ -1,4 +1,4 @@
-"""The other commands of the same image: workers, and what is run once a release."""
+"""Other commands of the same image: workers, and commands that run once for each release."""
 
 import posixpath
 
@@ -15,7 +15,7 @@ from genfile.evidence import Draft, Fact
 from genfile.parsers.javascript import parse_javascript
 from genfile.parsers.small import parse_procfile
 
-# Scripts that start another process of the same code, by the name that it gets.
+# Scripts that start another process of the same code, by the process name that they get.
 WORKERS = {
     "worker": "worker", "start:worker": "worker", "worker:start": "worker", "worker:prod": "worker",
     "start:worker:prod": "worker", "queue": "queue", "start:queue": "queue", "scheduler": "scheduler",
@@ -28,7 +28,7 @@ MIGRATION_SCRIPTS = (
 
 
 def put_processes(project: NodeProject, draft: Draft) -> None:
-    """Put /processes and /release: the Procfile's, else those of scripts of a usual name."""
+    """Put /processes and /release: from the Procfile, else from scripts with usual names."""
     package = project.package
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
     builds = bool(draft.values.get("build"))
@@ -56,7 +56,7 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
             draft.put(f"processes.{app.name}", Fact(words, (app.says,)))
     _put_release(project, draft)
     if ".sequelizerc" in project.folder.names() and "sequelize" in " ".join(draft.values.get("release") or ()):
-        # Where the migrations are is said by a file of its own.
+        # The tool's own configuration says where the migrations are.
         module = parse_code(project.folder, parse_javascript, ".sequelizerc")
         named = [posixpath.normpath(text) for text, _ in (module.paths if module else ())]
         kept = draft.values.setdefault("run_paths", [])
@@ -83,7 +83,7 @@ def _put_release(project: NodeProject, draft: Draft) -> None:
 
 
 def _compiled_file(project: NodeProject, words: list[str]) -> list[str] | None:
-    """`tsx src/x.ts` as what the compiler makes of it: the image leaves out a runner of development."""
+    """The compiled form of `tsx src/x.ts`, since the image has no development runner."""
     at = file_place(words) if words[0] in FILE_RUNNERS else None
     known = compiled(project)
     output = known.outputs.get(posixpath.normpath(words[at])) if known is not None and at is not None else None

@@ -1,15 +1,15 @@
-"""Whether a server answers a plain HTTP request: a health check can then ask for one, whatever the answer is."""
+"""Whether a server answers plain HTTP requests, so that a health check can send one."""
 
 from genfile.detect.node.reach import Sources
 
-# Modules and packages whose servers speak something else, and those whose options let a server of HTTP use TLS.
+# Modules and packages whose servers use another protocol, and those whose options turn on TLS.
 _OTHERS = frozenset("net tls https http2 @grpc/grpc-js grpc spdy".split())
 _MAKERS = frozenset("createServer createSecureServer Server createMicroservice".split())
 _SECURE = ("https", "httpsOptions", "http2", "tls")
 
 
 def answers_http(framework: str | None, sources: Sources) -> bool:
-    """False if anything that is started may speak TLS, HTTP/2 or a protocol of its own."""
+    """False if anything that starts may use TLS, HTTP/2 or another protocol."""
     if framework == "grpc":
         return False
     for _, module in sources:

@@ -1,4 +1,4 @@
-"""Settings that a bundler compiles into the files: read in the code of the front end, whatever an example lists."""
+"""Settings that a bundler compiles in: those that the front end's code reads, whatever an example file lists."""
 
 import posixpath
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
 
-# What each prefix belongs to: a setting of another bundler in the same code is none.
+# The bundler of each prefix: another bundler's setting in the same code doesn't count.
 PREFIXES = {
     "nextjs": ("NEXT_PUBLIC_",),
     "vite": ("VITE_",),
@@ -26,12 +26,12 @@ MAX_FILES = 200
 
 
 def public_settings(project: NodeProject, framework: str) -> list[str]:
-    """The names of public variables that the code reads, sorted; of a bounded number of files."""
+    """The public variables that the code reads, sorted; from a bounded number of files."""
     prefixes = (*PREFIXES.get(framework, ()), *_own_prefixes(project))
     found: set[str] = set()
     for name in _files(project) if prefixes else ():
         text = project.folder.text(name) or ""
-        # Parsing is for the few files that name one.
+        # Only the few files that name one are parsed.
         if not any(prefix in text for prefix in prefixes):
             continue
         module = read_module(project, name)

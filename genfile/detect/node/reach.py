@@ -1,4 +1,4 @@
-"""The port that reaches `listen(…)` from another module: the name is followed, not looked for."""
+"""The port that reaches `listen(…)` from another module, found by following the name."""
 
 import posixpath
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ Sources = list[tuple[str, JsModule]]
 
 
 def reached(project: NodeProject, sources: Sources, name: str, reference: NameReference) -> Fact[HostedPort] | None:
-    """The port behind a reference in a module, with its variable; None if it can't be told."""
+    """The port behind a reference in a module, with its variable; None if unknown."""
     module = dict(sources).get(name)
     if module is None:
         return None
@@ -31,7 +31,7 @@ def reached(project: NodeProject, sources: Sources, name: str, reference: NameRe
         found = _by_key(project, sources, reference.key)
     last = reference.names[-1] if len(reference.names) > 1 else ""
     if found is None and own and "port" in last.lower() and reference.names[0] not in module.bindings:
-        # `listen(options.webPort)` of a parameter.
+        # `listen(options.webPort)` for a parameter.
         found = port_by_key(project, _loaded_data(project, sources), last)
     fallback = _by_default(project, name, reference)
     if found is not None and found.value.number is None and fallback is not None:
@@ -42,7 +42,7 @@ def reached(project: NodeProject, sources: Sources, name: str, reference: NameRe
 def _followed(
     project: NodeProject, name: str, module: JsModule, reference: NameReference, depth: int
 ) -> Fact[HostedPort] | None:
-    """What a reference of a module leads to: in a file that is read, in the module that a name is imported from."""
+    """What a module's reference leads to: a data file, or the module that the name is imported from."""
     below = tuple(reference.key.split(".")) if reference.key else ()
     if reference.file is not None:
         place = module.path_of(reference.file, Standing(name, "", _nowhere, _nowhere))
@@ -63,7 +63,7 @@ def _followed(
 
 
 def _loaded_data(project: NodeProject, sources: Sources) -> Iterator[str]:
-    """What modules load by a relative path that is not a module."""
+    """The data files that modules load by a relative path."""
     for name, module in sources:
         for item in module.imports:
             if item.module.startswith(".") and resolve_import(project, name, item.module) is None:
@@ -71,7 +71,7 @@ def _loaded_data(project: NodeProject, sources: Sources) -> Iterator[str]:
 
 
 def _nowhere(*_: object) -> None:
-    """Paths of a module that are computed elsewhere are not looked for."""
+    """Resolve nothing: a module path that is computed is not followed."""
 
 
 def _by_default(project: NodeProject, name: str, reference: NameReference) -> Fact[HostedPort] | None:
@@ -83,7 +83,7 @@ def _by_default(project: NodeProject, name: str, reference: NameReference) -> Fa
 
 
 def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: int) -> Fact[HostedPort] | None:
-    """What a module exports by a path of names: of its own, of a schema, or of a module that it hands on."""
+    """What a module exports under a path of names: its own values, a schema's, or a re-exported module's."""
     module = read_module(project, name) if depth < MAX_DEPTH else None
     if module is None or not path:
         return None
@@ -116,7 +116,7 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
 
 
 def _checked(project: NodeProject, name: str, module: JsModule, key: str) -> Fact[HostedPort] | None:
-    """A variable that a schema checks and gives no default: `PORT: get("PORT").required().asPortNumber()`."""
+    """A variable that a schema checks without a default: `PORT: get("PORT").required().asPortNumber()`."""
     for entry, call, _ in module.called_pairs if key.isupper() else ():
         if entry == key:
             says = project.folder.says(name, call.line, f"{key} is read from the environment")
@@ -148,7 +148,7 @@ def _said(project: NodeProject, name: str, path: tuple[str, ...], port: HostedPo
 
 
 def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[HostedPort] | None:
-    """`config.get("app.port")`: of a namespace of Nest's, of the settings that a module gives, of a schema."""
+    """`config.get("app.port")`: in a Nest namespace, in settings that a module exports, in a schema."""
     parts = tuple(key.split("."))
     for name, module in sources:
         spaces = [call.arguments[0] for call in module.calls if call.callee == "registerAs" and call.arguments]
@@ -174,7 +174,7 @@ _SETTINGS = frozenset("config configuration settings env environment app default
 
 
 def _of_settings(project: NodeProject, path: tuple[str, ...]) -> Fact[HostedPort] | None:
-    """The package `config`: config/production over config/default, and the variables of its own file for them."""
+    """The `config` package: config/production over config/default, and its file of custom environment variables."""
     variable: str | None = None
     for stem in ("custom-environment-variables", "production", "default"):
         for ending in (".json", ".json5", ".yaml", ".yml", ".js", ".cjs", ".ts"):

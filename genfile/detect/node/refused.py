@@ -1,4 +1,4 @@
-"""Starts of a compiled program that Node does not load: the runner of the project runs the source instead."""
+"""Compiled programs that Node can't load: the project's runner runs the source instead."""
 
 import posixpath
 from dataclasses import replace
@@ -15,15 +15,15 @@ from genfile.evidence import Evidence
 from genfile.parsers.tsbuild import COMPILERS
 from genfile.parsers.tsloads import Output, Refusal, refused
 
-# Programs of a build that leave the imports of what the compiler wrote as they are.
+# Build programs that leave the imports in the compiler's output as they are.
 _LEAVES = IDLE - {"tsc-alias"} | {"cp", "copyfiles", "cpx", "cpy", "shx"}
-# Runners that find modules as TypeScript's compiler does: without endings, and by the names of `paths`.
+# Runners that resolve modules like TypeScript's compiler: without extensions, and by `paths`.
 FINDS_ALL = ("tsx", "bun", "vite-node")
 _LOADERS = ("-r", "--require", "--import", "--loader", "--experimental-loader")
 
 
 def refusal(project: NodeProject, words: tuple[str, ...], variables: dict[str, str]) -> Refusal | None:
-    """Why Node does not load the compiled program that a command names; None if it does, or that can't be told."""
+    """Why Node can't load the compiled program in a command; None if it can, or if that is unknown."""
     at = file_place(words) if words[:1] == ("node",) else None
     if at is None or "NODE_OPTIONS" in variables or any(word.split("=")[0] in _LOADERS for word in words[1:at]):
         return None
@@ -41,7 +41,7 @@ def refusal(project: NodeProject, words: tuple[str, ...], variables: dict[str, s
 
 
 def source_of(known: Compiled | None, output: str) -> str | None:
-    """The source of an output, whose ending a command may leave out."""
+    """The source of an output, whose extension a command may omit."""
     names = (output, f"{output}.js", f"{output}/index.js")
     return next((found for name in names if known is not None and (found := known.source_of(name))), None)
 
@@ -49,7 +49,7 @@ def source_of(known: Compiled | None, output: str) -> str | None:
 def _refused(project: NodeProject, known: Compiled, by: Compiler, source: str) -> Refusal | None:
     folder = project.folder
     root = NodeProject(Project(folder.tree, ""), project.package, project.workspace)
-    # A workspace links its members, whoever asks for them.
+    # A workspace links its members for everyone.
     members = {item.name for item in project.workspace.packages if item.name} if project.workspace is not None else ()
     run = Output(
         {folder.full(name): folder.full(made) for name, made in known.outputs.items()},
@@ -59,7 +59,7 @@ def _refused(project: NodeProject, known: Compiled, by: Compiler, source: str) -
         project.package.is_module,
         by.major,
         {*(name for package in project.packages for name in package.every_dependency), *members},
-        # Nest's own build puts names of `paths` right.
+        # Nest's own build resolves the names of `paths`.
         aliases=by.program == "nest",
     )
     found = refused(run, folder.full(source))
@@ -67,7 +67,7 @@ def _refused(project: NodeProject, known: Compiled, by: Compiler, source: str) -
 
 
 def _is_left_alone(project: NodeProject) -> bool:
-    """Whether nothing but the compiler touches the output: another step of the build may fix its imports."""
+    """Whether only the compiler touches the output: another build step may fix its imports."""
     names = [name for name in (*BUILD_SCRIPTS, *BUILD_PARTS) if name in project.package.scripts]
     for name in (*names[:1], "start:prod", "start", "postinstall"):
         for origin in (f"pre{name}", name, f"post{name}"):
@@ -83,13 +83,13 @@ def _is_left_alone(project: NodeProject) -> bool:
 
 
 def finds_all(words: tuple[str, ...]) -> bool:
-    """Whether a command runs a source so that its imports are found as the compiler finds them."""
+    """Whether a command runs a source and resolves its imports like the compiler."""
     helped = any("tsconfig-paths" in word or word.split("=")[0] in ("--import", "--loader") for word in words)
     return posixpath.basename(words[0]) in FINDS_ALL or helped
 
 
 def tell(project: NodeProject, found: Refusal, says: Evidence, instead: str) -> None:
-    """A note on a compiled program that Node does not load, and what is done about it."""
+    """Note that Node can't load a compiled program, and what the image does instead."""
     place = project.folder.says(found.source, found.line, found.why)
     text = f"{says}: Node can't load the compiled output: {place}; {instead}"
     project.folder.tree.note("warning", text, place.path, place.line)

@@ -1,4 +1,4 @@
-"""Whether Next.js makes pages again while it runs, which it writes beside those of the build."""
+"""Whether Next.js regenerates pages at run time, which it writes beside the build's."""
 
 import re
 
@@ -6,13 +6,13 @@ from genfile.detect.tree import Project
 
 _FOLDERS = ("app", "pages", "src/app", "src/pages", "lib", "src/lib")
 _ENDINGS = (".js", ".jsx", ".ts", ".tsx", ".mjs")
-# `export const revalidate = 60`, `revalidate: 60` of getStaticProps and of fetch; `false` and 0 make nothing again.
+# `export const revalidate = 60`, `revalidate: 60` of getStaticProps and fetch; `false` and 0 regenerate nothing.
 _REVALIDATE = re.compile(r"\brevalidate\s*[=:]\s*[1-9]|\brevalidate(?:Path|Tag)\s*\(|['\"]use cache['\"]")
 MAX_FILES = 400
 
 
 def regenerates(folder: Project) -> bool:
-    """Whether any page says how long it lasts, or is told to be made again."""
+    """Whether any page has a lifetime, or is revalidated on demand."""
     names = [
         name
         for place in _FOLDERS

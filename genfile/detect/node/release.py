@@ -1,4 +1,4 @@
-"""What is run once a release, by a program of the dependencies: the image holds it, and it starts without npx."""
+"""Commands that run once for each release, by a dependency's program: the image holds it, and it starts without npx."""
 
 import posixpath
 
@@ -8,7 +8,7 @@ from genfile.detect.node.manifest import PackageJson
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence, Fact
 
-# What the base image itself starts.
+# Programs that the base image has.
 _THERE = ("node", "bun", "sh")
 
 
@@ -17,8 +17,8 @@ def put_release(
 ) -> None:
     """Put /release; ``holder``: a further package that may declare the program.
 
-    A program that is a development dependency keeps all of these in the image. An image without node_modules can't have
-    the command, nor can one whose packages do not declare its program.
+    A program from a development dependency keeps all of these in the image. There is no such command for an image
+    without node_modules, or if no package declares the program.
     """
     program = posixpath.basename(words[0])
     if "static" in draft.values:
@@ -52,7 +52,8 @@ def put_release(
 
 
 def _declared(project: NodeProject, program: str, holder: PackageJson | None) -> tuple[PackageJson, str] | None:
-    """The package that declares a program, and the name of the dependency that brings it: one of production first."""
+    """The package that declares a program, and the name of the dependency that has it, production dependencies
+    first."""
     names = load_table("bases")["node_programs"].get(program, [program])
     packages = [*project.packages, *([holder] if holder is not None else [])]
     places = [(package, name) for package in packages for name in names]
@@ -63,8 +64,8 @@ def _declared(project: NodeProject, program: str, holder: PackageJson | None) ->
 
 
 def _installed(project: NodeProject, draft: Draft, package: PackageJson, program: str) -> str:
-    """Where a program is, as seen from the service's folder: pnpm puts it beside the manifest that declares it, the
-    others at the root."""
+    """The program's path from the service's folder: pnpm puts it beside the declaring manifest, the others at the
+    root."""
     apart = draft.values["package_manager"]["name"] == "pnpm"
     place = package.project if apart else project.root
     return relative(place.full(f"node_modules/.bin/{program}"), project.folder.path)

@@ -1,4 +1,4 @@
-"""The variables that a program of Node ends without."""
+"""The variables without which a Node program exits."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from genfile.parsers.values import EnvName
 
 
 def put_needed(project: NodeProject, draft: Draft) -> None:
-    """Mark what the modules behind the start command throw or exit without."""
+    """Mark the variables without which the modules behind the start command throw or exit."""
     start = tuple(draft.values.get("start") or ())
     if start and "static" not in draft.values:
         put_required(draft, _found(project, start, migrates=bool(draft.values.get("release"))))

@@ -1,4 +1,4 @@
-"""What of the built tree the running program reads."""
+"""The parts of the built tree that the running program reads."""
 
 import posixpath
 from itertools import pairwise
@@ -20,7 +20,7 @@ from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
-# Folders beside the sources that programs open at run time, by the names that projects give them.
+# Folders beside the sources that programs open at run time, by their usual names.
 ASSETS = frozenset(
     [
         "public",
@@ -85,7 +85,7 @@ _UNCOMPILED = tuple(
 )
 
 
-# What a compiler writes beside its outputs.
+# Files that a compiler writes beside its outputs.
 _ASIDE_OF_OUTPUT = (".map", ".d.ts", ".d.mts", ".d.cts", ".tsbuildinfo")
 MAX_FILES = 2000
 # How many parts of a library are copied one by one.
@@ -93,7 +93,7 @@ MAX_PATHS = 3
 
 
 def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
-    """Put /run_paths, /outputs, /standalone and what of node_modules goes with them."""
+    """Put /run_paths, /outputs, /standalone, and what goes with them of node_modules."""
     folder = project.folder
     start = draft.values.get("start", [])
     if framework is not None and framework.name == "nextjs":
@@ -114,7 +114,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         if output is None:
             draft.values["run_paths"] = [folder.spec_path]
         elif framework is not None and framework.keeps and any(_in_tree(project, word) for word in start[1:]):
-            # A server of the project's own, with whatever it imports, beside what the framework makes.
+            # The project's own server, with its imports, beside the framework's output.
             draft.values["outputs"] = [folder.full(framework.output or output)]
             draft.values["run_paths"] = [folder.spec_path]
         elif framework is not None and (framework.keeps or framework.bare):
@@ -122,7 +122,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             first = {posixpath.normpath(word).split("/")[0] for word in start[1:] if "/" in word}
             kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name) or name in first]
             if framework.output and framework.output != output and not framework.bare:
-                # A server of the project's own, compiled beside what the framework makes.
+                # The project's own server, compiled beside the framework's output.
                 kept = [framework.output, *kept, *(name for name in _beside(folder, output) if name not in kept)]
                 draft.values["outputs"].append(folder.full(framework.output))
             draft.values["run_paths"] = [folder.full(name) for name in (output, *kept)]
@@ -140,7 +140,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
     _put_libraries(project, draft)
 
 
-# What runs TypeScript as it is written, by the settings of tsconfig.json.
+# Runs TypeScript sources, by the settings of tsconfig.json.
 RUN_SOURCES = ("ts-node", "ts-node-esm", "tsx", "vite-node")
 
 
@@ -150,7 +150,8 @@ def _runs_sources(draft: Draft) -> bool:
 
 
 def _mend_paths(folder: Project, draft: Draft) -> None:
-    """No folder with sources is an output: a compiler may write beside them. What runs sources wants their settings."""
+    """Remove folders with sources from the outputs, since compilers may write there; add tsconfig.json for source
+    runners."""
     if "outputs" in draft.values:
         draft.values["outputs"] = [path for path in draft.values["outputs"] if not _holds_sources(folder, path)]
     kept: list[str] = draft.values["run_paths"]
@@ -160,13 +161,13 @@ def _mend_paths(folder: Project, draft: Draft) -> None:
 
 
 def _holds_sources(folder: Project, path: str) -> bool:
-    """Whether a folder of the tree has TypeScript in it that a compiler reads."""
+    """Whether a folder in the tree has TypeScript that a compiler reads."""
     files = Project(folder.tree, path).files("*.ts*", depth=6)
     return any(name.endswith((".ts", ".tsx")) and not name.endswith(".d.ts") for name in files)
 
 
 def _put_no_modules(project: NodeProject, draft: Draft) -> None:
-    """A program without production dependencies takes no node_modules along: an installation of none makes none."""
+    """Leave out node_modules for a program without production dependencies: installing none creates none."""
     kept = draft.values.get("dependencies_at_run", "production") != "production"
     makes = draft.values.get("generates_modules") or draft.values.get("lifecycle_scripts")
     if not (kept or makes or any(package.run_dependencies for package in project.packages)):
@@ -174,19 +175,19 @@ def _put_no_modules(project: NodeProject, draft: Draft) -> None:
 
 
 def _put_libraries(project: NodeProject, draft: Draft) -> None:
-    """Put the members that the program loads into /run_paths: what they build, or all of them."""
+    """Add the members that the program loads to /run_paths: their output, or all of them."""
     closure = closure_of(project)
     if closure is None or draft.values.get("dependencies_at_run") == "none":
         return
     listed: list[str] = draft.values["run_paths"]
     members = closure.at_run
     if draft.values.get("dependencies_at_run") == "all":
-        # What runs the sources reads their settings, and those that they extend.
+        # A source runner reads the sources' settings, and those that they extend.
         members = closure.members
         draft.values["workspace"]["runs_with"] = list(members)
         listed += [path for path in closure.files or () if posixpath.basename(path).startswith("tsconfig")]
         if closure.files is None and not draft.values.get("build") and _runs_sources(draft):
-            # Nobody knows what these sources lead to.
+            # Nobody knows what these sources load.
             listed = [project.root.spec_path]
     packages = [(path, read_package(Project(project.folder.tree, path))) for path in members]
     found = [item for path, package in packages for item in (_of_library(package) if package else [path])]
@@ -195,7 +196,7 @@ def _put_libraries(project: NodeProject, draft: Draft) -> None:
 
 
 def _of_library(package: PackageJson) -> list[str]:
-    """What of a member is loaded: its folder, or its output alone where all that it exports lies there."""
+    """The part of a member that is loaded: only its output if all its exports are there, else its folder."""
     place = package.project
     entries = [posixpath.normpath(text) for text in exported(package)]
     tops = {entry.split("/")[0] for entry in entries if "/" in entry}
@@ -204,12 +205,12 @@ def _of_library(package: PackageJson) -> list[str]:
     if output is None or not inner or "build" not in package.scripts or place.has_folder(output):
         return [place.spec_path]
     paths = [place.full(name) for name in (output, *_beside(place, output))]
-    # More than a few copies would be harder to read than one.
+    # More than a few copies are harder to read than one.
     return paths if len(paths) <= MAX_PATHS and place.full("src") not in paths else [place.spec_path]
 
 
 def _in_tree(project: NodeProject, word: str) -> bool:
-    """Whether a word of the start is a program of the tree: server.js, or a folder with an index.js."""
+    """Whether a word of the start command is a program in the tree: server.js, or a folder with an index.js."""
     path = posixpath.normpath(word)
     names = (path, f"{path}.js", posixpath.join(path, "index.js"), posixpath.join(path, "index.ts"))
     return not word.startswith("-") and any(project.folder.has(name) for name in names)
@@ -233,7 +234,7 @@ def _put_standalone(project: NodeProject, draft: Draft) -> None:
 
 
 def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> str | None:
-    """The folder that the build fills, when the program is started out of it and it is not in the tree."""
+    """The folder that the build fills, if the program starts from it and it is not in the tree."""
     start = draft.values.get("start", [])
     if framework is not None and framework.output and list(framework.start) == list(start):
         return framework.output
@@ -252,7 +253,7 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
 
 
 def _is_made_again(project: NodeProject, path: str) -> bool:
-    """Whether the compiler writes a file that is in the tree, and whatever else its folder has there."""
+    """Whether the compiler writes a file that is in the tree, and everything else in its folder."""
     known = compiled(project)
     outputs = known.outputs if known is not None else {}
     made = set(outputs.values())
@@ -264,7 +265,7 @@ def _is_made_again(project: NodeProject, path: str) -> bool:
 
 
 def _built_with(folder: Project) -> set[str]:
-    """What the scripts of a build run and no start does: `build.js` of `node build.js`."""
+    """Files that only build scripts run: `build.js` in `node build.js`."""
     package = read_package(folder)
     words: dict[bool, set[str]] = {True: set(), False: set()}
     for name in package.scripts if package is not None else ():
@@ -274,8 +275,7 @@ def _built_with(folder: Project) -> set[str]:
 
 
 def _is_named(folder: Project, name: str) -> bool:
-    """Whether code of the project, or a script, names a file without its ending: what nothing loads by itself. True
-    where that can't be told."""
+    """Whether code or a script names a file without its extension, which nothing loads by itself. True if unknown."""
     stem = posixpath.splitext(name)[0]
     for count, path in enumerate(item for item in folder.files("*", depth=8) if item.endswith(_CODE)):
         if count > MAX_SOURCES or stem in (folder.text(path) or ""):
@@ -284,7 +284,7 @@ def _is_named(folder: Project, name: str) -> bool:
 
 
 def _beside(folder: Project, output: str) -> list[str]:
-    """Folders and files beside the output that a running program may open; `src` too, where not all is compiled."""
+    """Folders and files beside the output that a running program may open; also `src` unless all of it is compiled."""
     folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
     if folder.has_folder("src") and any(name.endswith(_UNCOMPILED) for name in folder.files("*", below="src", depth=5)):
         folders.append("src")
@@ -307,7 +307,7 @@ def _beside(folder: Project, output: str) -> list[str]:
 
 
 def _keep_all_modules(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
-    """A start command that is a development dependency, or a program that loads one, keeps them all."""
+    """Keep all node_modules if the start command, or something that the program loads, is a development dependency."""
     start = draft.values.get("start", [])
     if not start:
         return

@@ -1,18 +1,18 @@
-"""Where the schema is that Prisma's client of a service is generated from."""
+"""The schema that a service's Prisma client is generated from."""
 
 from collections.abc import Sequence
 
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 
-# Where Prisma looks for it, from the folder that it is called in.
+# Where Prisma looks for it, relative to its working folder.
 SCHEMA = "prisma/schema.prisma"
 _PACKAGES = ("prisma", "@prisma/client")
 
 
 def schema_holders(project: NodeProject, members: Sequence[PackageJson]) -> list[PackageJson]:
-    """The packages whose schema a service needs: its own, those of the members that it needs, else the workspace
-    root's, where one of these loads the client."""
+    """The packages with the service's schema: its own, or those of the members that it needs; else the workspace
+    root's, if one of these loads the client."""
     places = [package for package in (project.package, *members) if has_schema(package)]
     if not places and shared_schema(project, members) is not None:
         return [project.root_package]
@@ -28,7 +28,7 @@ def has_schema(package: PackageJson) -> bool:
 
 
 def shared_schema(project: NodeProject, members: Sequence[PackageJson]) -> str | None:
-    """The path in the tree of a schema at the root of a workspace, of which a member loads the client."""
+    """The path of a schema at a workspace's root whose client a member loads."""
     if project.workspace is None or not project.root.has(SCHEMA):
         return None
     loads = any("@prisma/client" in item.dependencies for item in (project.package, *members))
@@ -37,7 +37,7 @@ def shared_schema(project: NodeProject, members: Sequence[PackageJson]) -> str |
 
 
 def user_of(project: NodeProject, holder: PackageJson) -> PackageJson:
-    """The package that loads the client: the one that holds the schema, unless that is only the workspace's root."""
+    """The package that loads the client: the schema's own, unless that is only the workspace's root."""
     return project.package if holder is project.root_package and _depends(project.package) else holder
 
 

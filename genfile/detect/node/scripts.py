@@ -1,4 +1,4 @@
-"""Scripts of package.json as commands: what `npm run x` ends up running."""
+"""package.json scripts as commands: what `npm run x` finally runs."""
 
 import fnmatch
 import posixpath
@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.wrappers import WATCHERS, without_setters
 
-# A script that runs more commands than this is not followed.
+# Scripts with more commands than this are not followed.
 MAX_STEPS = 60
 MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
-# Programs that run a file as it is, and what they are replaced by once it is compiled.
+# Programs that run a source file, and what replaces them once it is compiled.
 FILE_RUNNERS = frozenset("node tsx ts-node ts-node-esm bun swc-node esbuild-runner esr babel-node".split())
 RUNNERS = FILE_RUNNERS | WATCHERS.keys()
-# Scripts that make what production needs, best first.
+# Scripts that build for production, best first.
 BUILD_SCRIPTS = (
     "build", "build:prod", "build:production", "build-prod", "build-production", "prod:build", "build:all", "compile",
     "bundle", "heroku-postbuild", "gcp-build", "vercel-build",
 )  # fmt: skip
-# Where none of them is there: the parts of a build, all of them in this order.
+# If there is none of them: the parts of a build, all of them in this order.
 BUILD_PARTS = (
     "build:shared", "build:common", "build:css", "build:styles", "build:js", "build:frontend", "build:client",
     "build:ui", "build:web", "frontend:build", "client:build", "build:backend", "build:server", "build:api",
@@ -92,7 +92,7 @@ DEVELOPMENT_COMMANDS = {
 # Servers that watch the data that they serve, not sources.
 _WATCHING_DATA = frozenset({"json-server"})
 NOTHING = frozenset({"echo", "exit", "true", ":"})
-# Programs that change a database, by the words that make them do so; any of the words, where there are not.
+# Programs that change a database, with the words that make them do so; no words: any command does.
 MIGRATIONS: dict[str, tuple[str, ...]] = {
     "prisma": ("migrate", "push", "seed"),
     "drizzle-kit": ("migrate", "push", "push:pg", "push:mysql", "push:sqlite"),
@@ -114,7 +114,7 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
     "wait-for-it": (),
 }
 _MIGRATION_FILES = frozenset("migrate migration migrations run-migrations run-migration seed db-migrate".split())
-# Words of a package's own script that build and then go on.
+# Words that mean "build, then go on" in a package's own script.
 BUILDERS = frozenset(
     """
     tsc vue-tsc tsc-alias tsup esbuild swc babel rollup webpack rimraf rm mkdir cp copyfiles cpx shx del ncc prisma echo
@@ -124,7 +124,7 @@ BUILDERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ScriptStep:
-    """One command of a script, in words, with the variables set for it and the script it stands in.
+    """One command of a script, in words, with its variables and the script that it is in.
 
     ``folder``: where it runs, relative to the folder of package.json: `cd server && …`.
     """
@@ -144,12 +144,12 @@ def resolve(
 ) -> tuple[ScriptStep, ...] | None:
     """The commands that a script runs, following scripts that run scripts.
 
-    None if the script is missing, is more than a plain sequence of commands, or runs itself.
+    None if the script is missing, runs itself, or is more than a plain sequence of commands.
     """
     text = package.scripts.get(name)
     if text is None or name in seen or len(seen) > 8:
         return None
-    # As package managers do: further words are put at the end of the script's text.
+    # Like package managers: further words are appended to the script's text.
     return resolve_text(package, f"{text} {shlex.join(extra)}" if extra else text, name, seen | {name})
 
 
@@ -188,7 +188,7 @@ def _follow(package: PackageJson, step: ScriptStep, seen: frozenset[str]) -> tup
         return _follow_all(package, step, seen)
     target = script_called(package, step.words)
     if target is None:
-        # `yarn tsx x.ts`: where it knows no such script, Yarn runs the program.
+        # `yarn tsx x.ts`: without a script of that name, Yarn runs the program.
         program = step.words[1] if step.program == "yarn" and len(step.words) > 1 else ""
         return (replace(step, words=step.words[1:]) if program in package.every_dependency else step,)
     inner = resolve(package, target, seen, words_after(step.words, target))
@@ -198,7 +198,8 @@ def _follow(package: PackageJson, step: ScriptStep, seen: frozenset[str]) -> tup
 
 
 def _follow_all(package: PackageJson, step: ScriptStep, seen: frozenset[str]) -> tuple[ScriptStep, ...] | None:
-    """`run-s clean build:*`: scripts one after the other; the step itself where they run at once, or are no scripts."""
+    """`run-s clean build:*`: the scripts one after the other; the step itself if they run at once, or are not
+    scripts."""
     names: list[str] = []
     for word in step.words[1:]:
         if word in ("-p", "--parallel") or ("{" in word or " " in word):
@@ -219,24 +220,24 @@ def _follow_all(package: PackageJson, step: ScriptStep, seen: frozenset[str]) ->
 
 
 def script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
-    """The script that `npm run x`, `yarn x`, `pnpm -s run x` calls; None when the words call something else."""
+    """The script that `npm run x`, `yarn x` or `pnpm -s run x` calls; None for any other command."""
     if words[0] not in MANAGERS:
         return None
     rest = [word for word in words[1:] if word not in ("-s", "--silent", "--if-present")]
     if rest and rest[0] in ("run", "run-script"):
         rest = rest[1:]
     elif words[0] == "bun" and rest[:1] == ["build"]:
-        # Bun's own bundler, which a script of that name is no match for.
+        # Bun's own bundler takes precedence over a script of that name.
         return None
     if not rest or rest[0] not in package.scripts:
         return None
     own = rest[: rest.index("--")] if "--" in rest else rest
-    # npm reads its options wherever they stand; the others give those after the script to it.
+    # npm reads its options anywhere; the others pass what follows the script on to it.
     return None if words[0] == "npm" and _names_folder(own) else rest[0]
 
 
 def words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
-    """What a call gives to the script: npm passes on what stands after `--`, the others all the rest."""
+    """The words that a call passes to the script: those after `--` for npm, all the others for the rest."""
     rest = words[words.index(script, 1) + 1 :]
     if "--" in rest:
         return rest[rest.index("--") + 1 :]
@@ -251,13 +252,13 @@ def delegates(step: ScriptStep) -> bool:
 
 
 def _names_folder(words: Sequence[str]) -> bool:
-    """Whether options of a package manager lead to another folder or member."""
+    """Whether a package manager's options select another folder or member."""
     flags = ("--filter", "-F", "--workspace", "-w", "workspace", "workspaces", "--prefix", "-C", "--dir", "--cwd", "-r")
     return any(word.split("=")[0] in flags for word in words)
 
 
 def is_development(step: ScriptStep) -> bool:
-    """Whether a command is one for development: it watches, reloads, or serves unbuilt sources."""
+    """Whether a command is for development: it watches, reloads, or serves unbuilt sources."""
     if step.program in _WATCHING_DATA:
         return False
     if step.program in DEVELOPMENT or "--watch" in step.words or "--hot" in step.words:
@@ -268,7 +269,7 @@ def is_development(step: ScriptStep) -> bool:
 
 
 def is_migration(step: ScriptStep) -> bool:
-    """Whether a command changes a database: a migration tool, or a program of a usual name for it."""
+    """Whether a command changes a database: a migration tool, or a program with a usual name for it."""
     words = MIGRATIONS.get(step.program)
     if words is not None:
         return not words or any(word in words for word in step.words[1:])
@@ -281,7 +282,7 @@ def is_migration(step: ScriptStep) -> bool:
 
 
 def is_installation(step: ScriptStep) -> bool:
-    """Whether a command installs what a manifest names, as the image has done: `npm install`, `yarn`."""
+    """Whether a command installs dependencies, as the image already has: `npm install`, `yarn`."""
     named = [word for word in step.words[1:] if not word.startswith("-")]
     return step.program in MANAGERS and (
         named in (["install"], ["i"], ["ci"]) or (not named and step.program == "yarn")

@@ -8,13 +8,13 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
-# A variable in a settings file of npm or Yarn, with what stands for it where it is missing.
+# A variable in an npm or Yarn settings file, with its default.
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(\?|:?-[^}]*)?\}")
 _PLAIN = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 
 def put_secrets(project: NodeProject, draft: Draft) -> None:
-    """The token of private registry: a secret of the build, never a part of an image."""
+    """Put the token of a private registry as a build secret, which never becomes part of an image."""
     if draft.values["package_manager"]["name"] == "yarn-berry":
         _berry(project, draft)
     else:
@@ -26,7 +26,7 @@ def put_secrets(project: NodeProject, draft: Draft) -> None:
 def _berry(project: NodeProject, draft: Draft) -> None:
     """`npmAuthToken: "${TOKEN}"` in .yarnrc.yml, and any other `${NAME}` there.
 
-    Yarn reads all of the file whenever it starts: without a default, each command fails where the variable is missing.
+    Yarn reads the whole file at every start, so each command fails if a variable without a default is missing.
     """
     root = project.root
     settings = root.yaml(".yarnrc.yml") if root.has(".yarnrc.yml") else None
@@ -43,7 +43,7 @@ def _berry(project: NodeProject, draft: Draft) -> None:
 
 
 def _texts(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each text of a YAML mapping with its keys; of a bounded depth."""
+    """Each text in a YAML mapping with its keys; to a bounded depth."""
     if isinstance(value, str) and place:
         yield place, value
     elif isinstance(value, dict) and len(place) < 8:
@@ -52,7 +52,7 @@ def _texts(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 
 def secret_id(variable: str) -> str:
-    """The id of the secret that a variable is given by."""
+    """The id of the secret for a variable."""
     return re.sub(r"^[^a-z]+", "", variable.lower())[:60] or "token"
 
 
@@ -62,7 +62,7 @@ def _variable(name: str, phase: str = "install") -> dict[str, str]:
 
 
 def _bunfig(project: NodeProject, draft: Draft) -> None:
-    """`token = "$NPM_TOKEN"` of a registry in bunfig.toml; Bun takes a missing variable for an empty one."""
+    """`token = "$NPM_TOKEN"` of a registry in bunfig.toml; Bun treats a missing variable as empty."""
     root = project.root
     settings = root.toml("bunfig.toml") if root.has("bunfig.toml") else None
     for place, text in _texts(settings.get("install"), ("install",)) if settings is not None else ():
@@ -114,6 +114,7 @@ def _npmrc(project: NodeProject, draft: Draft) -> None:
 
 
 def _stops_without(draft: Draft) -> bool:
-    """Yarn 1, and npm before version 7, stop at a variable of .npmrc that is missing, whatever they are asked to do."""
+    """Whether the manager fails on a missing variable in .npmrc whatever the command: Yarn 1, and npm before version
+    7."""
     manager, line = draft.values["package_manager"]["name"], draft.values["runtime"]["version"]
     return manager == "yarn" or (manager == "npm" and int(line.split(".")[0]) < 15)

@@ -1,4 +1,4 @@
-"""The variables that the modules of a program read: whoever runs it can set them."""
+"""Optional variables that a program's modules read."""
 
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import source_files
@@ -10,7 +10,7 @@ MAX_SETTINGS = 30
 
 
 def put_settings(project: NodeProject, draft: Draft) -> None:
-    """Add to /environment, as optional, what the modules behind the start command read and nothing else has listed."""
+    """Add to /environment, as optional, what the modules behind the start command read and nothing else lists."""
     start = tuple(draft.values.get("start") or ())
     if not start or "static" in draft.values:
         return

@@ -1,4 +1,4 @@
-"""Programs of other languages that an application for desktops brings with it, and starts by itself."""
+"""Programs in other languages that a desktop application bundles and starts."""
 
 import posixpath
 from collections.abc import Iterator
@@ -14,23 +14,23 @@ from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 
-# Where the main process of Electron is, besides `main` of package.json, which may only be made by a build.
+# Where Electron's main process is, besides `main` of package.json, which may only exist after a build.
 _MAINS = tuple(
     f"{folder}{name}"
     for folder in ("", "electron/", "src/electron/", "src/main/", "electron/main/", "main/", "app/", "src/")
     for name in ("main.js", "main.ts", "index.js", "index.ts", "background.js", "background.ts", "main.cjs", "main.mjs")
 )
-# Files that name what electron-builder and Electron Forge pack beside the application's own code.
+# Files that list what electron-builder and Electron Forge pack besides the application's own code.
 _PACKERS = ("electron-builder.yml", "electron-builder.yaml", "electron-builder.json", "electron-builder.json5")
-# Files of hosts: with one of them a program is deployed as well, whoever else brings it along.
+# Files of hosts: a program with one of them is also deployed, whoever bundles it.
 _HOSTS = ("Procfile", "fly.toml", "render.yaml", "railway.json", "railway.toml", "app.yaml")
 
 
 def sidecar(folder: Project) -> Evidence | None:
-    """What says that a folder's program, in another language, is a part of an application for desktops.
+    """The evidence that a folder's program, in another language, is a part of a desktop application.
 
-    That is so beside the application's own package.json, and in a folder below it which its main process or its packer
-    names; a Dockerfile or a file of a host in the folder says otherwise.
+    The folder is that of the application's package.json, or one below it that its main process or packer names; a
+    Dockerfile or a host's file in the folder means that it is a service.
     """
     if hosting(folder).dockerfiles or any(folder.has(name) for name in _HOSTS):
         return None
@@ -44,7 +44,7 @@ def sidecar(folder: Project) -> Evidence | None:
 
 
 def _names(application: Project, folder: Project) -> Evidence | None:
-    """Where an application's main process, or what packs it, names a folder."""
+    """Where an application's main process or packer names a folder."""
     wanted = f"/{relative(folder.path, application.path)}/"
     for name, line, text in (*_in_code(application), *_packed(application)):
         if wanted in f"/{posixpath.normpath(text.strip('/') or '.')}/":
@@ -78,7 +78,7 @@ def _packed(application: Project) -> Iterator[tuple[str, int | None, str]]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """The sources among resources: texts, and `from` of tables."""
+    """The sources in a list of resources: texts, and `from` in tables."""
     for item in value if isinstance(value, list) else [value]:
         text = item.get("from") if isinstance(item, dict) else item
         if isinstance(text, str):

@@ -1,4 +1,4 @@
-"""Front ends that are only files after their build: where the files are, and who routes."""
+"""Front ends that are only files after their build: where the files are, and whether the browser routes."""
 
 import posixpath
 import re
@@ -17,7 +17,7 @@ WEBPACK_KINDS = ("config", "config.prod", "prod.config", "prod", "production", "
 
 
 def static_output(project: NodeProject, framework: Framework) -> Fact[dict[str, Any]] | None:
-    """`{"root", "spa"}` when the service is only files after its build, else None; root relative to the folder."""
+    """`{"root", "spa"}` if the service is only files after its build, else None; root is relative to the folder."""
     found = _by_framework(project, framework)
     if found is None:
         return None
@@ -51,7 +51,7 @@ def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str,
 
 
 def hashed_folders(project: NodeProject, framework: Framework) -> list[str]:
-    """The folders of the output that browsers may keep: none where files are copied to it as they are named."""
+    """The output folders that browsers may cache for ever: none if files are copied there under their own names."""
     names = list(framework.hashed)
     folders = [*_COPIED, *(["src"] if framework.name == "angular" else [])]
     if framework.name == "vite":
@@ -65,12 +65,12 @@ def hashed_folders(project: NodeProject, framework: Framework) -> list[str]:
     return [f"/{name}/" for name in names if name.split("/")[0] not in mixed and re.fullmatch(r"[\w@~/-]+", name)]
 
 
-# Where files lie that a build copies to the root of its output.
+# Folders that a build copies to the root of its output.
 _COPIED = ("public", "static", "client/public", "app/public", "docs/public")
 
 
 def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
-    """Plain pages whose styles and scripts the build makes beside them: `tailwindcss -o public/site.css`."""
+    """Plain pages whose styles and scripts the build writes beside them: `tailwindcss -o public/site.css`."""
     steps = resolve(project.package, "build") or ()
     if not steps or any(step.program not in ASSET_TOOLS for step in steps):
         return None
@@ -94,7 +94,7 @@ ASSET_TOOLS = frozenset(
 
 
 def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]]:
-    """The output folder: of the build script's flag, of the configuration, of the framework's habit."""
+    """The output folder: from the build script's flag, the configuration, or the framework's default."""
     root = framework.output or "dist"
     if framework.name in ("vitepress", "vuepress"):
         root = posixpath.join(f".{framework.name}", "dist")
@@ -132,7 +132,7 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
 
 
 def _build_path(project: NodeProject) -> Fact[str] | None:
-    """BUILD_PATH, which create-react-app's tools write to: of the build script, of a committed .env.production."""
+    """BUILD_PATH of create-react-app: in the build script, or a committed .env.production."""
     for step in resolve(project.package, "build") or ():
         value = step.variables.get("BUILD_PATH", "")
         if value and "$" not in value and not value.startswith("/"):
@@ -145,7 +145,7 @@ def _build_path(project: NodeProject) -> Fact[str] | None:
 
 
 def _eleventy(project: NodeProject) -> Fact[str] | None:
-    """`--output` of the build script, `dir.output` of Eleventy's configuration."""
+    """`--output` in the build script, or `dir.output` in Eleventy's configuration."""
     for step in resolve(project.package, "build") or ():
         for word in step.words:
             if word.startswith("--output="):
@@ -160,7 +160,7 @@ def _eleventy(project: NodeProject) -> Fact[str] | None:
 
 
 def _webpack(project: NodeProject) -> Fact[str] | None:
-    """`output.path` of webpack's configuration: the one that the build is given, else one of a usual name."""
+    """`output.path` in webpack's configuration: the one that the build names, else one with a usual name."""
     given = [
         word.partition("=")[2] or step.words[index + 1]
         for step in resolve(project.package, next((n for n in BUILD_SCRIPTS if n in project.package.scripts), "")) or ()
@@ -181,7 +181,7 @@ def _webpack(project: NodeProject) -> Fact[str] | None:
 
 
 def _published(project: NodeProject) -> Fact[str] | None:
-    """The folder that a host is told to publish: netlify.toml, vercel.json, firebase.json, static.json, Staticfile."""
+    """The folder that a host publishes: netlify.toml, vercel.json, firebase.json, static.json, Staticfile."""
     folder = project.folder
     for name, read, path in (
         ("netlify.toml", folder.toml, ("build", "publish")),
@@ -199,7 +199,7 @@ def _published(project: NodeProject) -> Fact[str] | None:
 
 
 def _root_argument(project: NodeProject, framework: Framework) -> str:
-    """The folder that a build command is given: `vitepress build docs`."""
+    """The folder argument of a build command: `vitepress build docs`."""
     steps = resolve(project.package, "build") or resolve(project.package, "docs:build") or ()
     for step in steps:
         if step.program == framework.name and step.words[1:2] == ("build",):
@@ -232,7 +232,7 @@ def next_standalone(project: NodeProject) -> Fact[bool] | None:
 
 
 def _astro(project: NodeProject) -> Fact[tuple[str, bool]] | None:
-    """Static unless an adapter for a server is a dependency and the configuration asks for a server."""
+    """Static, unless the configuration asks for a server and an adapter for one is installed."""
     found = read_config(project, "astro.config")
     config = found[1].default_export if found else None
     adapters = [
@@ -267,7 +267,7 @@ def _single_page_mode(project: NodeProject) -> Fact[tuple[str, bool]] | None:
 
 
 def _angular(project: NodeProject) -> Fact[tuple[str, bool]] | None:
-    """angular.json: the output path of the project to be built."""
+    """angular.json: the output path of the built project."""
     target = read_target(project)
     if target is None:
         return Fact(("dist", True), (project.package.depends("@angular/core"),))

@@ -1,4 +1,4 @@
-"""The modules of a program: the file that is started, and what it imports of the project."""
+"""The modules of a program: the started file, and what it imports from the project."""
 
 import posixpath
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ MAX_FILES = 60
 
 
 def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
-    """The file that is started and those of the project that it imports, nearest first; bounded."""
+    """The started file and the project's files that it imports, nearest first; bounded."""
     found: list[tuple[str, JsModule]] = []
     queue = list(_entries(project, start))
     seen = set(queue)
@@ -35,7 +35,7 @@ def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str
 
 
 def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
-    """The started file as a source: dist/main.js comes from src/main.ts."""
+    """The source of the started file: dist/main.js comes from src/main.ts."""
     started = started_file(project, start)
     for word in (started,) if started is not None else start[1:]:
         path = posixpath.normpath(word)
@@ -96,7 +96,7 @@ def resolve_import(project: NodeProject, origin: str, module: str) -> str | None
 
 
 def _source_at(project: NodeProject, path: str) -> str | None:
-    """The source file that a path without an ending, or with that of the output, means."""
+    """The source file that a path means, without an extension or with the output's."""
     stem = path[:-3] if path.endswith(".js") else path
     for candidate in (
         path,

@@ -1,4 +1,4 @@
-"""How the service is started in production: candidates in order, each held against what is there or is made."""
+"""The production start command: candidates in order, each checked against what exists or is built."""
 
 import posixpath
 from dataclasses import replace
@@ -24,7 +24,7 @@ ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
 
 
 def possible_start(project: NodeProject, builds: bool) -> Fact[NodeStart] | None:
-    """The strongest candidate of a package of which it is not known yet whether it is a service."""
+    """The strongest candidate of a package that may turn out not to be a service."""
     return decide((project, None, builds), START_SIGNALS).fact
 
 
@@ -43,14 +43,14 @@ def start_command(project: NodeProject, framework: Framework | None, builds: boo
 
 
 def _that_holds(project: NodeProject, candidates: list[Fact[NodeStart]], builds: bool) -> Fact[NodeStart] | None:
-    """The first candidate that can run, with a note on those that were passed over for it."""
+    """The first candidate that can run, with a note about the rejected ones."""
     if builds:
         candidates = [fact.but(made_by_compiler(project, fact.value, fact.evidence)) for fact in candidates]
     absent = [absent_file(project, fact.value.words, builds) for fact in candidates]
     refused = [refusal(project, fact.value.words, fact.value.variables) if builds else None for fact in candidates]
     there = [at for at, name in enumerate(absent) if name is None]
     if candidates and not there:
-        # That the file is not there is what the checks of the image say.
+        # The checks of the image report that the file is missing.
         remedy = f"commit {absent[0]}, or let the build create it"
         return replace(candidates[0], guess=True, remedy=remedy)
     if not there:
@@ -71,12 +71,12 @@ def _that_holds(project: NodeProject, candidates: list[Fact[NodeStart]], builds:
     return candidates[best] if helped else replace(candidates[best], guess=True, remedy=remedy)
 
 
-# Commands that serve what the build made, where that is a server by itself.
+# Commands that serve the build's output, if that is a server by itself.
 PREVIEWS = {("nuxt", "start"), ("nuxt", "preview"), ("nuxi", "start"), ("nuxi", "preview"), ("vinxi", "start")}
 
 
 def _is_nuxt_2(project: NodeProject) -> bool:
-    """Nuxt 2 has no output that is a server."""
+    """Nuxt 2, whose output is not a server."""
     return project.package.every_dependency.get("nuxt", "").lstrip("^~>=v ").startswith("2")
 
 
@@ -104,7 +104,7 @@ def _procfile(asked: Asked) -> Fact[NodeStart] | None:
 
 
 def _is_known(project: NodeProject, program: str) -> bool:
-    """Whether a program is a runner, a file of the tree, one that the build may make, or a dependency's."""
+    """Whether a program is a runner, a file in the tree, one that the build may make, or a dependency's."""
     name = posixpath.basename(program)
     if name in (*RUNNERS, *MANAGERS, *_SHELLS) or "$" in program:
         return True
@@ -258,7 +258,7 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[NodeStart] 
 
 
 def process_command(project: NodeProject, text: str, says: Evidence, builds: bool) -> Fact[list[str]] | None:
-    """A further command of the same image, as a Procfile or a script has it; None if it is not a plain command."""
+    """A further command for the same image, from a Procfile or a script; None if it is not a plain command."""
     fact = _from_shell((project, None, builds), text, says)
     if fact is None or not fact.value.words:
         return None
@@ -279,7 +279,7 @@ def put_start(draft: Draft, fact: Fact[NodeStart] | None) -> None:
             continue
         item: dict[str, object] = {"name": name, "phase": "run", "value": value}
         if weakens(name, value) or is_secret(name):
-            # A script's setting for the developer's own machine.
+            # A script's setting for a developer's own machine.
             says = fact.evidence[0]
             kind = "it looks like a secret" if is_secret(name) else "it makes the program less secure"
             text = f"{says}: {name} is not set in the image, since {kind}; set it at run time if you need it"

@@ -1,4 +1,4 @@
-"""What of a program's modules runs while it starts: their top levels, and what these call of each other."""
+"""The parts of a program's modules that run at start: their top levels, and what those call."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsneeds import VariableNeed, needs_of
 from genfile.parsers.jsstart import ModuleStart
 
-# Modules that hand on what others export: `export * from "./env"`.
+# Modules that re-export: `export * from "./env"`.
 MAX_HANDED = 4
 MAX_ROUNDS = 6
 MAX_FILES = 120
 
 
 class StartedModules:
-    """The modules behind a start command, nearest first, each with what of it runs at start.
+    """The modules behind a start command, nearest first, each with the parts that run at start.
 
-    Those of other members of the workspace are among them; names are relative to the service's folder.
+    They include other workspace members' modules; names are relative to the service's folder.
     """
 
     def __init__(self, project: NodeProject, start: tuple[str, ...]) -> None:
@@ -33,7 +33,7 @@ class StartedModules:
         self._follow()
 
     def _add(self, owner: NodeProject, files: list[tuple[str, JsModule]]) -> None:
-        """Take modules of the service, or of a member, and of the members whose packages they load."""
+        """Add modules of the service or of a member, and of the members whose packages they load."""
         queue = [(owner, name, module) for name, module in files]
         for holder, inner, module in queue:
             name = self._named(holder, inner)
@@ -63,7 +63,7 @@ class StartedModules:
         return self._named(owner, found) if found is not None else self._entries.get(module)
 
     def _follow(self) -> None:
-        """Tell each module what the others call of it, until nothing new is called."""
+        """Mark in each module what the others call of it, until nothing changes."""
         called: dict[str, dict[tuple[str, str], bool]] = defaultdict(dict)
         changed = set(self.starts)
         for _ in range(MAX_ROUNDS):
@@ -80,7 +80,7 @@ class StartedModules:
             changed = again
 
     def _targets(self, origin: str, module: str, place: tuple[str, str]) -> Iterator[str]:
-        """The modules of the program that an export may come from: what is imported, and what that hands on."""
+        """The modules that an export may come from: the imported one, and those that it re-exports."""
         queue = [(origin, module)]
         for number, (name, source) in enumerate(queue):
             target = self._resolve(name, source)
@@ -92,7 +92,7 @@ class StartedModules:
                 queue += [(target, item.module) for item in start.module.imports if item.handed_on]
 
     def asked_for(self) -> Iterator[tuple[str, str, int]]:
-        """The variables that functions of other modules are asked for: the module that asks, the name, the line."""
+        """Calls that pass a variable's name to another module's function: the calling module, the name, the line."""
         needs = {name: needs_of(start) for name, start in self.starts.items()}
         for name, start in self.starts.items() if any(needs.values()) else ():
             for item in start.calls_out():
@@ -105,7 +105,7 @@ class StartedModules:
 
 
 def _entry(package: PackageJson, module: str) -> str:
-    """The file that an import of a package means, by `exports`, else `main`."""
+    """The file that importing a package loads, by `exports`, else `main`."""
     part = f".{module.removeprefix(package.name or '')}"
     value: object = package.document.get("exports")
     value = value.get(part, value if part == "." else None) if isinstance(value, dict) else value
@@ -118,7 +118,7 @@ def _entry(package: PackageJson, module: str) -> str:
 
 
 def program_of(project: NodeProject, start: tuple[str, ...]) -> StartedModules:
-    """The program behind a start command; worked out once."""
+    """The program behind a start command; computed once."""
     key, memory = ("node-program", project.folder.path, *start), project.folder.tree.memory
     if key not in memory:
         memory[key] = StartedModules(project, start)

@@ -1,4 +1,4 @@
-"""Which dependencies a lockfile was made for: one that package.json has left behind is not the one that is kept up."""
+"""Whether a lockfile is up to date: one that lacks dependencies of package.json is a leftover."""
 
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.tree import Project
@@ -8,7 +8,7 @@ _TABLES = ("dependencies", "devDependencies", "optionalDependencies", "peerDepen
 
 
 def is_kept_up(root: Project, package: PackageJson, name: str) -> bool | None:
-    """Whether a lockfile has every dependency of the package beside it; None if it does not say."""
+    """Whether a lockfile has every dependency of the package beside it; None if it does not list them."""
     stated = _stated(root, name)
     if stated is None:
         return None

@@ -1,4 +1,4 @@
-"""The variables by which a program of Node is told where its databases are."""
+"""The variables that tell a Node program where its databases are."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.prisma import Datasource, prisma_source
 from genfile.parsers.values import EnvDefault
 
-# Configurations of what speaks to a database, which the program itself may not import.
+# Database configurations that the program itself may not import.
 _CONFIGS = tuple(
     f"{stem}.{ending}"
     for stem in ("prisma.config", "drizzle.config", "ormconfig", "knexfile", "mikro-orm.config", "src/data-source")
@@ -24,7 +24,7 @@ _GETTERS = (".get", ".getOrThrow")
 
 
 def put_stores(project: NodeProject, draft: Draft) -> None:
-    """Put /connections; a database that Prisma's schema alone names goes to /backing_services first."""
+    """Put /connections; a database that only Prisma's schema names first goes to /backing_services."""
     if "static" in draft.values:
         return
     schema = _schema(project, draft)
@@ -34,7 +34,7 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
 
 
 def _source(project: NodeProject) -> tuple[Project, str, Datasource] | None:
-    """The datasource of Prisma's schema, of the service or of a member that it needs, with its folder and file."""
+    """The datasource in Prisma's schema, of the service or of a member that it needs, with its folder and file."""
     packages = (*project.packages, *needed_members(project))
     if not any("@prisma/client" in package.every_dependency for package in packages):
         return None
@@ -47,7 +47,7 @@ def _source(project: NodeProject) -> tuple[Project, str, Datasource] | None:
 
 
 def schema_variables(project: NodeProject) -> list[tuple[str, Evidence]]:
-    """The variables that Prisma's schema takes its addresses from."""
+    """The variables that hold the addresses in Prisma's schema."""
     found = _source(project)
     if found is None:
         return []
@@ -56,14 +56,14 @@ def schema_variables(project: NodeProject) -> list[tuple[str, Evidence]]:
 
 
 def loads_client(project: NodeProject, start: tuple[str, ...]) -> bool:
-    """Whether the program loads Prisma's client, as far as it can be told: not where it only depends on it."""
+    """Whether the program loads Prisma's client, as far as known; depending on it is not enough."""
     sources = source_files(project, start)
     if not sources or len(sources) >= MAX_FILES or needed_members(project):
         return True
     return any("prisma" in item.module.lower() for _, module in sources for item in module.imports)
 
 
-# Addresses of databases that no build speaks to, in the form that each provider checks for.
+# Placeholder database addresses for the build, in the form that each provider checks.
 _PLACEHOLDERS = {
     "sqlite": "file:/tmp/build.db",
     "mysql": "mysql://build:build@localhost:3306/build",
@@ -74,13 +74,13 @@ _USUAL = "postgresql://build:build@localhost:5432/build"
 
 
 def build_address(project: NodeProject) -> str:
-    """What stands for the address of the schema's database while the image is built."""
+    """The placeholder address of the schema's database during the build."""
     found = _source(project)
     return _PLACEHOLDERS.get(found[2].provider, _USUAL) if found is not None else _USUAL
 
 
 def _schema(project: NodeProject, draft: Draft) -> list[Read]:
-    """`provider = "postgresql"` and `url = env("DATABASE_URL")` of Prisma's schema."""
+    """`provider = "postgresql"` and `url = env("DATABASE_URL")` in Prisma's schema."""
     found = _source(project)
     if found is None:
         return []

@@ -1,4 +1,4 @@
-"""A start file that was copied out of its folder: none of its own modules is beside it, all are in another service."""
+"""A start file copied out of its folder: its own modules are not beside it, but all are in another service."""
 
 import posixpath
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from genfile.evidence import Evidence
 
 
 def strayed(folder: Project, others: Iterable[Project]) -> tuple[Evidence, Project] | None:
-    """What says that a folder's program can't start, and the one of the other services that it was copied from."""
+    """The evidence that a folder's program can't start, and the service that it was copied from."""
     project = read_project(folder)
     start = possible_start(project, "build" in project.package.scripts) if project is not None else None
     sources = source_files(project, start.value.words) if project is not None and start is not None else []

@@ -1,4 +1,4 @@
-"""What the service needs of the system and of other services: packages of Debian, stores, databases."""
+"""What the service needs from the system and other services: Debian packages, stores, databases."""
 
 import re
 
@@ -16,7 +16,7 @@ from genfile.parsers.javascript import JsModule
 
 
 def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: list[Evidence]) -> None:
-    """The programs that the code starts: spawn("git", …), execa("ffmpeg", …)."""
+    """Put the programs that the code starts: spawn("git", …), execa("ffmpeg", …)."""
     sources = source_files(project, tuple(draft.values.get("start", ())))
     for path, module in sources:
         for call in module.calls:
@@ -36,7 +36,7 @@ def _put_display(
     evidence: list[Evidence],
     sources: list[tuple[str, JsModule]],
 ) -> None:
-    """What a browser with a window needs: `launch({headless: false})` of Puppeteer and Playwright."""
+    """Put what a browser with a window needs: `launch({headless: false})` of Puppeteer and Playwright."""
     for path, module in sources:
         for call in module.calls:
             options = call.arguments[0] if call.arguments else None
@@ -60,8 +60,9 @@ STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa 
 
 
 def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
-    """Put /system_packages, /playwright, /data and /backing_services; without what only a running program needs."""
-    # A project of Nx leaves its dependencies to the root.
+    """Put /system_packages, /playwright, /data and /backing_services; without ``with_run``, only what the build
+    needs."""
+    # An Nx project's dependencies are at the root.
     hoisted = (project.root_package,) if nx_build(project.folder) is not None else ()
     packages = (project.package, *needed_members(project), *hoisted)
     production = {name: item for item in reversed(packages) for name in item.dependencies}
@@ -71,14 +72,14 @@ def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
     evidence: list[Evidence] = []
     _known(draft, every, production if with_run else {}, (build, run, evidence))
     for _, says in native_modules(project):
-        # Before version 10 node-gyp asks for distutils, which Python has no more.
+        # node-gyp before version 10 needs distutils, which Python no longer has.
         build.update(("g++", "make", "python3", *(("python3-setuptools",) if has_old_gyp(project) else ())))
         evidence.append(says)
     fetches = _from_git(project, draft)
     build.update(fetches)
     if with_run:
         programs, says_programs = run_packages(project.folder)
-        # What an image of one stage has for its dependencies of git, the running service has no use for.
+        # The running service does not need what a single-stage image needs for git dependencies.
         run.update(item for item in programs if not (fetches and item in ("git", "openssh-client")))
         evidence.extend(says_programs)
         _put_programs(project, draft, run, evidence)
@@ -93,7 +94,7 @@ def _known(
     production: dict[str, PackageJson],
     into: tuple[set[str], set[str], list[Evidence]],
 ) -> None:
-    """What dependencies are known to need, and the variables that go with it."""
+    """What known dependencies need, and the variables that go with it."""
     build, run, evidence = into
     known = system_packages("npm")
     for name in sorted(every):
@@ -111,7 +112,7 @@ def _known(
 
 
 def _from_git(project: NodeProject, draft: Draft) -> tuple[str, ...]:
-    """Dependencies that are fetched by git: it must be there, and over ssh a key too."""
+    """Dependencies fetched with git, which must be installed; over SSH, they need a key too."""
     fetched = [item for item in sorted(project.package.every_dependency.items()) if GIT.match(item[1])]
     for name, value in fetched:
         if value.startswith(("git+ssh:", "ssh:", "git@")):
@@ -121,7 +122,7 @@ def _from_git(project: NodeProject, draft: Draft) -> tuple[str, ...]:
 
 
 def _put_run(project: NodeProject, draft: Draft, production: dict[str, PackageJson]) -> None:
-    """A browser, a store of its own, and other services beside it."""
+    """Put a browser, a local store, and other services."""
     if "playwright" in production and draft.values.get("engine") != "bun":
         draft.put("playwright", Fact(True, (production["playwright"].depends("playwright"),)))
         place = {"name": "PLAYWRIGHT_BROWSERS_PATH", "phase": "run", "value": "/opt/playwright"}

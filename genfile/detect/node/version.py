@@ -1,23 +1,22 @@
-"""Which Node runs the service."""
+"""The Node release that runs the service."""
 
 import posixpath
 from dataclasses import replace
 
-from genfile.data import newest_for
+from genfile.data import needs_old_openssl, newest_for
 from genfile.detect.hosting import hosting
-from genfile.detect.hosting.facts import above
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.runtime import AskedRuntime, Range, put_runtime
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.versions import Pin, parse_pin
 
 
 def node_version(project: NodeProject, draft: Draft) -> None:
-    """Put /runtime: a pin before a range, a range before the default; disagreements become notes."""
+    """Put /runtime: a pin, else a range, else the default; disagreements become notes."""
     remedy = 'add "engines": {"node": "…"} to package.json, or a .nvmrc'
     asked = AskedRuntime(
         "node",
@@ -62,7 +61,7 @@ def _ranges(project: NodeProject) -> list[Range]:
 
 
 def parse_exact(text: str) -> Pin | None:
-    """A range that is one version or one line: `22`, `22.x`, `20.11.1`, `^`-less."""
+    """A range that is one version or one line: `22`, `22.x`, `20.11.1`; None for any other, such as `^22`."""
     return (
         parse_pin(text, "node")
         if text and (text[0].isdigit() or text[0] == "v") and " " not in text and "|" not in text
@@ -80,34 +79,29 @@ def _dev_engines(project: NodeProject) -> Fact[Pin] | None:
     return None
 
 
-def _places(project: NodeProject) -> tuple[Project, ...]:
-    """The service's folder, then those above it: version managers look there too."""
-    return tuple(above(project.folder))
-
-
 def _mise(project: NodeProject) -> Fact[Pin] | None:
     """`node` in mise.toml."""
-    return pin_in_mise(_places(project), ("node", "nodejs"), "node")
+    return pin_in_mise(project.folder, "node")
 
 
 def _tool_versions(project: NodeProject) -> Fact[Pin] | None:
     """`nodejs` in .tool-versions."""
-    return pin_in_tool_versions(_places(project), ("nodejs", "node"), "node")
+    return pin_in_tool_versions(project.folder, "node")
 
 
 def _node_version(project: NodeProject) -> Fact[Pin] | None:
     """.node-version."""
-    return pin_in_file(_places(project), ".node-version", "node")
+    return pin_in_file(project.folder, ".node-version", "node")
 
 
 def _nvmrc(project: NodeProject) -> Fact[Pin] | None:
     """.nvmrc, including aliases such as lts/jod."""
-    return pin_in_file(_places(project), ".nvmrc", "node")
+    return pin_in_file(project.folder, ".nvmrc", "node")
 
 
 def _pnpm_setting(project: NodeProject) -> Fact[Pin] | None:
     """pnpm's settings: `nodeVersion` or `useNodeVersion` of pnpm-workspace.yaml, `use-node-version` of .npmrc."""
-    for place in _places(project):
+    for place in project.folder.upwards():
         document = place.yaml("pnpm-workspace.yaml") if place.has("pnpm-workspace.yaml") else None
         for key in ("useNodeVersion", "nodeVersion"):
             text = document.text(key) if document else None
@@ -124,7 +118,7 @@ def _pnpm_setting(project: NodeProject) -> Fact[Pin] | None:
 
 def _netlify(project: NodeProject) -> Fact[Pin] | None:
     """NODE_VERSION in netlify.toml."""
-    for place in _places(project):
+    for place in project.folder.upwards():
         document = place.toml("netlify.toml") if place.has("netlify.toml") else None
         text = str(document.get("build", "environment", "NODE_VERSION") or "") if document else ""
         pin = parse_pin(text, "node") if text else None
@@ -178,3 +172,17 @@ PIN_SIGNALS = (
     _engines_exact,
     _netlify,
 )
+
+
+def put_openssl(project: NodeProject, draft: Draft) -> None:
+    """Allow old hash algorithms for an old bundler on a Node with OpenSSL 3, which could not build otherwise."""
+    line = draft.values["runtime"]["version"]
+    if not draft.values.get("build") or draft.values.get("engine") == "bun" or int(line.split(".")[0]) < 17:
+        return
+    for name, (version, says) in locked_versions(project).items():
+        if needs_old_openssl(name, version):
+            value = {"name": "NODE_OPTIONS", "phase": "build", "value": "--openssl-legacy-provider"}
+            draft.values.setdefault("environment", []).append(value)
+            text = f"{name} {version} uses MD4 hashes, which Node {line} supports only with --openssl-legacy-provider"
+            draft.note("warning", text, says.path, says.line)
+            return

@@ -1,4 +1,4 @@
-"""What a watcher or a process manager runs: its command line, else its own configuration."""
+"""What a watcher or process manager runs: by its command line, else its configuration."""
 
 import posixpath
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from genfile.detect.node.scripts import (
 from genfile.detect.node.wrappers import commands_at_once, file_place, watched_command, without_reloading
 
 MAX_DEPTH = 4
-# Scripts that run the program while it is worked on.
+# Scripts that run the program during development.
 DEVELOPMENT_SCRIPTS = ("start", "dev", "start:dev", "develop", "server", "serve")
 
 
@@ -32,7 +32,7 @@ def leads_away(project: NodeProject, step: ScriptStep) -> bool:
 
 
 def _is_of_another(project: NodeProject, step: ScriptStep) -> bool:
-    """`node api/index.js` where api/ is a package that starts by itself, and alone lists what the file imports."""
+    """`node api/index.js` if api/ is a package that starts by itself, and only it lists what the file imports."""
     at = file_place(step.words) if step.program in FILE_RUNNERS else None
     path = posixpath.normpath(posixpath.join(step.folder, step.words[at])) if at is not None else ""
     folder = posixpath.dirname(path)
@@ -49,7 +49,7 @@ def _is_of_another(project: NodeProject, step: ScriptStep) -> bool:
 
 
 def brings_up_others(project: NodeProject, step: ScriptStep) -> bool:
-    """Whether a command runs several at once, none of them this package's: of other packages, or other languages."""
+    """Whether a command runs several programs, all of other packages or languages."""
     texts = commands_at_once(step.words, project.package.scripts)
     found = [resolve_text(project.package, text, step.script) for text in texts or ()]
     return bool(found) and all(
@@ -57,7 +57,7 @@ def brings_up_others(project: NodeProject, step: ScriptStep) -> bool:
     )
 
 
-# Programs that start what is written in other languages, and containers.
+# Programs that start containers, or programs in other languages.
 _OTHERS = frozenset(
     """
     uv python python3 poetry pipenv uvicorn gunicorn flask fastapi go air cargo mvn mvnw gradle gradlew java dotnet php
@@ -71,7 +71,7 @@ def _package_of(module: str) -> str:
 
 
 def behind(project: NodeProject, step: ScriptStep) -> tuple[ScriptStep, ...] | None:
-    """The commands that a watcher runs; () where that can't be told, None for a program that is not a watcher."""
+    """The commands that a watcher runs; () if unknown, None for a program that is not a watcher."""
     text = watched_command(step.words)
     if text is None:
         return None
@@ -92,7 +92,7 @@ def behind(project: NodeProject, step: ScriptStep) -> tuple[ScriptStep, ...] | N
 
 
 def _configured(project: NodeProject, text: str) -> str:
-    """nodemon.json, or `nodemonConfig` of package.json: `exec` where no command is given, `execMap` for an ending."""
+    """nodemon.json, or `nodemonConfig` in package.json: `exec` without a command, `execMap` for an extension."""
     folder = project.folder
     document = folder.json("nodemon.json") if folder.has("nodemon.json") else None
     value = document.value if document is not None else project.package.document.get("nodemonConfig")
@@ -111,7 +111,7 @@ def _configured(project: NodeProject, text: str) -> str:
 
 
 def _ecosystem(project: NodeProject, name: str) -> tuple[str, dict[str, str]]:
-    """The first application of PM2's configuration: what it runs, and the variables that it is given."""
+    """The first application in PM2's configuration: what it runs, and its variables."""
     value: Any = None
     if name.endswith(".json"):
         document = project.folder.json(name) if project.folder.has(name) else None
@@ -137,7 +137,7 @@ def _ecosystem(project: NodeProject, name: str) -> tuple[str, dict[str, str]]:
 
 
 def untried(texts: list[str], tried: set[str]) -> Iterator[str]:
-    """The texts that were not tried before; they count as tried from here on."""
+    """The texts that were not tried yet, which from now on count as tried."""
     for text in texts:
         if text not in tried:
             tried.add(text)
@@ -145,13 +145,13 @@ def untried(texts: list[str], tried: set[str]) -> Iterator[str]:
 
 
 def watched_program(project: NodeProject) -> tuple[ScriptStep, str] | None:
-    """The program that scripts for development run, without watching, and which script says so."""
+    """The program that development scripts run, without watching, and the script that says so."""
     for name in DEVELOPMENT_SCRIPTS:
         steps = resolve(project.package, name)
         if steps and is_development(steps[-1]):
             found = _program(project, steps[-1], 0, set())
             if found is not None:
-                # What development sets is its own, but for the port that people know.
+                # Development settings don't count, except for the port that people know.
                 kept = ("PORT",) if name != "start" else tuple(found.variables)
                 return replace(
                     found, variables={key: found.variables[key] for key in kept if key in found.variables}
@@ -160,7 +160,7 @@ def watched_program(project: NodeProject) -> tuple[ScriptStep, str] | None:
 
 
 def _program(project: NodeProject, step: ScriptStep, depth: int, tried: set[str]) -> ScriptStep | None:
-    """The command behind watchers that runs a file of the tree; None if there is none. Each text is tried once."""
+    """The command behind watchers that runs a file in the tree; None if there is none. Each text is tried once."""
     if depth > MAX_DEPTH or leads_away(project, step):
         return None
     inner = behind(project, step)

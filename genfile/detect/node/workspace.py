@@ -1,4 +1,4 @@
-"""Monorepos of npm, pnpm, yarn and bun: who is a member of what, and what a member needs of the others."""
+"""Monorepos of npm, pnpm, yarn and bun: the members of a workspace, and what a member needs of the others."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,12 +60,12 @@ class NodeWorkspace:
 
     @cached_property
     def _reach(self) -> dict[str, int]:
-        """The members that each member needs, as the bits of their places."""
+        """The members that each member needs, as bit sets."""
         direct = {member.project.path: self._direct(member) for member in self.packages}
         order = _after_their_needs(direct)
         reach = dict.fromkeys(direct, 0)
         changed = True
-        # One pass does it, but for members that need each other.
+        # One pass is enough, except for members that need each other.
         while changed:
             changed = False
             for path in order:
@@ -84,12 +84,12 @@ class NodeWorkspace:
         return bits if place is None else bits & ~(1 << place)
 
     def needs(self, package: PackageJson) -> tuple[str, ...]:
-        """The members that a package needs, directly or through others, by the names in their manifests; sorted."""
+        """The members that a package needs, directly or through others, by manifest names; sorted."""
         flags = bin(self._needed(package))[:1:-1]
         return tuple(member for member, flag in zip(sorted(self.members), flags, strict=False) if flag == "1")
 
     def runs_with(self, package: PackageJson) -> tuple[str, ...]:
-        """The members that a package needs when it runs: without those that are only its development dependencies."""
+        """The members that a package needs at run time, without its development dependencies."""
         found: set[str] = set()
         queue = [package]
         for item in queue:
@@ -105,7 +105,7 @@ class NodeWorkspace:
 
 
 def _after_their_needs(direct: dict[str, list[str]]) -> list[str]:
-    """Folders, each after those that it needs as far as that can be."""
+    """Folders, each after those that it needs, as far as possible."""
     order: list[str] = []
     seen: set[str] = set()
     for first in direct:
@@ -124,7 +124,7 @@ def _after_their_needs(direct: dict[str, list[str]]) -> list[str]:
 
 
 def workspace_at(project: Project) -> NodeWorkspace | None:
-    """The workspace whose root is this folder, when it has members; looked for once."""
+    """The workspace whose root is this folder, if it has members; computed once."""
     key, memory = ("node-workspace", project.path), project.tree.memory
     if key not in memory:
         memory[key] = _find_workspace(project)

@@ -1,6 +1,6 @@
-"""Programs that run another one: those that only set the stage for it, those that watch over it, and what they run.
+"""Programs that run another program: to prepare its environment or to watch it.
 
-How a wrapper's command line is read is a row of a table here; nobody else knows its options.
+Each wrapper's command line is described by a row of a table here; no other module knows its options.
 """
 
 import fnmatch
@@ -15,9 +15,8 @@ class Wrapper:
     """A wrapper's command line.
 
     ``valued``: options that take the next word. ``verbs``: its own words before the command. ``command``: options that
-    hold a command, or the program that runs the file. ``kept``: valued options that are meant for that program.
-    ``runs``: what runs a file of JavaScript; "" where it only runs commands. ``passes``: options that it does not know
-    are the program's.
+    hold a command, or the program that runs the file. ``kept``: valued options meant for that program. ``runs``: what
+    runs a JavaScript file; "" if it only runs commands. ``passes``: unknown options belong to the program.
     """
 
     valued: frozenset[str] = frozenset()
@@ -32,7 +31,7 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Programs that only set the stage for the command after them. Those of the second table need a `--` in front of it.
+# Programs that only prepare the environment of the command after them. Those in the second table need a `--` before it.
 SETTERS = {
     "cross-env": Wrapper(),
     "cross-env-shell": Wrapper(),
@@ -47,7 +46,7 @@ SETTERS = {
     "tini": Wrapper(),
 }
 SECRETS = frozenset({"doppler", "infisical", "op", "chamber", "teller"})
-# Programs that start another one and look after it: again after a change of the sources, or after a crash.
+# Programs that start another one and restart it, after a change in the sources or a crash.
 _PM2 = Wrapper(
     _set(
         """
@@ -88,7 +87,7 @@ WATCHERS = {
     "tsc-watch": Wrapper(_set("-p --project"), command=_set("--onSuccess --onFirstSuccess"), runs=""),
     "onchange": Wrapper(_set("-i -e --exclude -d --delay"), runs=""),
 }
-# Programs that run several commands at once: the options that take the next word.
+# Programs that run several commands at once, with the options that take the next word.
 _TOGETHER = {
     "concurrently": _set(
         "-n --names -c --prefix-colors -p --prefix --restart-tries --restart-after -s --success -m --max-processes "
@@ -110,10 +109,10 @@ def is_assignment(word: str) -> bool:
 
 
 def without_setters(words: Sequence[str], variables: dict[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """A command without what only sets the stage for it, and the variables with those that are set on the way.
+    """A command without wrappers that only set variables, and the variables, with those that the wrappers set.
 
-    `cross-env A=b dotenv -e .env -- node x.js` is `node x.js`, with A. Files of variables are left out: no image has
-    them.
+    `cross-env A=b dotenv -e .env -- node x.js` becomes `node x.js`, with A. Files of variables are ignored, since no
+    image has them.
     """
     rest, variables = list(words), dict(variables)
     while rest:
@@ -126,7 +125,7 @@ def without_setters(words: Sequence[str], variables: dict[str, str]) -> tuple[tu
         elif name in SECRETS and "--" in rest:
             rest = rest[rest.index("--") + 1 :]
         elif name in _MANAGERS and rest[1:2] == ["exec"] and len(rest) > 2 and not rest[2].startswith("-c"):
-            # `pnpm exec tsx x.ts`, `npm exec -- tsx x.ts`: the program itself, out of node_modules.
+            # `pnpm exec tsx x.ts`, `npm exec -- tsx x.ts`: the program itself, from node_modules.
             rest = rest[3:] if rest[2] == "--" else rest[2:]
         else:
             break
@@ -146,13 +145,13 @@ def _after_setter(name: str, rest: list[str]) -> list[str]:
         if word in wrapper.valued:
             rest = rest[1:]
     if name == "env-cmd" and not given and rest and ".env" in posixpath.basename(rest[0]):
-        # Before version 9 the file stood in front of the command, without an option.
+        # Before version 9 the file came before the command, without an option.
         rest = rest[1:]
     return rest
 
 
 def _without_env_files(words: list[str]) -> list[str]:
-    """Node stops where the file of variables is not there, and no image holds it."""
+    """A Node command without its files of variables: Node fails if they are missing, and no image has them."""
     kept: list[str] = []
     skip = False
     for word in words:
@@ -167,9 +166,9 @@ def _without_env_files(words: list[str]) -> list[str]:
 
 
 def watched_command(words: Sequence[str]) -> str | None:
-    """The shell text that a watcher runs: `ts-node src/x.ts` of `nodemon --exec "ts-node src/x.ts"`.
+    """The shell text that a watcher runs: `ts-node src/x.ts` for `nodemon --exec "ts-node src/x.ts"`.
 
-    "" where the watcher's own configuration says it; None for a program that is not a watcher.
+    "" if the watcher's configuration has it; None for a program that is not a watcher.
     """
     wrapper = WATCHERS.get(posixpath.basename(words[0])) if words else None
     if wrapper is None:
@@ -192,7 +191,7 @@ def watched_command(words: Sequence[str]) -> str | None:
 
 
 def _read(wrapper: Wrapper, words: list[str]) -> tuple[str, list[str], list[str]]:
-    """The command that an option holds, the options for the program, and the words that are left."""
+    """The command in an option, the options for the program, and the remaining words."""
     command, kept, rest = "", list[str](), list[str]()
     waiting = [*reversed(words)]
     while waiting:
@@ -239,21 +238,21 @@ def commands_at_once(words: Sequence[str], scripts: Collection[str]) -> list[str
     return list(dict.fromkeys(found))[:MAX_TOGETHER]
 
 
-# Options of programs that run a file, which take the next word.
+# Options that take the next word, of programs that run a file.
 _VALUED = frozenset(
     """
     -r --require --import --loader --experimental-loader -C --conditions --env-file --env-file-if-exists -P --project
     -O --compiler-options --tsconfig --presets --plugins --preload --config --cwd
     """.split()
 )
-# Options that reload a program or let it be debugged.
+# Options that reload or debug a program.
 RELOADING = frozenset(
     "--watch --watch-path --watch-preserve-output --hot --inspect --inspect-brk --inspect-wait".split()
 )
 
 
 def file_place(words: Sequence[str]) -> int | None:
-    """Where among the words of `node`, `tsx`, `bun run` and their like the file stands that is run."""
+    """The index of the file among the words of `node`, `tsx`, `bun run` and their like."""
     at = 1
     while at < len(words):
         word = words[at]
@@ -267,7 +266,7 @@ def file_place(words: Sequence[str]) -> int | None:
 
 
 def without_reloading(words: Sequence[str]) -> tuple[str, ...]:
-    """A command that does not watch its sources: `node x.js` of `node --watch x.js` and of `tsx watch x.ts`."""
+    """A command without watching: `node x.js` for `node --watch x.js` and `tsx watch x.ts`."""
     kept = [word for word in words if word.split("=")[0] not in RELOADING]
     if len(kept) > 1 and kept[1] == "watch" and posixpath.basename(kept[0]) in ("tsx", "bun"):
         del kept[1]

@@ -1,4 +1,4 @@
-"""The folders in its own tree that a program writes to, where the code belongs to root."""
+"""The folders in its own tree that a program writes to, although the code belongs to root."""
 
 import posixpath
 
@@ -17,7 +17,7 @@ Sources = list[tuple[str, JsModule]]
 
 
 def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
-    """Put /writable, and /data for the folder of a database that is a file."""
+    """Put /writable, and /data for the folder of a database file."""
     folder = project.folder
     listed = list(draft.values.get("writable", ()))
     evidence: list[Evidence] = []
@@ -52,7 +52,7 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
 
 
 def _may_hold_a_volume(project: NodeProject, where: str) -> bool:
-    """Whether a folder holds data alone: a volume over one with code would keep the code of the first image."""
+    """Whether a folder holds only data: a volume over code would keep the first image's code."""
     return where != "." and (not project.folder.has_folder(where) or posixpath.basename(where) in _FOR_DATA)
 
 
@@ -60,7 +60,7 @@ _FOR_DATA = frozenset({"data", "db", "database", "storage"})
 
 
 class _Places:
-    """What names of other modules are as paths; each answer is bounded by how far names lead on."""
+    """The paths that other modules' names stand for; following names is bounded."""
 
     def __init__(self, project: NodeProject, sources: Sources, start: tuple[str, ...]) -> None:
         self._project = project
@@ -99,7 +99,7 @@ class _Places:
         return next((found for found in on if found is not None), None)
 
     def _by_key(self, key: str) -> Where | None:
-        """The default that a schema anywhere in the program gives a setting."""
+        """The default of a setting in any of the program's schemas."""
         for name, module in self._sources:
             value = next((value for entry, value, _ in module.defaults if entry == key), None)
             if isinstance(value, str):
@@ -108,7 +108,7 @@ class _Places:
 
 
 def _in_image(project: NodeProject, name: str, start: tuple[str, ...]) -> str:
-    """Where a module lies when it runs: as it is, as the compiler writes it, or in the one file of a bundle."""
+    """Where a module is at run time: in place, in the compiler's output, or in a bundle's single file."""
     started = started_file(project, start) or ""
     if not started or project.folder.has(started):
         return name
@@ -119,7 +119,7 @@ def _in_image(project: NodeProject, name: str, start: tuple[str, ...]) -> str:
 
 
 def _is_own(where: str) -> bool:
-    """A folder that may be in an image: printable, short, none of the tools' own."""
+    """Whether a folder may be in an image: printable, short, and not a tool's own."""
     parts = where.split("/")
     return (
         len(where) < 120
@@ -132,12 +132,12 @@ def _is_own(where: str) -> bool:
 
 
 def _holds_start(where: str, start: tuple[str, ...]) -> bool:
-    """Whether a folder holds the file that is started: it is the code's, and no user's to write to."""
+    """Whether a folder holds the started file: it belongs to the code, and nobody may write there."""
     return where != "." and any(posixpath.normpath(word).startswith(f"{where}/") for word in start[1:])
 
 
 def _prisma_file(project: NodeProject) -> Fact[str] | None:
-    """The folder of Prisma's SQLite database: `url = "file:./dev.db"`, relative to the schema."""
+    """The folder of Prisma's SQLite database, relative to the schema: `url = "file:./dev.db"`."""
     name = next((name for name in ("prisma/schema.prisma", "schema.prisma") if project.folder.has(name)), None)
     text = project.folder.text(name) if name is not None else None
     if name is None or text is None:

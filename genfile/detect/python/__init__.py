@@ -1,4 +1,4 @@
-"""Python: requirements, pyproject.toml, Pipfile, and the application object in the sources."""
+"""Python: detection from requirements, pyproject.toml, Pipfile, and the application object in the sources."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
@@ -38,14 +38,14 @@ def detect(project: Project) -> Draft:
 
 
 def main_file(project: Project) -> str | None:
-    """The file that a service's server imports, or that is run; None if that is a command of another's."""
-    from genfile.detect.python.service import main_file as main_file_of_python
+    """The file that a service's server imports, or that it runs; None for a command of a dependency."""
+    from genfile.detect.python.mainfile import main_file as main_file_of_python
 
     return main_file_of_python(project)
 
 
 def program(project: Project) -> Evidence | None:
-    """A file of a usual name that can be run as it is."""
+    """A file with a usual name that can run as it is."""
     from genfile.detect.python.claims import bare_program
 
     return bare_program(project)

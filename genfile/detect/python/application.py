@@ -1,4 +1,4 @@
-"""The application object: found in the sources by their syntax tree, never by importing them."""
+"""The application object, found in the syntax tree of the sources; they are never imported."""
 
 import posixpath
 import sys
@@ -13,7 +13,7 @@ from genfile.parsers.requirements import normalise
 if TYPE_CHECKING:
     from genfile.detect.python.manifest import PythonProject
 
-# Files that hold the application, best first; then every other module near the root.
+# Files that usually hold the application, best first; then every other module near the root.
 NAMES = tuple(
     """
     wsgi.py asgi.py main.py app.py application.py server.py api.py run.py __init__.py __main__.py index.py
@@ -21,15 +21,15 @@ NAMES = tuple(
     """.split()
 )
 MAX_MODULES = 250
-# Where nothing lies at the root, a demonstration is what a project has to show.
+# If nothing is at the root, a demonstration is what the project has to run.
 _BESIDE_DEMOS = NOT_SERVICES - {"scripts", "demo", "demos"}
 
 
 @dataclass(frozen=True)
 class Application:
-    """An application object: the file, the module as it is imported, the name, whether it is a factory to be called.
+    """An application object: the file, its module, the name, whether it is a factory to call.
 
-    ``root``: the folder that the module is imported from, where that is another than the one that is started in.
+    ``root``: the folder that the module is imported from, if that is not the start folder.
     """
 
     file: str
@@ -46,7 +46,7 @@ class Application:
 
 
 def modules(project: "PythonProject") -> list[tuple[str, PyModule]]:
-    """The project's own modules, likely ones first; tests, migrations and examples are left out. Bounded."""
+    """The project's own modules, likely ones first, without tests, migrations and examples. Bounded."""
     cached = getattr(project, "_modules", None)
     if cached is not None:
         return list(cached)
@@ -54,7 +54,7 @@ def modules(project: "PythonProject") -> list[tuple[str, PyModule]]:
     paths = [path for path in project.folder.files("*.py", depth=5) if not _is_aside(path, demos=not bare)]
     paths.sort(
         key=lambda path: (
-            # Programs for people: read last, for there may be more of them than is read.
+            # Command-line programs come last, since there may be more modules than are read.
             path.startswith("scripts/"),
             _depth(path),
             NAMES.index(posixpath.basename(path)) if posixpath.basename(path) in NAMES else 50,
@@ -75,7 +75,8 @@ def _depth(path: str) -> int:
 
 
 def _is_aside(path: str, *, demos: bool = True) -> bool:
-    """Whether a file is not one of the service's; ``demos``: demonstrations are not, for there is more than those."""
+    """Whether a file does not belong to the service; ``demos``: demonstrations don't, since the project has more than
+    those."""
     parts = path.split("/")
     return (
         any(
@@ -90,7 +91,8 @@ def _is_aside(path: str, *, demos: bool = True) -> bool:
 
 
 def import_root(project: "PythonProject", path: str) -> str:
-    """The folder that a file's modules are imported from: `src`, the file's own where it imports its neighbours so."""
+    """The folder that a file's modules are imported from: `src`, or the file's own if it imports its neighbours that
+    way."""
     folder = posixpath.dirname(path)
     module = parse_code(project.folder, parse_python, path)
     if path.startswith("src/"):
@@ -116,7 +118,7 @@ def import_root(project: "PythonProject", path: str) -> str:
 
 
 def module_name(project: "PythonProject", path: str) -> str:
-    """A file as it is imported from its root; packages are dotted."""
+    """A file's module name as imported from its root."""
     root = import_root(project, path)
     name = path.removesuffix(".py").removesuffix("/__init__")
     return name.removeprefix(f"{root}/" if root else "").replace("/", ".")

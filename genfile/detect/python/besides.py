@@ -1,4 +1,5 @@
-"""A program that does more than serve its application: started by a server that imports it, the rest would be lost."""
+"""Programs that do more than serve their application: a server that imports only the application would skip the
+rest."""
 
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import Application
@@ -15,9 +16,8 @@ def own_way(
 ) -> Fact[list[str]] | None:
     """The project's own program, if a server that imports only the application would skip its other work.
 
-    ``hosted``: what the project's own Dockerfile starts.
-
-    None if such a server does all of it, or is the better choice: then a note says what it leaves out.
+    ``hosted``: what the project's own Dockerfile starts. None if such a server does everything, or is the better
+    choice; then a note says what it skips.
     """
     if hosted is not None and _waits_besides(project, hosted.value, application):
         return hosted
@@ -48,7 +48,7 @@ def own_way(
 
 
 def _waits_besides(project: PythonProject, words: list[str], application: Application) -> bool:
-    """Whether a program waits for more than the requests that a server of the application answers: it is a bot too."""
+    """Whether a program waits for more than HTTP requests, since it is also a bot."""
     if words[0] != "python":
         return False
     path = words[2].replace(".", "/") + ".py" if words[1] == "-m" else words[1]
@@ -68,7 +68,7 @@ def _text(role: Role) -> str:
 
 
 def _serves(project: PythonProject, words: list[str], application: Application) -> bool:
-    """Whether a program is the application's own module, or imports that."""
+    """Whether a program is the application's own module, or imports it."""
     path = words[-1]
     module = parse_code(project.folder, parse_python, path) if path.endswith(".py") else None
     if module is None or application.file == path:
@@ -77,8 +77,8 @@ def _serves(project: PythonProject, words: list[str], application: Application) 
 
 
 def _is_kept(project: PythonProject, listener: Listener, role: Role) -> bool:
-    """Whether the program is started as it is: for what it runs beside serving always; for what it prepares where it
-    can be reached so, and the project has no server of its own choice."""
+    """Whether to start the program itself: always if it runs something beside serving; if it only prepares something,
+    then as long as it is reachable and the project chose no server."""
     if role.way.aside:
         return True
     fixed = listener.alone and isinstance(listener.host, str)
@@ -86,14 +86,14 @@ def _is_kept(project: PythonProject, listener: Listener, role: Role) -> bool:
 
 
 def _is_server_of_sockets(project: PythonProject, listener: Listener) -> bool:
-    """`socketio.run(…)` that is fit for production: on eventlet or gevent, or allowed to be on Werkzeug."""
+    """`socketio.run(…)` fit for production: on eventlet or gevent, or explicitly allowed on Werkzeug."""
     if not listener.callee.endswith("SocketIO().run") or listener.alone or project.depends(*WSGI_SERVERS):
         return False
     return project.depends("eventlet", "gevent") is not None or _keyword(project, listener, "allow_unsafe_werkzeug")
 
 
 def _keyword(project: PythonProject, listener: Listener, name: str) -> bool:
-    """Whether the call that listens is given a switch."""
+    """Whether the listening call has a switch turned on."""
     module = parse_code(project.folder, parse_python, listener.path)
     calls = module.calls if module is not None else ()
     return any(call.line == listener.line and call.keywords.get(name) is True for call in calls)

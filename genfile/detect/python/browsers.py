@@ -1,4 +1,4 @@
-"""Which browsers Playwright starts, and how: read off the calls that launch one."""
+"""The browsers that Playwright starts, and how, by the calls that launch one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,13 +13,14 @@ from genfile.parsers.values import Call
 KINDS = ("chromium", "firefox", "webkit")
 # Channels that Playwright does not build itself.
 BRANDED = ("chrome", "msedge")
-# The first release that knows `--only-shell`.
+# The first release with `--only-shell`.
 _SHELL = (1, 49)
 
 
 @dataclass
 class Browsers:
-    """The kinds that are launched, in order; ``branded``: a channel of another maker; ``window``: a launch with one."""
+    """The browsers that are launched, in order; ``branded``: another vendor's channel; ``window``: one with a
+    window."""
 
     kinds: dict[str, Evidence] = field(default_factory=dict)
     branded: tuple[str, Evidence] | None = None
@@ -27,7 +28,7 @@ class Browsers:
     shell: bool = True
 
     def packages(self) -> Iterator[tuple[PackageNeeds, Evidence]]:
-        """What each kind needs of the system, and a display for what has a window."""
+        """The system packages of each browser, and a display for one with a window."""
         known = system_packages("pypi")
         for kind, says in self.kinds.items():
             yield known["playwright" if kind == "chromium" else f"playwright[{kind}]"], says
@@ -35,13 +36,13 @@ class Browsers:
             yield PackageNeeds(run=("xauth", "xvfb")), self.window
 
     def command(self) -> str:
-        """`playwright install …` for these kinds."""
+        """`playwright install …` for these browsers."""
         shell = "--only-shell " if "chromium" in self.kinds and self.shell and self.window is None else ""
         return f"playwright install {shell}{' '.join(self.kinds)}"
 
 
 def browsers(project: PythonProject) -> Browsers:
-    """The browsers that the code launches: Chromium where it is not told; none where it only connects to one."""
+    """The browsers that the code launches: Chromium if it does not say; none if it only connects to one."""
     found = Browsers(shell=_knows_shell(project.locked.get("playwright")))
     imported: Evidence | None = None
     remote = False
@@ -67,7 +68,7 @@ def _launched(found: Browsers, call: Call, says: Evidence) -> None:
     if isinstance(channel, str) and channel.startswith(BRANDED):
         found.branded = found.branded or (channel, says)
     if channel == "chromium":
-        # The new headless mode is of the whole browser.
+        # The new headless mode needs the whole browser.
         found.shell = False
     if call.keywords.get("headless") is False:
         found.window = found.window or says

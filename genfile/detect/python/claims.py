@@ -1,4 +1,4 @@
-"""Is a folder a Python service, a library, or a tool?"""
+"""Whether a folder is a Python service, a library, or a tool."""
 
 import posixpath
 
@@ -48,7 +48,7 @@ def claim(folder: Project) -> Claim | None:
 
 
 def _is_of_folder_below(project: PythonProject) -> bool:
-    """Whether the Django project that a manifest would be for is in a folder whose own manifest lists Django."""
+    """Whether a manifest's Django project is in a folder whose own manifest lists Django."""
     django = find_django(project)
     place = posixpath.dirname(django.place) if django is not None else ""
     below = python_project(project.folder.at(place)) if place else project
@@ -56,7 +56,7 @@ def _is_of_folder_below(project: PythonProject) -> bool:
 
 
 def _of_editor(folder: Project) -> bool:
-    """A part of an editor's extension: its package.json, here or above, names the editor that it is made for."""
+    """Whether the folder belongs to an editor extension: its package.json, here or above, names the editor."""
     place: Project | None = folder
     while place is not None:
         document = place.json("package.json") if place.has("package.json") else None
@@ -67,14 +67,14 @@ def _of_editor(folder: Project) -> bool:
 
 
 def _inside_package(folder: Project) -> bool:
-    """A folder that only a file of a usual name speaks for, below another project's manifest, is a part of that."""
+    """Whether a folder, known only by a file with a usual name, is part of another project above it."""
     if (
         any(folder.has(name) for name in ("pyproject.toml", "Pipfile", "setup.py"))
         or python_project(folder).requirements_name
     ):
         return False
     if folder.has("manage.py") and find_django(python_project(folder)) is not None:
-        # A Django project in a folder of its own belongs to the manifest above it.
+        # A Django project in its own folder belongs to the manifest above it.
         above = folder.parent()
         while above is not None:
             project = python_project(above)
@@ -105,7 +105,8 @@ def _inside_package(folder: Project) -> bool:
 
 
 def _is_used(project: PythonProject, framework: str) -> bool:
-    """More than a dependency: an application, a program, or a server beside it. A library for a framework has none."""
+    """Whether a dependency is really used: by an application, a program, or a server; a library for a framework has
+    none."""
     found = find_framework(project)
     if found is None:
         return False
@@ -119,7 +120,7 @@ def _is_used(project: PythonProject, framework: str) -> bool:
             return True
         if application is not None and _is_started(project, application.value):
             return True
-        # A page that only a program of its framework's own runs is not a part of a library.
+        # A page that only its framework's command runs is not part of a library.
         page = found.value.object is None and found.value.start[:1] == (found.value.name,)
         return proof(project) is not None or (page and importing_program(project, found.value) is not None)
     if found.value.object is not None and find_application(project, found.value) is not None:
@@ -135,7 +136,7 @@ def _is_used(project: PythonProject, framework: str) -> bool:
 
 
 def _is_started(project: PythonProject, application: Application) -> bool:
-    """Whether the project's own files for containers and hosts start an application, by its file or its module."""
+    """Whether the project's own container or host files start an application, by its file or its module."""
     names = {application.file, application.module}
     starts = [fact.value.split() for fact in hosting(project.folder).starts]
     return any(word.split(":")[0].removeprefix("./") in names for words in starts for word in words)
@@ -181,7 +182,7 @@ def _program(project: PythonProject) -> Claim | None:
 
 
 def _below_package(folder: Project) -> bool:
-    """Whether a folder above is a project that is installed: a program that nothing tells of is a tool of that."""
+    """Whether a folder above is an installed project: a program that nothing mentions is a tool of it."""
     above = folder.parent()
     while above is not None:
         if (above.has("pyproject.toml") or above.has("setup.py")) and python_project(above).has_build_system:

@@ -1,4 +1,4 @@
-"""What of a tree is installed with a project, and whether its dependencies can be installed before."""
+"""What is installed from the tree together with a project, and whether its dependencies can be installed first."""
 
 import posixpath
 from typing import Any
@@ -10,12 +10,12 @@ from genfile.detect.tree import Project
 from genfile.evidence import Draft
 from genfile.parsers.requirements import normalise
 
-# The first Python that reads TOML by itself.
+# The first Python with a TOML parser.
 _TOMLLIB = (3, 11)
 
 
 def put_listed(project: PythonProject, draft: Draft) -> None:
-    """Put /dependencies_listed, where pip can install what pyproject.toml lists; a note where it can't."""
+    """Put /dependencies_listed if pip can install what pyproject.toml lists; a note if it can't."""
     folder, table = project.folder, project.project_table
     dynamic = table.get("dynamic")
     if _is_listed(project, table, draft.values.get("extras", ()), dynamic if isinstance(dynamic, list) else []):
@@ -39,15 +39,15 @@ def _is_listed(project: PythonProject, table: dict[str, Any], extras: list[str],
     own = normalise(project.name or "")
     if extras and ("optional-dependencies" in dynamic or any(name not in known for name in extras)):
         return False
-    # An extra that names the project itself, or a folder: neither is to be had without the sources.
+    # An extra that names the project itself, or a folder: both need the sources.
     listed = [str(text) for text in (*table["dependencies"], *texts)]
     return not any("file:" in text or (own and normalise(text.partition("[")[0].strip()) == own) for text in listed)
 
 
 def needed_folders(project: PythonProject) -> dict[str, bool]:
-    """The other folders of the tree that a project depends on, at any remove, and whether each is installed itself.
+    """The other folders in the tree that a project depends on, directly or not, and whether each is installed itself.
 
-    By the lockfile; where that does not have the project, by what [tool.uv.sources] takes from the workspace.
+    By the lockfile; if it lacks the project, by the workspace members in [tool.uv.sources].
     """
     own = normalise(project.name or "")
     if own not in project.packages and project.workspace is not None:
@@ -65,7 +65,7 @@ def needed_folders(project: PythonProject) -> dict[str, bool]:
 
 
 def _sources(project: PythonProject, members: tuple[str, ...]) -> list[str]:
-    """The members that a member's sources name, and those that theirs name."""
+    """The members that a member's sources name, directly or not."""
     tree = project.folder.tree
     manifests = {path: python_project(Project(tree, path)) for path in members}
     names = {normalise(item.name or ""): path for path, item in manifests.items()}

@@ -1,4 +1,4 @@
-"""django-configurations: settings that are classes, of which a variable chooses one."""
+"""django-configurations: settings as classes, one of which a variable selects."""
 
 import ast
 from typing import Any
@@ -13,7 +13,7 @@ _PRODUCTION = ("Production", "Prod", "ProductionSettings", "ProdSettings", "Prod
 
 
 def production_class(project: PythonProject, django: Django) -> Fact[str] | None:
-    """The class of the settings that is made for production."""
+    """The settings class for production."""
     if project.depends("django-configurations") is None:
         return None
     for path, module in settings_modules(project, django):
@@ -24,13 +24,13 @@ def production_class(project: PythonProject, django: Django) -> Fact[str] | None
 
 
 def class_setting(project: PythonProject, django: Django, name: str) -> tuple[Any, str, int | None]:
-    """A setting of the production class or of those that it is made from: value, file, line."""
+    """A setting of the production class or its bases: value, file, line."""
     found = production_class(project, django)
     return member(project, found.evidence[0].path, found.value, name) if found is not None else (None, "", None)
 
 
 def put_configuration(project: PythonProject, draft: Draft, django: Django) -> None:
-    """Set the class for production, while building and running; what it must be given stands in for the build."""
+    """Select the production class for the build and at run time; the build gets placeholders for what it requires."""
     found = production_class(project, django)
     if found is None:
         return
@@ -46,7 +46,7 @@ def put_configuration(project: PythonProject, draft: Draft, django: Django) -> N
 
 
 def _secrets(module: PyModule) -> list[str]:
-    """The variables of `X = values.SecretValue()`: DJANGO_X, or what the call says."""
+    """The variables of `X = values.SecretValue()`: DJANGO_X, or the one that the call names."""
     found: list[str] = []
     for node in module.of(ast.Assign):
         call = node.value

@@ -1,10 +1,10 @@
-"""Programs that lie deep in a tree: what a folder below the root is run for, and what is only imported."""
+"""Programs deep in a tree: which files below the root are run, and which are only imported."""
 
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.parsers.python import PyModule
 
-# Files that are run as they are, whatever stands at their end.
+# Files that are run, even without a main guard.
 USUAL = frozenset(
     "main.py run.py start.py server.py bot.py worker.py consumer.py scheduler.py poller.py listener.py".split()
 )
@@ -12,8 +12,8 @@ MAX_PROGRAMS = 12
 
 
 def deep_programs(project: PythonProject) -> list[str]:
-    """The files below the first level that can be run, those nearest to the root first: with a main guard, or of a
-    usual name, and imported by nothing. None of a project that is installed as a package: it starts those by name."""
+    """The files below the first level that can be run, nearest to the root first: with a main guard or a usual name,
+    and never imported. None for an installed package, which starts programs by name."""
     key, memory = ("python-deep", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = _deep_programs(project) if not project.has_build_system else []
@@ -35,7 +35,7 @@ def _deep_programs(project: PythonProject) -> list[str]:
 
 
 def _imports(module: PyModule, at: str, path: str) -> bool:
-    """Whether a module imports a file: by its dotted name, by the end of that, or as its neighbour."""
+    """Whether a module imports a file: by its dotted name, the end of that name, or as a neighbour."""
     dotted = path.removesuffix(".py").replace("/", ".")
     parts = dotted.split(".")
     ends = {".".join(parts[start:]) for start in range(len(parts) - 1)}

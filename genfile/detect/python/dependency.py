@@ -1,4 +1,4 @@
-"""What a Python project depends on."""
+"""A dependency of a Python project."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from genfile.evidence import Evidence
 
 @dataclass(frozen=True)
 class Dependency:
-    """A production dependency: normalised name, extras, the range as written, and where it stands."""
+    """A production dependency: normalised name, extras, the range as written, and its place."""
 
     name: str
     extras: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Django: where manage.py, the settings and the WSGI or ASGI object are."""
+"""Django: manage.py, the settings, and the WSGI or ASGI object."""
 
 import posixpath
 from collections.abc import Iterator
@@ -12,14 +12,17 @@ from genfile.detect.python.mounts import whole
 from genfile.parsers.python import PyModule, parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
 
-# What makes the object that a server of either kind is given.
+# Calls that create the object for a WSGI or ASGI server.
 _MAKERS = ("get_wsgi_application", "get_asgi_application", "get_default_application")
 
 
 @dataclass(frozen=True)
 class Django:
-    """``base`` is the folder that is imported from, relative to the service's (`.` for itself); ``manage`` the path of
-    manage.py, None if the project has none; ``settings`` and ``application`` are dotted names."""
+    """A Django project.
+
+    ``base``: the folder that is imported from, relative to the service's (`.` for itself); ``manage``: the path of
+    manage.py, None without one; ``settings`` and ``application``: dotted names.
+    """
 
     base: str
     manage: str | None
@@ -33,11 +36,11 @@ class Django:
 
     @property
     def place(self) -> str:
-        """The file that says that it is a Django project."""
+        """The file that shows that this is a Django project."""
         return self.manage or self.application_file or self.base
 
     def command(self, *words: str) -> list[str]:
-        """A command of Django's own: by manage.py, else by `python -m django`, which is told the settings."""
+        """A Django command: run by manage.py, else by `python -m django` with the settings."""
         if self.manage is not None:
             return ["python", self.manage, *words]
         settings = ["--settings", self.settings] if self.settings else []
@@ -46,9 +49,9 @@ class Django:
 
 
 def find_django(project: PythonProject) -> Django | None:
-    """The Django project below a folder: by its manage.py, else by a module that makes its application."""
+    """The Django project below a folder: by its manage.py, else by a module that creates its application."""
     found = sorted(project.folder.files("manage.py", depth=3), key=lambda path: (path.count("/"), path))
-    # Of several the first beside whose folder the settings are that it names.
+    # Of several, the first with its settings beside it.
     manage = next((path for path in found if _has_settings(project, path)), found[0] if found else None)
     if manage is None:
         return _without_tool(project)
@@ -66,14 +69,14 @@ def find_django(project: PythonProject) -> Django | None:
 
 
 def _without_tool(project: PythonProject) -> Django | None:
-    """A project without a manage.py: a wsgi.py or asgi.py makes the application of settings that are there."""
+    """A project without manage.py whose wsgi.py or asgi.py creates the application from existing settings."""
     listed = [item for item in modules(project) if posixpath.basename(item[0]) in ("wsgi.py", "asgi.py")]
     for path, module in sorted(listed, key=lambda item: (item[0].count("/"), item[0].endswith("asgi.py"))):
         settings = _settings(module)
         makes = any(call.callee.rsplit(".", 1)[-1] in _MAKERS for call in module.calls)
         if not makes or settings is None:
             continue
-        # The settings' own name says which folder is imported from.
+        # The settings' dotted name shows which folder is imported from.
         file = settings.replace(".", "/")
         for base in _folders_up(posixpath.dirname(path)):
             inside = f"{base}/{file}" if base != "." else file
@@ -90,7 +93,7 @@ def _folders_up(folder: str) -> Iterator[str]:
 
 
 def _servers(project: PythonProject, base: str) -> Iterator[tuple[str, PyModule]]:
-    """The modules for servers below a folder, parsed."""
+    """The WSGI and ASGI modules below a folder, parsed."""
     for name in ("wsgi.py", "asgi.py"):
         for path in project.folder.files(name, below=base if base != "." else "", depth=3):
             module = parse_code(project.folder, parse_python, path)
@@ -99,8 +102,8 @@ def _servers(project: PythonProject, base: str) -> Iterator[tuple[str, PyModule]
 
 
 def _with_application(project: PythonProject, base: str, manage: str | None, settings: str | None) -> Django:
-    """The project with the object that a server is given: the one that mounts what else there is, else the one of the
-    server that the project has."""
+    """The project with the object to serve: the one that mounts everything else, else the one for the project's
+    server."""
     prefix = "" if base == "." else base + "/"
     paths = {kind: _file_of(project, base, settings, kind) for kind in ("asgi", "wsgi")}
     named = {kind: _whole(project, path, kind) for kind, path in paths.items() if path is not None}
@@ -125,7 +128,7 @@ def _with_application(project: PythonProject, base: str, manage: str | None, set
 
 
 def _made_elsewhere(project: PythonProject, prefix: str) -> tuple[str, str] | None:
-    """The file and name of the object that a module of another name makes: `application = get_wsgi_application()`."""
+    """The file and name of an object in a module with another name: `application = get_wsgi_application()`."""
     for path, module in modules(project):
         if path.startswith(prefix) and "get_wsgi_application" in (project.folder.text(path) or ""):
             for item in module.assignments:
@@ -144,7 +147,7 @@ def _file_of(project: PythonProject, base: str, settings: str | None, kind: str)
 
 
 def _routed(project: PythonProject, base: str, manage: str | None, settings: str | None) -> tuple[str, str] | None:
-    """The file and name of ASGI_APPLICATION, where that is more than Django alone: what Channels is told to serve."""
+    """The file and name of ASGI_APPLICATION, if it is more than Django alone: what Channels serves."""
     value, _, _ = setting(project, Django(base, manage, settings, "", True, None), "ASGI_APPLICATION")
     module, _, name = value.rpartition(".") if isinstance(value, str) else ("", "", "")
     path = f"{module.replace('.', '/')}.py"
@@ -155,7 +158,7 @@ def _routed(project: PythonProject, base: str, manage: str | None, settings: str
 
 
 def _whole(project: PythonProject, path: str, kind: str) -> str | None:
-    """The object of a module that is more than Django alone."""
+    """The module's object that is more than Django alone."""
     module = parse_code(project.folder, parse_python, path)
     return whole(module, kind) if module is not None else None
 
@@ -168,7 +171,7 @@ def _has_settings(project: PythonProject, manage: str) -> bool:
 
 
 def _settings_of_wsgi(project: PythonProject, base: str) -> str | None:
-    """What wsgi.py or asgi.py sets, where manage.py leaves it open."""
+    """The settings in wsgi.py or asgi.py, if manage.py names none."""
     return next((found for _, module in _servers(project, base) if (found := _settings(module)) is not None), None)
 
 

@@ -1,4 +1,4 @@
-"""What the installation reads, what Django collects, and what the program is told from outside."""
+"""What the installation reads, what Django collects, and which variables the program gets."""
 
 import ast
 import posixpath
@@ -32,7 +32,8 @@ _PLAIN = frozenset(
 
 
 def put_install(project: PythonProject, draft: Draft) -> None:
-    """Put /manifests, /requirements, /package: what the installation reads, and whether it takes the project too."""
+    """Put /manifests, /requirements, /package: the files that the installation reads, and whether it installs the
+    project."""
     folder = project.folder
     manager = draft.values["package_manager"]["name"]
     lock = draft.values["package_manager"].get("lockfile")
@@ -48,7 +49,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
             draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     _put_local_packages(project, draft, manager, lock)
     if draft.values.get("package") and draft.values.get("python_path") == folder.full("src"):
-        # What is installed needs no path of its own.
+        # An installed project needs no path of its own.
         del draft.values["python_path"]
         draft.evidence.pop("/python_path", None)
     elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
@@ -57,7 +58,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
 
 
 def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock: str | None) -> None:
-    """Put /local_packages: folders of the tree that the lockfile takes dependencies from."""
+    """Put /local_packages: folders in the tree that the lockfile takes dependencies from."""
     if lock is None or manager not in ("uv", "poetry"):
         return
     needed = needed_folders(project)
@@ -72,7 +73,7 @@ def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
-    """The files that the manager reads, the lockfile left out."""
+    """The files that the manager reads, without the lockfile."""
     folder = project.folder
     if manager == "pip" and project.requirements_files:
         return _requirements(project, draft)
@@ -100,13 +101,14 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
 
 
 def _is_own(project: PythonProject, start: Sequence[str]) -> bool:
-    """Whether what is started is there only where the project is installed: its script, or a sub-command of its own."""
+    """Whether the command only exists once the project is installed: its console script, or a sub-command that it
+    adds."""
     words = tuple(start[:2])
     return project.has_build_system and bool(words) and (words[0] in project.scripts or words in project.commands)
 
 
 def _conda(project: PythonProject, draft: Draft) -> list[str]:
-    """The environment file; the project's own files where its list for pip names the project."""
+    """The environment file, and the project's own files if its pip list names the project."""
     name, document = project.conda
     listed = [
         item.get("pip") for item in (document.items("dependencies") if document else []) if isinstance(item, dict)
@@ -122,13 +124,13 @@ def _conda(project: PythonProject, draft: Draft) -> list[str]:
 
 
 def _is_own_folder(text: str) -> bool:
-    """A requirement that is a folder of the tree: `-e .`, `.[web]`, `./lib`."""
+    """A requirement that is a folder in the tree: `-e .`, `.[web]`, `./lib`."""
     text = text.removeprefix("--editable").removeprefix("-e").strip(" =")
     return text.startswith(("./", ".[")) or text == "."
 
 
 def _requirements(project: PythonProject, draft: Draft) -> list[str]:
-    """Requirements files with all that they include; the project's own files where they require the project."""
+    """Requirements files with everything that they include, and the project's own files if they require the project."""
     folder = project.folder
     names = list(project.requirements_files)
     first = names[0]
@@ -148,7 +150,7 @@ def _requirements(project: PythonProject, draft: Draft) -> list[str]:
 
 
 def _is_src_layout(project: PythonProject) -> bool:
-    """Whether packages are in `src`; a Django project there is started there, and needs no path."""
+    """Whether packages are in `src`; a Django project there is started there and needs no path."""
     if project.folder.has("src/manage.py"):
         return False
     return (
@@ -162,7 +164,7 @@ def _is_src_layout(project: PythonProject) -> bool:
 
 
 def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> None:
-    """Static files are collected while building, where STATIC_ROOT says where to; migrations are a release command."""
+    """Collect static files in the build if STATIC_ROOT says where to; make migrations a release command."""
     root, path, line = setting(project, django, "STATIC_ROOT")
     if not path:
         root, path, line = class_setting(project, django, "STATIC_ROOT")
@@ -190,15 +192,13 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
             return
 
 
-# What serves Django's static files where no web server in front does.
+# Packages that serve Django's static files without a web server in front.
 _GIVES_OUT = ("whitenoise", "dj-static", "django-storages", "servestatic")
 
 
 def _tell_of_static_files(project: PythonProject, draft: Draft, django: Django) -> None:
-    """A server of applications serves no static files, and Django itself only those of development.
-
-    Source: docs.djangoproject.com, "How to deploy static files".
-    """
+    """Warn that nothing serves static files: an application server doesn't, and Django only does in development.
+    Source: docs.djangoproject.com, "How to deploy static files"."""
     if project.depends(*_GIVES_OUT) is not None or any("nginx" in name for name in project.folder.tree.paths):
         return
     for path, module in settings_modules(project, django):
@@ -211,7 +211,7 @@ def _tell_of_static_files(project: PythonProject, draft: Draft, django: Django) 
 
 
 def _put_collected(project: PythonProject, draft: Draft, django: Django) -> None:
-    """Put /outputs: STATIC_ROOT, where one place alone sets it, to a folder that the tree does not have."""
+    """Put /outputs: STATIC_ROOT, if only one place sets it, to a folder that the tree does not have."""
     found: list[tuple[str | None, Evidence]] = []
     for path, module in settings_modules(project, django):
         for node in module.of(ast.Assign, ast.AnnAssign):
@@ -227,13 +227,13 @@ def _put_collected(project: PythonProject, draft: Draft, django: Django) -> None
 
 
 def _inside(where: PathPlace, path: str, django: Django) -> str | None:
-    """A place of Django's settings: what is not below the file is below the folder of manage.py."""
+    """A path in Django's settings: below the settings file, else below the folder of manage.py."""
     found = where.inside(path)
     return django.inside(found) if found is not None and where.up is None else found
 
 
 def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
-    """The folder of a SQLite database that the settings name: data/db.sqlite3."""
+    """Put the folder of a SQLite database in the settings: data/db.sqlite3."""
     for path, module in settings_modules(project, django):
         for item in written(scope_of(project, path) or Scope(module)):
             inside = _inside(item.place, path, django) if item.database else None
@@ -244,7 +244,7 @@ def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
 
 
 def _needed(project: PythonProject, django: Django) -> list[str]:
-    """Variables that the settings can't be imported without."""
+    """Variables without which the settings can't be imported."""
     modules_of = [module for _, module in settings_modules(project, django)]
     names = {item.name for module in modules_of for item in module.env_names if not item.has_default}
     names |= {item.name for module in modules_of for item in required_names(module)}
@@ -267,7 +267,7 @@ def _dummy(name: str) -> str:
 
 
 def put_environment(project: PythonProject, draft: Draft, django: Django | None) -> None:
-    """The variables that the code reads; those that it can't be loaded without are required."""
+    """Put /environment: the variables that the code reads; those that it can't be loaded without are required."""
     listed = draft.values.setdefault("environment", [])
     present = {item["name"] for item in listed if item["phase"] == "run"} | _PLAIN | {draft.values.get("port_variable")}
     for path, module in modules(project):
@@ -280,7 +280,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     if django is not None:
         value, _, _ = setting(project, django, "DEBUG")
         if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):
-            # Debugging is on unless it is switched off: an image is for production.
+            # Debugging is on by default, and an image is for production.
             listed[:] = [item for item in listed if item["name"] != value.name]
             off = _switched_off(project, django)
             listed.append({"name": value.name, "phase": "run", "value": off})
@@ -296,7 +296,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
 
 
 def _switched_off(project: PythonProject, django: Django) -> str:
-    """The value that DEBUG is off for: bool() takes any text for true, the word False too."""
+    """The value that turns DEBUG off: bool() treats any text as true, even "False"."""
     _, path, _ = setting(project, django, "DEBUG")
     module = next((module for name, module in settings_modules(project, django) if name == path), None)
     node = module.constants.get("DEBUG") if module is not None else None
@@ -304,7 +304,7 @@ def _switched_off(project: PythonProject, django: Django) -> str:
 
 
 def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) -> Iterator[tuple[str, Evidence]]:
-    """What the modules that are loaded when the service starts must find in the environment."""
+    """Variables without which the modules that are loaded at start fail."""
     loaded = started(project, draft.values.get("start") or [])
     settings = {path for path, _ in settings_modules(project, django)} if django is not None else set()
     for path, module in modules(project):
@@ -319,7 +319,7 @@ def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) ->
 
 
 def _production_settings(project: PythonProject, django: Django) -> str | None:
-    """A settings module made for production, where manage.py names another: config.settings.production."""
+    """A settings module for production, if manage.py names another one: config.settings.production."""
     settings = django.settings or ""
     package = (
         settings.rsplit(".", 1)[0]

@@ -1,4 +1,5 @@
-"""What a program would fetch at its first start: browsers, and models by name. The build does, before the sources."""
+"""What a program would download at its first start: browsers, and models by name. The build does it, before the
+sources."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ _BROWSERS = ".playwright"
 
 @dataclass
 class _Fetched:
-    """What is fetched, each command once, the variables that tell the program where, and the places that say so."""
+    """What is downloaded: each command once, the variables that tell the program where it is, and the evidence."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
@@ -86,7 +87,7 @@ def _model(call: Call) -> FetchedModel | None:
 
 
 def _name(call: Call, model: FetchedModel) -> str | None:
-    """The name that a call is given: its first argument, or the one of `model`; a variable's default."""
+    """The name in a call: its first argument, or `model`; a variable's default."""
     given = [call.keywords.get("model"), call.keywords.get("pretrained_model_name_or_path"), *call.arguments[:1]]
     for value in given:
         value = value.default if isinstance(value, EnvDefault) else value
@@ -99,7 +100,7 @@ def _add_model(
     project: PythonProject, draft: Draft, found: _Fetched, model: FetchedModel, name: str, says: Evidence
 ) -> None:
     if project.folder.has(name) or project.folder.has_folder(name):
-        # It lies in the tree.
+        # It is in the tree.
         return
     if model.command is None:
         text = f"{says}: the program downloads the model at its first start; to have it in the image, add {model.line}"
@@ -112,13 +113,13 @@ def _add_model(
     path = project.folder.full(name) if model.folder == "{name}" else model.folder
     command = model.command.replace("{name}", name).replace("{call}", call).replace("{path}", path or "")
     if model.pip and draft.values["package_manager"]["name"] != "conda":
-        # It is installed by the environment's own pip, which is there for this step only.
+        # It is installed by the environment's own pip, which only this step has.
         command = f"python -m ensurepip && {command} && python -m pip uninstall --yes pip"
     found.add(command, path, model.environment, says)
 
 
 def _is_required(project: PythonProject, name: str) -> bool:
-    """Whether a model is installed as a package: spaCy's are wheels of their own."""
+    """Whether a model is installed as a package: spaCy's models are wheels."""
     plain = name.replace("_", "-").lower()
     if plain in project.dependencies or plain in project.packages:
         return True

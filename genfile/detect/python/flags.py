@@ -1,4 +1,4 @@
-"""The flags of a program of the project's own: where it listens is often an argument with a default."""
+"""Command-line flags of the project's own program, which often hold its address and port as defaults."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def port_flag(project: PythonProject, words: list[str]) -> Fact[tuple[int | None
 
 
 def host_flag(project: PythonProject, words: list[str]) -> Fact[str] | None:
-    """The flag that must be given for a program to be reached: its default is this machine alone."""
+    """The flag that makes a program reachable, since its default is the loopback address."""
     if any(word.split("=")[0] in _HOSTS for word in words):
         return None
     for path, module in _started(project, words):
@@ -63,7 +63,7 @@ def _options(module: PyModule, names: tuple[str, ...]) -> list[Call]:
 
 
 def _started(project: PythonProject, words: list[str]) -> list[tuple[str, PyModule]]:
-    """The module that a command runs, and those of the project that it imports."""
+    """The module that a command runs, and the project's modules that it imports."""
     own = {module_name(project, path): (path, module) for path, module in modules(project)}
     target = project.scripts.get(words[0], "").split(":")[0] if words else ""
     if words[:1] == ["python"] and len(words) > 1:

@@ -1,4 +1,4 @@
-"""Which framework a project is made with, and the file that is run where there is no application object."""
+"""The framework that a project uses, and the file to run if there is no application object."""
 
 from genfile.data import Framework, frameworks
 from genfile.detect.code import parse_code
@@ -23,15 +23,13 @@ PROGRAMS = tuple(
 )
 
 
-# How deep in the project the module of an application lies that no list of dependencies tells of.
+# How deep an application's module may be if no dependency list names its framework.
 _DEPTH = 2
 
 
 def find_framework(project: PythonProject) -> Fact[Framework] | None:
-    """A framework of the data that is a production dependency, and that the code is seen to use.
-
-    Of several the first whose application is found; where none is, the first server, then the first at all.
-    """
+    """A framework that is a production dependency and that the code uses: the first whose application is found; else
+    the first server, then the first at all."""
     key = ("python-framework", project.folder.path)
     memory = project.folder.tree.memory
     if key not in memory:
@@ -62,7 +60,7 @@ def _find_framework(project: PythonProject) -> Fact[Framework] | None:
 
 
 def _is_part(project: PythonProject, server: Framework) -> bool:
-    """Whether an application is mounted by another: a server is given that."""
+    """Whether another application mounts this one, so that a server gets that one."""
     application = find_application(project, server)
     if application is None:
         return False
@@ -74,7 +72,7 @@ def _is_part(project: PythonProject, server: Framework) -> bool:
 
 
 def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> bool:
-    """Whether an application only keeps a bot awake: the bot's own program brings it up, in a thread or not at all."""
+    """Whether an application only keeps a bot awake, so that the bot's program starts it, in a thread or not at all."""
     program = find_program(project, bot)
     application = find_application(project, server)
     module = parse_code(project.folder, parse_python, program) if program is not None else None
@@ -91,7 +89,7 @@ def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> b
 
 
 def _is_served(project: PythonProject, server: Framework, application: Fact[Application] | None) -> bool:
-    """Whether a server can be given an application, or the file that makes it listens once it is run."""
+    """Whether a server can run an application, or the file that creates it listens when run."""
     if server.interface is not None or application is None:
         return server.interface is not None
     return reach(project, ["python", application.value.file]).main is not None
@@ -104,10 +102,8 @@ def _is_named(project: PythonProject, program: str) -> bool:
 
 
 def _unlisted(project: PythonProject, item: Framework) -> Evidence | None:
-    """Where the code of a project that is not installed as a package uses a framework that its list leaves out.
-
-    One that is brought by what is listed, or that was forgotten: without it the program would not start.
-    """
+    """Where the code of a project that is not an installed package uses a framework missing from its list. Either
+    something listed brings it, or it was forgotten and the program would not start."""
     if not project.has_manifest or project.has_build_system:
         return None
     roots = {name.split(".")[0] for name in item.imports or ((item.object,) if item.object else ())}
@@ -151,10 +147,8 @@ def _is_certain(project: PythonProject, item: Framework) -> bool:
 
 
 def find_program(project: PythonProject, framework: Framework | None = None) -> str | None:
-    """A file that is run as it is: of a usual name, else the only one with a main guard.
-
-    For a framework whose command takes a file, one that imports it.
-    """
+    """A file to run: with a usual name, else the only one with a main guard; for a framework whose command takes a
+    file, one that imports the framework."""
     if framework is not None and framework.imports and framework.start:
         found = importing_program(project, framework)
         if found is not None:
@@ -178,12 +172,12 @@ def find_program(project: PythonProject, framework: Framework | None = None) -> 
 
 
 def is_djangos(project: PythonProject, path: str) -> bool:
-    """Whether a file is the tool that Django comes with, and no program of the project's own."""
+    """Whether a file is Django's own tool rather than a program of the project."""
     return path == "manage.py" and find_django(project) is not None
 
 
 def importing_program(project: PythonProject, framework: Framework) -> str | None:
-    """The file to give to a framework's command: it imports the framework, and nothing of the project imports it."""
+    """The file for a framework's command: it imports the framework, and the project does not import it."""
     using = {
         path: module
         for path, module in modules(project)
@@ -206,13 +200,13 @@ def importing_program(project: PythonProject, framework: Framework) -> str | Non
         ),
     )
     ranked = [path for path in ranked if not path.endswith("__init__.py")]
-    # In a package that is installed, what lies deep is a part of it.
+    # Deep files in an installed package are part of the package.
     near = bool(ranked) and ranked[0].removeprefix("src/").count("/") < 3
     return ranked[0] if ranked and (near or not project.has_build_system) else None
 
 
 def has_main_package(project: PythonProject) -> str | None:
-    """The folder of a package that is started by `python -m`."""
+    """The folder of a package that `python -m` starts."""
     listed = sorted(project.folder.files("__main__.py", depth=2))
     return next((path.removesuffix("/__main__.py") for path in listed if "/" in path and not _is_test(path)), None)
 

@@ -1,4 +1,4 @@
-"""Which groups of dependencies and which extras production needs: by their name, or by what the code imports."""
+"""The dependency groups and extras that production needs, by their names or by what the code imports."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "webserver", "web-server"})
 _SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
-# Never installed for what is imported: they bring much else.
+# Never installed for an import: they bring much else.
 _ASIDE = re.compile(
     r"(^|[-_])(dev|develop|development|tests?|testing|docs?|lint|typing|types|ci|all|full|bench.*|examples?|samples?|demos?)"
     r"($|[-_])"
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def is_production(name: str, listed: Any) -> bool:
-    """A group by one of the usual names, or of no other purpose than a server."""
+    """Whether a group has a usual production name, or serves no purpose but a server's."""
     words = [str(item) for item in listed] if isinstance(listed, list) else []
     if name.lower() in _GROUPS:
         return bool(words)
@@ -31,7 +31,7 @@ def is_production(name: str, listed: Any) -> bool:
 
 @dataclass
 class Chosen:
-    """The groups and extras that are installed, with their evidence; ``texts``: the requirements in them."""
+    """The groups and extras to install, with their evidence; ``texts``: their requirements."""
 
     groups: list[str] = field(default_factory=list)
     extras: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Chosen:
 
 
 def listed_groups(project: "PythonProject") -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Every dependency group and every extra with the requirements in it, as written; groups in groups included."""
+    """Every dependency group and extra with its requirements as written, including groups in groups."""
     tables = project.pyproject.table("dependency-groups") if project.pyproject else {}
     groups = {name: _texts(tables, name) for name in tables}
     for name, table in project.poetry_table.get("group", {}).items():
@@ -64,7 +64,7 @@ def _texts(tables: dict[str, Any], name: str, depth: int = 0) -> list[str]:
 
 
 def choose_groups(project: "PythonProject", present: set[str]) -> Chosen:
-    """What production needs beside the plain dependencies; ``present``: the names that these bring already."""
+    """The groups that production needs besides the plain dependencies; ``present``: the names that those bring."""
     groups, extras = listed_groups(project)
     chosen = Chosen(
         [name for name, listed in groups.items() if is_production(name, listed)],
@@ -76,7 +76,7 @@ def choose_groups(project: "PythonProject", present: set[str]) -> Chosen:
               for name, texts in table.items()]  # fmt: skip
     offers = [offer for offer in offers if not _ASIDE.search(offer[1].lower())]
     if not offers or project.requirements_name is not None:
-        # What requirements do not list is not installed.
+        # A requirement that is not listed is not installed.
         return chosen
     from genfile.detect.python.imports import needs
 
@@ -98,7 +98,7 @@ def _of(chosen: Chosen, kind: str) -> list[str]:
 
 
 def _conflicts(project: "PythonProject", chosen: Chosen, kind: str, name: str) -> bool:
-    """Whether uv is told that a group or extra can't be installed beside one that is."""
+    """Whether uv knows a conflict between a group or extra and another one."""
     document = project.root.toml("pyproject.toml") if project.root.has("pyproject.toml") else None
     for listed in document.items("tool", "uv", "conflicts") if document else ():
         members = [item for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)]
@@ -109,7 +109,7 @@ def _conflicts(project: "PythonProject", chosen: Chosen, kind: str, name: str) -
 
 
 def _rank(name: str, size: int) -> tuple[bool, int]:
-    """Of several that bring the same the one for the CPU, then the smallest."""
+    """The preference among groups that bring the same package: for the CPU, then the smallest."""
     return "cpu" not in re.split(r"[-_.]", name.lower()), size
 
 

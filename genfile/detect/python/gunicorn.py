@@ -1,4 +1,4 @@
-"""gunicorn: its configuration file, what that binds, serves and works with, and the command that starts it."""
+"""gunicorn: its configuration file, what that sets, and the command that starts it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_shell
 from genfile.parsers.values import UNKNOWN, port_of
 
-# Read by gunicorn itself; then files of usual names, which the command has to name.
+# gunicorn reads the first by itself; the command has to name the others, which have usual names.
 ITSELF = "gunicorn.conf.py"
 _NAMES = tuple(
     f"{folder}{name}"
@@ -30,7 +30,7 @@ _SETTINGS = ("bind", "workers", "worker_class", "wsgi_app", "timeout", "threads"
 
 @dataclass(frozen=True)
 class Bound:
-    """What a configuration of gunicorn binds; ``alone``: to this machine, or to a socket file."""
+    """The address in a gunicorn configuration; ``alone``: only the loopback interface, or a socket file."""
 
     port: int | None = None
     variable: str | None = None
@@ -39,14 +39,15 @@ class Bound:
 
 
 def config_file(project: PythonProject, words: list[str] | None = None) -> str | None:
-    """The configuration that a command names, gunicorn.conf.py, or a file of a usual name that sets what one sets."""
+    """The configuration that a command names, or gunicorn.conf.py, or a file with a usual name and gunicorn's
+    settings."""
     named = _named(words or [])
     if named is not None:
         return named
     if project.folder.has(ITSELF):
         return ITSELF
     if words is not None:
-        # A command that names none reads none.
+        # Without a name in the command, gunicorn reads none.
         return None
     return next((name for name in _NAMES if project.folder.has(name) and _is_config(project, name)), None)
 
@@ -63,7 +64,7 @@ def _named(words: list[str]) -> str | None:
 
 
 def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bound:
-    """What the configuration binds: the port, the variable that moves it, whether only this machine reaches it."""
+    """The address in the configuration: the port, its variable, and whether it is only the loopback interface."""
     name = config_file(project, words)
     value, line = constant(project, name, "bind") if name is not None else (UNKNOWN, None)
     if name is None or line is None:
@@ -76,15 +77,15 @@ def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bou
     host, port = split_address(value)
     whole = port is value and isinstance(text, str) and ":" in text
     host = text.rpartition(":")[0] if whole else settled(host)
-    # A variable that holds the address as well is not a variable of a port.
+    # A variable that also holds the host is not a port variable.
     moves = None if whole else variable(port)
     return Bound(port_of(settled(port))[0], moves, host in LOOPBACK, says)
 
 
 def is_misfit(project: PythonProject, words: list[str], values: dict[str, Any], framework: Framework | None) -> bool:
-    """Whether a command gives an ASGI application to gunicorn without workers for one: it would fail each request.
+    """Whether a command runs an ASGI application with gunicorn's own workers, so that every request would fail.
 
-    ``values``: the draft's, with the application that genfile itself found and its interface.
+    ``values``: the draft's, with the application that genfile found and its interface.
     """
     plain = words[2].split() if words[:2] == ["sh", "-c"] and len(words) == 3 else words
     if "gunicorn" not in plain or values.get("interface") != "asgi" or framework is None:
@@ -98,19 +99,19 @@ def is_misfit(project: PythonProject, words: list[str], values: dict[str, Any], 
 
 
 def worker_class(project: PythonProject, words: list[str] | None = None) -> Any:
-    """The class of the workers that the configuration names; ``words``: a command that reads it."""
+    """The worker class in the configuration; ``words``: the command that reads it."""
     name = config_file(project, words)
     return settled(constant(project, name, "worker_class")[0]) if name is not None else None
 
 
-# Its workers that it has an extra for, of the same name: what they import is only with that.
+# gunicorn's worker classes with an extra of the same name, which brings what they import.
 _EXTRAS = ("gevent", "eventlet", "tornado")
-# From this version on gunicorn itself no longer brings what the worker for gevent imports beside gevent.
+# The version from which gunicorn no longer depends on what its gevent worker imports besides gevent.
 _BARE = "27"
 
 
 def missing_worker(project: PythonProject, values: dict[str, Any], present: set[str]) -> tuple[str, Evidence] | None:
-    """gunicorn with the extra of the workers that it is told to have, where what is listed does not bring that.
+    """gunicorn with the extra for its worker class, if what is listed does not bring it.
 
     ``values``: the draft's; ``present``: what is listed and what that is known to bring.
     """
@@ -131,7 +132,7 @@ def missing_worker(project: PythonProject, values: dict[str, Any], present: set[
 
 
 def _flag(words: list[str], *flags: str) -> str | None:
-    """The value of a flag of a command: `-k gevent`, `--worker-class=gevent`."""
+    """A flag's value in a command: `-k gevent`, `--worker-class=gevent`."""
     for index, word in enumerate(words):
         flag, sign, value = word.partition("=")
         if flag in flags:
@@ -140,7 +141,7 @@ def _flag(words: list[str], *flags: str) -> str | None:
 
 
 def configured_application(project: PythonProject) -> Fact[Application] | None:
-    """The application that the configuration names: `wsgi_app = "api.main:app"`."""
+    """The application in the configuration: `wsgi_app = "api.main:app"`."""
     name = config_file(project)
     value, line = constant(project, name, "wsgi_app") if name is not None else (None, None)
     text = settled(value)
@@ -177,7 +178,7 @@ def gunicorn(project: PythonProject, words: list[str], port: int) -> ServerStart
 
 
 def put_configured(project: PythonProject, draft: Draft) -> None:
-    """Put /configured: of what an image would tell gunicorn, the settings that its configuration makes."""
+    """Put /configured: the settings in gunicorn's configuration that the image would otherwise set itself."""
     words = draft.values.get("start") or []
     name = config_file(project, words) if words[:1] == ["gunicorn"] else None
     found = {item: constant(project, name, item)[1] for item in ("worker_tmp_dir", "accesslog")} if name else {}
@@ -188,8 +189,8 @@ def put_configured(project: PythonProject, draft: Draft) -> None:
 
 
 def _told(project: PythonProject, name: str | None) -> int | None:
-    """What the project's own Makefile gives to a variable of the configuration's that has no default, where it starts
-    gunicorn: `PORT=6000 gunicorn -c gunicorn_config.py application`."""
+    """The value of a configuration variable without a default, as the project's Makefile sets it to start gunicorn:
+    `PORT=6000 gunicorn -c gunicorn_config.py application`."""
     folder = project.folder
     targets = folder.parse(parse_makefile, "Makefile") if name is not None and folder.has("Makefile") else None
     for target in (targets or {}).values():
@@ -201,7 +202,7 @@ def _told(project: PythonProject, name: str | None) -> int | None:
 
 
 def _socket_worker(project: PythonProject) -> list[str]:
-    """What Flask-SocketIO wants of gunicorn: one process, and a worker that holds many connections."""
+    """What Flask-SocketIO needs from gunicorn: one process, and a worker for many connections."""
     if "flask-socketio" not in project.dependencies or isinstance(worker_class(project), str):
         return []
     if {"gevent", "gevent-websocket"} <= set(project.dependencies):

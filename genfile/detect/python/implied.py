@@ -1,6 +1,6 @@
-"""What a setting names and no import says: the driver of a database, the library of gunicorn's workers.
+"""Packages that a setting needs and no import names: a database driver, the library of gunicorn's workers.
 
-Such a package is nobody's but the project's own to list: what is listed does not bring it, be the list whole or not.
+Only the project itself can list these: nothing else brings them, even if the list is complete.
 """
 
 import ast
@@ -25,9 +25,9 @@ from genfile.parsers.requirements import cap
 from genfile.parsers.values import EnvDefault
 
 _ADDRESS = re.compile(r"\b([a-z][a-z0-9]+)(\+\w+)?://")
-# Calls that give Django an engine by the scheme of an address.
+# Calls that choose Django's database engine by an address's scheme.
 _BY_ADDRESS = ("dj_database_url.config", "dj_database_url.parse", "env.db", "env.db_url")
-# Schemes that Django's readers of addresses take for a database of another name.
+# Schemes that Django's address parsers treat as another database.
 _SAME = {"postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql", "mysql2": "mysql"}
 
 
@@ -46,7 +46,7 @@ def put_implied(project: PythonProject, draft: Draft, django: Django | None) -> 
 
 
 def _of_setuptools(project: PythonProject, start: list[str]) -> Iterator[tuple[str, Evidence]]:
-    """setuptools, where the program imports pkg_resources: the image's virtual environment has none of itself."""
+    """setuptools, if the program imports pkg_resources, since the image's virtual environment has none."""
     loaded = started(project, start)
     imports = (
         (path, item)
@@ -62,7 +62,7 @@ def _of_setuptools(project: PythonProject, start: list[str]) -> Iterator[tuple[s
 
 
 def put_extra(draft: Draft, text: str, says: Evidence) -> None:
-    """Add a requirement to /extra_packages; it takes the place of one of the same package without extras."""
+    """Add a requirement to /extra_packages, replacing one for the same package without extras."""
     name = text.partition("[")[0].partition("==")[0]
     listed = [item for item in draft.values.get("extra_packages", []) if item.partition("==")[0] != name]
     old = draft.evidence.get("/extra_packages")
@@ -81,13 +81,13 @@ def _put(project: PythonProject, draft: Draft, name: str, says: Evidence) -> Non
 
 
 def _present(project: PythonProject) -> set[str]:
-    """What is listed, what a lockfile says that it brings, and the extras by which a driver is asked for."""
+    """What is listed, what a lockfile says that it brings, and the extras that ask for a driver."""
     found = {*project.dependencies, *reach(project.packages, project.dependencies), *project.conda_names}
     return found | {extra for item in project.dependencies.values() for extra in item.extras}
 
 
 def _lacks(project: PythonProject, scheme: str) -> str | None:
-    """The driver that is installed for a database, where none is there; an extra may be named after either."""
+    """The driver to install for a database that has none; an extra may be named after either."""
     known, present = import_names("engines").get(scheme, ()), _present(project)
     plain = {re.sub(r"[^a-z0-9]", "", name) for name in known}
     by_extra = any(re.sub(r"^(?:mysql|postgresql)_|[^a-z0-9]", "", name) in {*plain, scheme} for name in present)
@@ -98,7 +98,7 @@ def _lacks(project: PythonProject, scheme: str) -> str | None:
 
 
 def _of_django(project: PythonProject, django: Django) -> Iterator[tuple[str, Evidence]]:
-    """The drivers of the engines that the settings name."""
+    """The drivers of the engines in the settings."""
     for path, module in settings_modules(project, django):
         for engine, line in (*_engines(module), *_addresses(module)):
             name = _lacks(project, engine)
@@ -107,7 +107,7 @@ def _of_django(project: PythonProject, django: Django) -> Iterator[tuple[str, Ev
 
 
 def _engines(module: PyModule) -> Iterator[tuple[str, int]]:
-    """The last parts of `"ENGINE": "django.db.backends.postgresql"`."""
+    """The last part of each `"ENGINE": "django.db.backends.postgresql"`."""
     for node in module.of(ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == "ENGINE":
@@ -118,7 +118,7 @@ def _engines(module: PyModule) -> Iterator[tuple[str, int]]:
 
 
 def _addresses(module: PyModule) -> Iterator[tuple[str, int]]:
-    """The schemes of the addresses that are written out in the settings for a reader of such."""
+    """The schemes of literal addresses in the settings that an address parser reads."""
     for call in module.calls:
         if call.callee in _BY_ADDRESS:
             for text in (*call.arguments, *call.keywords.values()):
@@ -131,7 +131,7 @@ def _addresses(module: PyModule) -> Iterator[tuple[str, int]]:
 
 
 def _of_alchemy(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
-    """The drivers of addresses that name none, where none of the same database names one."""
+    """The drivers of addresses without a driver, if no other address of that database names one."""
     if project.depends(*ALCHEMY) is None:
         return
     found: dict[str, Evidence] = {}
@@ -160,7 +160,8 @@ def _texts(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
 
 
 def _alone(project: PythonProject, scheme: str) -> str | None:
-    """What newer versions of SQLAlchemy load alone, where such a one is installed and another driver is listed."""
+    """The only driver that newer SQLAlchemy versions load, if such a version is installed and another driver is
+    listed."""
     since, name = import_names("alone").get(scheme, ("", ""))
     present = _present(project)
     plain = name.partition("[")[0]
@@ -171,7 +172,7 @@ def _alone(project: PythonProject, scheme: str) -> str | None:
 
 
 def _is_newer(project: PythonProject, since: str) -> bool:
-    """Whether SQLAlchemy of that version or a newer one is installed: it is where nothing keeps it below."""
+    """Whether SQLAlchemy of that version or a newer one is installed: without an upper bound, it is."""
     from packaging.version import InvalidVersion, Version
 
     listed = project.dependencies.get("sqlalchemy")

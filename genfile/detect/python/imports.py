@@ -1,4 +1,4 @@
-"""Which modules of others the running service imports, and which distributions bring them."""
+"""Third-party modules that the running service imports, and the distributions that bring them."""
 
 import re
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ _SETTINGS = ("compose", "docker-compose", ".env.example", ".env.sample", ".env.t
 
 @dataclass(frozen=True, slots=True)
 class ImportNeed:
-    """A module of somebody else that the service imports; ``lazy``: not before a function is called."""
+    """A third-party module that the service imports; ``lazy``: only when a function runs."""
 
     module: str
     evidence: Evidence
     lazy: bool = False
 
     def brought_by(self) -> set[str]:
-        """The distributions that may bring it: of the data, else under its own name, with its parents'."""
+        """The distributions that may bring it: by the data, else its own name and its parents' names."""
         parts = self.module.split(".")
         known = import_names().get(parts[0])
         names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
@@ -35,7 +35,7 @@ class ImportNeed:
 
 
 def needs(project: "PythonProject") -> list[ImportNeed]:
-    """What the modules that the start reaches import, and the drivers of the databases that its settings name."""
+    """What the modules reached from the start import, and the database drivers that its settings name."""
     cached = getattr(project, "_needs", None)
     if cached is None:
         cached = [*_imported(project), *drivers(project)]
@@ -64,7 +64,7 @@ def _dotted(path: str) -> str:
 
 
 def started(project: "PythonProject", words: list[str]) -> frozenset[str]:
-    """The modules that a command loads: the one that it names, and all that is imported by what it imports."""
+    """The modules that a command loads: the one that it names, and everything imported from there."""
     required = _required(project)
     own = {_dotted(path): path for path in required}
     named = {word.split(":")[0] for word in words}
@@ -73,7 +73,7 @@ def started(project: "PythonProject", words: list[str]) -> frozenset[str]:
 
 
 def loaded_by(project: "PythonProject", path: str) -> list[str]:
-    """The modules that one of the project's loads, itself included; none where it can't be read."""
+    """The modules that one of the project's modules loads, including itself; none if it can't be read."""
     required = _required(project)
     if path not in required:
         return []
@@ -89,7 +89,7 @@ def _required(project: "PythonProject") -> dict[str, list[Imported]]:
 
 
 def _reached(project: "PythonProject", required: dict[str, list[Imported]], own: dict[str, str]) -> list[str]:
-    """The modules that what may be started imports, itself included: those of a usual name, those of a script."""
+    """The modules reached from possible starts: files with usual names, and console scripts."""
     scripts = {value.split(":")[0] for value in project.scripts.values()}
     seeds = [path for path in required if path.rsplit("/", 1)[-1] in NAMES or _dotted(path) in scripts]
     seeds += [path for path in required if "/" not in path and path not in seeds]
@@ -97,7 +97,7 @@ def _reached(project: "PythonProject", required: dict[str, list[Imported]], own:
 
 
 def _followed(required: dict[str, list[Imported]], own: dict[str, str], queue: dict[str, None]) -> list[str]:
-    """Modules with those of the project that they import, and so on."""
+    """Modules with the project's modules that they import, directly or not."""
     order = list(queue)
     for path in order:
         package = _dotted(path).split(".")
@@ -113,7 +113,7 @@ def _followed(required: dict[str, list[Imported]], own: dict[str, str], queue: d
 
 
 def drivers(project: "PythonProject") -> list[ImportNeed]:
-    """The drivers that database URLs name: of compose files, examples of variables, the code's own defaults."""
+    """The drivers that database URLs name, in compose files, example files and defaults in the code."""
     folder = project.folder
     known = import_names("drivers")
     texts = [

@@ -1,17 +1,18 @@
-"""Port, address and arguments of a program of the project's own, by the call that listens once it is started."""
+"""Port, address and arguments of the project's own program, by the call that listens after its start."""
 
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.python.flags import host_flag, port_flag
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.port import find_port, loopback
+from genfile.detect.python.port import find_health, find_port, loopback
 from genfile.detect.python.reach import Listener, command, reach, variable
 from genfile.detect.python.servers import named_port
+from genfile.detect.python.streamlit import put_streamlit
 from genfile.evidence import Draft, Fact
 
 
 def put_listening(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
-    """Put /port and /port_variable of `python …` or a console script, and give it what it needs to be reached."""
+    """Put /port and /port_variable for `python …` or a console script, and make it reachable."""
     start = draft.values.get("start", [])
     if start[:1] != ["python"] and not (start and start[0] in project.scripts):
         return
@@ -31,11 +32,11 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
 
 
 def put_page(project: PythonProject, draft: Draft) -> None:
-    """Put /port of the page that a bot brings up beside it, to be kept awake, or of the webhook that it is told by."""
+    """Put /port of the page that a bot serves to be kept awake, or of its webhook."""
     start = draft.values.get("start", [])
     found = reach(project, start)
     listener = found.main
-    # One that is told by a webhook listens itself.
+    # A bot with a webhook listens itself.
     if listener is not None and (listener.beside or not found.stays):
         _put_port(project, draft, start, listener, None)
 
@@ -43,7 +44,7 @@ def put_page(project: PythonProject, draft: Draft) -> None:
 def _put_port(
     project: PythonProject, draft: Draft, start: list[str], listener: Listener | None, framework: Framework | None
 ) -> None:
-    """The port that the command names, else the listener's, a flag's default, any call's, the hosting's."""
+    """Put the port: the command's, else the listener's, a flag's default, any call's, the hosting's."""
     named = named_port(start)
     hinted = hosting(project.folder).port
     if named is not None:
@@ -55,7 +56,7 @@ def _put_port(
             draft.put("port", hinted)
         return
     number, name = found.value
-    # A variable that must be set: the image sets it.
+    # A variable without a default: the image sets it.
     fallback = draft.values.get("port") or (hinted.value if hinted else None) or (framework.port if framework else None)
     number = number or (fallback or 8000 if name else None)
     draft.put("port", found.but(number) if number else None)
@@ -74,7 +75,7 @@ def _of_listener(project: PythonProject, listener: Listener | None) -> Fact[tupl
 
 
 def _put_arguments(draft: Draft, start: list[str], listener: Listener) -> None:
-    """The sub-command, flags and variables without which nothing outside the container reaches it."""
+    """Put the sub-command, flags and variables that make it reachable from outside the container."""
     words, environment = command(start, listener, draft.values.get("port") or 8000)
     if words != start:
         draft.put("start", draft.evidence["/start"].but(words))
@@ -94,7 +95,7 @@ def _put_host_flag(project: PythonProject, draft: Draft, start: list[str]) -> No
 def _note_loopback(
     project: PythonProject, draft: Draft, listener: Listener | None, framework: Framework | None
 ) -> None:
-    """Tell of an address of this machine alone that nothing can be given for."""
+    """Warn of a loopback address that nothing can change."""
     by_default = framework is not None and framework.name in ("flask", "quart")
     fixed = listener is None or (listener.alone and isinstance(listener.host, str))
     alone = loopback(project, by_default=by_default) if fixed else None
@@ -103,3 +104,25 @@ def _note_loopback(
         alone = project.folder.says(listener.path, listener.line, says)
     if alone is not None:
         draft.note("warning", f"{alone}: reachable only from inside the container", alone.path, alone.line)
+
+
+def put_network(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
+    """Put the port that the project's own program listens on, and the health endpoint; servers got theirs in the
+    command."""
+    if framework is not None and framework.kind == "worker":
+        draft.values.pop("port", None)
+        draft.evidence.pop("/port", None)
+        put_page(project, draft)
+        return
+    put_listening(project, draft, framework)
+    if draft.values.get("port") and framework is not None:
+        if framework.health:
+            draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
+        elif (health := find_health(project)) is not None:
+            draft.put("health", health.but({"path": health.value}))
+    if framework is not None and framework.name == "streamlit":
+        put_streamlit(project, draft)
+    listed = draft.values.setdefault("environment", [])
+    for name, value in (framework.environment if framework else {}).items():
+        if all(item["name"] != name for item in listed):
+            listed.append({"name": name, "phase": "run", "value": value})

@@ -1,4 +1,4 @@
-"""What a lockfile says of each package: its version, its wheels, where it is fetched from, what it brings."""
+"""What a lockfile says of each package: version, wheels, source, dependencies."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Any
 from genfile.detect.tree import Project
 from genfile.parsers.requirements import normalise
 
-# Sources of packages of the project's own.
+# Sources of the project's own packages.
 _OF_THE_TREE = {"editable", "directory", "virtual"}
 FILES = ("uv.lock", "poetry.lock", "pdm.lock")
 _WHEEL = re.compile(r"-([a-z0-9_.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl$")
@@ -18,9 +18,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A locked package; ``git``: the repository that it is fetched from; ``made``: the day of its newest file.
+    """A locked package; ``git``: its repository; ``made``: the date of its newest file.
 
-    ``folder``: where it lies in the tree, from the lockfile's own; ``virtual``: it is not installed itself.
+    ``folder``: where it is in the tree, relative to the lockfile's folder; ``virtual``: it is not installed itself.
     """
 
     name: str
@@ -34,11 +34,11 @@ class Package:
 
     @property
     def is_compiled(self) -> bool:
-        """Whether its wheels are for one platform each."""
+        """Whether each of its wheels is for one platform."""
         return any(not name.endswith("-any.whl") for name in self.wheels)
 
     def newest_python(self) -> int | None:
-        """The newest minor of Python 3 that has a wheel for Linux; None if wheels do not bound it."""
+        """The newest minor of Python 3 with a Linux wheel; None if wheels set no bound."""
         minors: list[int] = []
         for name in self.wheels:
             match = _WHEEL.search(name)
@@ -51,7 +51,7 @@ class Package:
 
 
 def locked_packages(folder: Project) -> dict[str, Package]:
-    """The packages of the lockfiles of a folder, by name; read once."""
+    """The packages in a folder's lockfiles, by name; read once."""
     key, memory = ("python-locked", folder.path), folder.tree.memory
     if key not in memory:
         memory[key] = _read(folder)
@@ -66,7 +66,7 @@ def _read(folder: Project) -> dict[str, Package]:
         for item in document.items("package") if document else ():
             if isinstance(item, dict) and isinstance(item.get("name"), str):
                 package = _package(item)
-                # Of one that is locked twice, for older and newer Pythons, the last is for the newest.
+                # Of two entries for older and newer Pythons, the last is for the newest.
                 found[package.name] = package
     document = folder.json("Pipfile.lock") if folder.has("Pipfile.lock") else None
     for name, item in (document.table("default") if document else {}).items():
@@ -98,7 +98,7 @@ def _package(item: dict[str, Any]) -> Package:
 
 
 def _folder(item: dict[str, Any], source: dict[str, Any]) -> str | None:
-    """Where a package of the tree lies: a source of uv's, a directory of Poetry's, a path of PDM's."""
+    """Where a package in the tree is: uv's source, Poetry's directory, PDM's path."""
     if source.get("type") == "directory":
         return _text(source.get("url"))
     places = (source.get("editable"), source.get("directory"), source.get("virtual"), item.get("path"))
@@ -106,11 +106,11 @@ def _folder(item: dict[str, Any], source: dict[str, Any]) -> str | None:
 
 
 def _brought(item: dict[str, Any]) -> Iterable[str]:
-    """The names that a package depends on: tables of uv, keys of Poetry, texts of PDM."""
+    """The names that a package depends on: uv's tables, Poetry's keys, PDM's texts."""
     listed, extras, source = item.get("dependencies"), item.get("optional-dependencies"), item.get("source")
     entries = list(listed) if isinstance(listed, list | dict) else []
     if isinstance(extras, dict) and isinstance(source, dict) and source and not source.keys() & _OF_THE_TREE:
-        # uv writes the extras of a package that somebody asks for; of the project itself all that there are.
+        # uv writes the extras that somebody asks for; for the project itself, all of them.
         entries += [entry for names in extras.values() if isinstance(names, list) for entry in names]
     for entry in entries:
         text = entry.get("name") if isinstance(entry, dict) else entry
@@ -135,7 +135,8 @@ def _day(text: str) -> date | None:
 
 
 def reach(packages: dict[str, Package], names: Iterable[str]) -> dict[str, str]:
-    """What some packages bring, at any remove: each with the name of what brings it first. Not the packages."""
+    """What some packages bring, directly or not: each with the first package that brings it, without the packages
+    themselves."""
     asked = dict.fromkeys(names)
     found: dict[str, str] = {}
     queue = list(asked)
@@ -149,9 +150,9 @@ def reach(packages: dict[str, Package], names: Iterable[str]) -> dict[str, str]:
 
 
 def out_of_step(folder: Project, name: str | None) -> list[str]:
-    """The dependencies of pyproject.toml that uv.lock was not made for: `uv sync --locked` refuses such a lock.
+    """The dependencies of pyproject.toml that uv.lock lacks: `uv sync --locked` refuses such a lockfile.
 
-    ``name``: of the project. Empty for a lock that does not say what the project asked for.
+    ``name``: the project's. Empty for a lockfile that does not list what the project asked for.
     """
     document, manifest = folder.toml("uv.lock"), folder.toml("pyproject.toml")
     own = [item for item in document.items("package") if isinstance(item, dict)] if document is not None else []

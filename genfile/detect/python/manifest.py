@@ -1,4 +1,4 @@
-"""What a Python project says of itself, whichever tool it says it to."""
+"""What a Python project declares, whichever tool it uses."""
 
 import posixpath
 import re
@@ -17,7 +17,7 @@ from genfile.parsers.pymetadata import script_metadata, setup_keywords
 from genfile.parsers.python import parse_python
 from genfile.parsers.requirements import RequirementsFile, normalise, parse_requirements
 
-# Requirements for production, best first: what several files are called when only one is for the service.
+# Requirements files for production, best first: the usual names where only one of several is for the service.
 REQUIREMENTS = (
     "requirements/production.txt",
     "requirements/prod.txt",
@@ -44,12 +44,12 @@ _CONDA_NAME = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
 
 
 def python_project(folder: Project) -> "PythonProject":
-    """The project of a folder; the same one for the claim and for the facts."""
+    """The project in a folder, the same object for claim and facts."""
     return folder.tree.once(("python-project", folder.path), lambda: PythonProject(folder))
 
 
 class PythonProject:
-    """A folder with its manifests; all of them are read lazily and once. ``python``: its line, once that is decided."""
+    """A folder with its manifests, each read once when needed. ``python``: the release line, once it is decided."""
 
     def __init__(self, folder: Project) -> None:
         self.folder = folder
@@ -65,7 +65,7 @@ class PythonProject:
 
     @cached_property
     def workspace(self) -> "tuple[Project, tuple[str, ...]] | None":
-        """The root of the uv workspace that the folder is a member of, or itself, and the folders of all members."""
+        """The root of the uv workspace that the folder belongs to, and the folders of all members."""
         above: Project | None = self.folder
         while above is not None:
             document = above.toml("pyproject.toml") if above.has("pyproject.toml") else None
@@ -79,7 +79,7 @@ class PythonProject:
 
     @property
     def root(self) -> Project:
-        """Where the lockfile is: the workspace's root, else the folder."""
+        """The folder with the lockfile: the workspace's root, else the service's own."""
         return self.workspace[0] if self.workspace is not None else self.folder
 
     @property
@@ -92,14 +92,14 @@ class PythonProject:
 
     @cached_property
     def requirements_name(self) -> str | None:
-        """The requirements file that is installed: none where a lockfile or another tool's manifest is."""
+        """The requirements file to install; none if there is a lockfile or another tool's manifest."""
         from genfile.detect.python.manager import installs_otherwise
 
         return None if installs_otherwise(self) else self.requirements_file
 
     @cached_property
     def requirements_file(self) -> str | None:
-        """The requirements file of production: by a usual name, else the only one that is not for another purpose."""
+        """The production requirements file: with a usual name, else the only one without another purpose."""
         usual = next((name for name in REQUIREMENTS if self.folder.has(name)), None)
         if usual is not None:
             return usual
@@ -115,7 +115,7 @@ class PythonProject:
 
     @cached_property
     def requirements_files(self) -> dict[str, RequirementsFile]:
-        """That file and all that it includes, by name, in order; constraints too."""
+        """That file and everything that it includes, by name, in order; constraints too."""
         found: dict[str, RequirementsFile] = {}
         queue = [self.requirements_name] if self.requirements_name else []
         while queue and len(found) < 30:
@@ -133,7 +133,7 @@ class PythonProject:
 
     @cached_property
     def plain(self) -> dict[str, Dependency]:
-        """Dependencies by name, without groups and extras: of the manifest that is installed, then of the others."""
+        """Dependencies by name, without groups and extras: from the installed manifest, then from the others."""
         found: dict[str, Dependency] = {}
         for name, parsed in self.requirements_files.items():
             for entry in parsed.entries:
@@ -153,14 +153,14 @@ class PythonProject:
 
     @cached_property
     def dependencies(self) -> dict[str, Dependency]:
-        """Production dependencies by name, those of groups and extras included."""
+        """Production dependencies by name, including those of groups and extras."""
         found = dict(self.plain)
         for dependency in self._group_dependencies():
             found.setdefault(dependency.name, dependency)
         return found or self.imported
 
     def add(self, dependency: Dependency) -> None:
-        """Count what the image installs beside the list among the dependencies."""
+        """Add a package that the image installs beyond the list to the dependencies."""
         self.dependencies.setdefault(dependency.name, dependency)
 
     @cached_property
@@ -170,19 +170,19 @@ class PythonProject:
 
     @cached_property
     def packages(self) -> dict[str, Package]:
-        """What the lockfile says of each package."""
+        """What the lockfile says of each package, by name."""
         return locked_packages(self.root)
 
     @cached_property
     def imported(self) -> dict[str, Dependency]:
-        """Where nothing lists dependencies: what the modules of the folder import."""
+        """What the folder's modules import, if nothing lists dependencies."""
         from genfile.detect.python.unlisted import imported
 
         return {} if self.has_manifest else imported(self)
 
     @property
     def has_manifest(self) -> bool:
-        """Whether anything names dependencies, an empty list included."""
+        """Whether anything lists dependencies, even an empty list."""
         files = "pyproject.toml Pipfile setup.py setup.cfg pixi.toml environment.yml environment.yaml".split()
         return self.requirements_name is not None or self.inline is not None or any(map(self.folder.has, files))
 
@@ -246,7 +246,7 @@ class PythonProject:
         return [item for item in found if item is not None]
 
     def _conda_dependencies(self) -> list[Dependency]:
-        """What environment.yml and pixi.toml name, of conda's channels and of PyPI; conda's names are PyPI's mostly."""
+        """What environment.yml and pixi.toml list, from conda's channels and PyPI; most names are the same in both."""
         found: list[Dependency | None] = []
         name, document = self.conda
         for index, item in enumerate(document.items("dependencies") if document else []):
@@ -264,7 +264,7 @@ class PythonProject:
 
     @cached_property
     def conda_names(self) -> frozenset[str]:
-        """What comes from channels of conda, which bring their own libraries."""
+        """Packages from conda channels, which bring their own libraries."""
         document = self.conda[1] if self.pyproject is None and self.requirements_name is None else None
         found = [
             _CONDA_NAME.match(item)
@@ -288,7 +288,7 @@ class PythonProject:
 
     @cached_property
     def inline(self) -> tuple[str, dict[str, Any]] | None:
-        """The program that carries its own metadata (PEP 723), and that; where there is no manifest."""
+        """The script with inline metadata (PEP 723), and the metadata; only without a manifest."""
         if self.pyproject or self.pipfile or self.requirements_name or self.conda[1] or self.pixi:
             return None
         for name in self.folder.names():
@@ -319,7 +319,7 @@ class PythonProject:
 
     @cached_property
     def locked(self) -> dict[str, str]:
-        """Exact versions by name, of a lockfile or of pinned requirements."""
+        """Exact versions by name, from a lockfile or pinned requirements."""
         found = {name: item.version for name, item in self.packages.items() if item.version is not None}
         for parsed in self.requirements_files.values():
             for entry in parsed.entries:
@@ -355,7 +355,7 @@ class PythonProject:
 
     @property
     def commands(self) -> set[tuple[str, str]]:
-        """The sub-commands that it adds to a program of another package: `celery flower`, of `celery.commands`."""
+        """Sub-commands that it adds to another package's program: `celery flower`, in `celery.commands`."""
         points = self.setup_keywords.get("entry_points")
         groups = dict(points) if isinstance(points, dict) else {}
         table = self.project_table.get("entry-points")
@@ -379,5 +379,5 @@ class PythonProject:
         return None
 
     def depends(self, *names: str) -> Evidence | None:
-        """Evidence of the first of these dependencies that is there."""
+        """Evidence of the first of these names that is a dependency."""
         return next((self.dependencies[name].evidence for name in names if name in self.dependencies), None)

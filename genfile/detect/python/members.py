@@ -1,4 +1,4 @@
-"""The members of a workspace of uv."""
+"""The members of a uv workspace."""
 
 import fnmatch
 
@@ -9,7 +9,7 @@ MAX_PATTERNS = 200
 
 
 def members_of(root: Project, patterns: list[object]) -> dict[str, None]:
-    """The folders of a uv workspace's members; looked for once."""
+    """The folders of a uv workspace's members; computed once."""
     key, memory = ("uv-members", root.path), root.tree.memory
     if key not in memory:
         texts = [str(pattern).strip("./") for pattern in patterns[:MAX_PATTERNS]]

@@ -1,4 +1,5 @@
-"""Requirements that pip stops at, or takes for another package: names of modules, of other systems, of a machine."""
+"""Requirements that pip rejects or mistakes for other packages: module names, other platforms' packages, local
+paths."""
 
 from collections.abc import Iterator
 
@@ -7,14 +8,14 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft
 from genfile.parsers.requirements import RequirementLine, normalise
 
-# What an image runs on, as markers ask for it.
+# What markers say of the image's platform.
 _LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 
 _NAMES = {"Windows": "win32", "macOS": "darwin"}
 
 
 def put_mistaken(project: PythonProject, draft: Draft) -> None:
-    """Warn of each requirement that names what an image cannot install, or something else than is meant."""
+    """Warn of each requirement that an image can't install, or that names another package than was meant."""
     for name, parsed in project.requirements_files.items():
         path = project.folder.full(name)
         for entry in parsed.entries:
@@ -41,7 +42,7 @@ def _mistakes(entry: RequirementLine) -> Iterator[str]:
 
 
 def _is_installed(entry: RequirementLine) -> bool:
-    """Whether a requirement's marker holds on Linux, as far as that can be said."""
+    """Whether a requirement's marker holds on Linux, as far as that is known."""
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
     try:

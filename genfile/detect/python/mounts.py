@@ -1,4 +1,4 @@
-"""Of the objects that a module offers to a server, the one that everything else is a part of."""
+"""The object, among those that a module offers to a server, that contains all the others."""
 
 import ast
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from genfile.detect.python.reach.roles import is_of
 from genfile.parsers.python import Assignment, PyModule
 
-# What puts several applications together, by the interface of the result (lives.toml).
+# Calls that combine several applications, by the interface of the result (lives.toml).
 _KINDS = {"asgi": "whole_asgi", "wsgi": "whole_wsgi"}
-# A server of one interface as a part of a server of the other.
+# Adapters that put a server of one interface inside one of the other.
 _ADAPTERS = ("WSGIMiddleware", "WsgiToAsgi", "ASGIMiddleware")
 
 
 def wholes(module: PyModule, interface: str) -> Iterator[Assignment]:
-    """The objects of a module that put several applications together, and that no other of it is given: in order."""
+    """The objects in a module that combine several applications and are part of no other, in order."""
     kind, parts = _KINDS[interface], mounted(module)
     makers = {item.name for item in module.functions if item.returns is not None and is_of(kind, item.returns)}
     for item in module.assignments:
@@ -23,13 +23,13 @@ def wholes(module: PyModule, interface: str) -> Iterator[Assignment]:
 
 
 def whole(module: PyModule, interface: str) -> str | None:
-    """The name of the last of them, which a server is given; None if the module makes none."""
+    """The name of the last of them, for the server to run; None if there is none."""
     found = [item.name for item in wholes(module, interface)]
     return found[-1] if found else None
 
 
 def mounted(module: PyModule) -> frozenset[str]:
-    """What another application of the module is given as a part: `app.mount("/api", api)`; dotted names, with imports
+    """What becomes part of another application in the module: `app.mount("/api", api)`; dotted names, imports
     followed."""
     found: set[str] = set()
     for call in module.of(ast.Call):

@@ -1,4 +1,4 @@
-"""The application object or its factory, by what it is made from."""
+"""The application object or its factory, by the call that creates it."""
 
 import posixpath
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from genfile.evidence import Fact
 from genfile.parsers.pyentry import adds_to, run_as
 from genfile.parsers.python import Assignment, PyModule, PythonFunction
 
-# How many times as many modules must hang on another application before it is taken instead of the first.
+# How many times more modules must depend on another application for it to replace the first one.
 AHEAD = 2
-# Which share of what a script loads another must load to be the same application.
+# The share of a script's modules that another application must load to count as the same one.
 SHARED = 0.9
 
 
 def _is_served(project: PythonProject, path: str) -> bool:
-    """Whether a server may import a file: each part of its name is one of Python's, and it is no script of its own."""
+    """Whether a server can import a file: its name is made of identifiers, and it is not a script of its own."""
     name = module_name(project, path)
     return all(part.isidentifier() for part in name.split(".")) and "scripts" not in path.split("/")[:-1]
 
 
 def find_application(project: PythonProject, framework: Framework) -> Fact[Application] | None:
-    """The object or factory of a framework: an assignment first, then a function that makes one and returns it."""
+    """The framework's object or factory: an assignment first, then a function that creates and returns one."""
     made = framework.object
     if made is None:
         return None
@@ -38,7 +38,7 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     def is_own(callee: str) -> bool:
         return callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short)
 
-    # A class of the project's own that is made from the framework's.
+    # A project class derived from the framework's.
     derived = {
         name for _, module in modules(project) for name, bases in module.classes.items() if any(map(is_own, bases))
     }
@@ -48,7 +48,7 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
 
     makers = _makers(project, is_made)
     factories = [(path, function.name, function.line) for path, function in makers if function.required == 0]
-    # Of several the one that is named after what it makes.
+    # Of several, the one named after what it creates.
     factories.sort(key=lambda item: "app" not in item[1].lower())
     names = {function.name for _, function in makers}
 
@@ -67,14 +67,14 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
 
 
 def _offered(module: PyModule, is_whole: Callable[[str | None], bool]) -> Assignment | None:
-    """The application that a module offers: of several the first that is not a part of another."""
+    """The application that a module offers: the first that is not part of another."""
     own = [item for item in module.assignments if not item.guarded and is_whole(item.callee)]
     parts = mounted(module) if len(own) > 1 else ()
     return next((item for item in own if item.name not in parts), own[0] if own else None)
 
 
 def _object(project: PythonProject, framework: Framework, objects: dict[str, Assignment]) -> Fact[Application]:
-    """The application of several, and why where it is not simply the first."""
+    """The chosen application of several, and the reason if it is not simply the first."""
     first = next(iter(objects))
     path, why = _weightiest(project, objects, framework.object or "") if len(objects) > 1 else (first, "")
     larger = _larger(project, framework, path)
@@ -99,8 +99,8 @@ def _object(project: PythonProject, framework: Framework, objects: dict[str, Ass
 
 
 def _entry(project: PythonProject, application: Application) -> Fact[Application] | None:
-    """The module that is run for an application of another one, where importing it does more: it makes the tables, or
-    has routes of its own. A server that is given the other would be without."""
+    """The module that is run for another module's application, if importing it does more: it creates tables, or adds
+    routes. A server that imports only the other would miss that."""
     reference = f"{application.module}.{application.name}"
     for path, module in modules(project):
         name = run_as(module, reference) if path != application.file and _is_served(project, path) else None
@@ -113,7 +113,7 @@ def _entry(project: PythonProject, application: Application) -> Fact[Application
 
 
 def _larger(project: PythonProject, framework: Framework, path: str) -> Fact[Application] | None:
-    """What puts the application of a file together with others, there or in a module that loads it: that is served."""
+    """What combines a file's application with others, there or in a module that loads it: that is served."""
     for other, module in modules(project) if framework.interface and not framework.attribute else ():
         found = [item for item in wholes(module, framework.interface or "") if item.callee != framework.object]
         if not found or not _is_served(project, other) or path not in loaded_by(project, other):
@@ -125,10 +125,10 @@ def _larger(project: PythonProject, framework: Framework, path: str) -> Fact[App
 
 
 def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: str) -> tuple[str, str]:
-    """The file of several that makes the application of the project, and why it is not the first of them.
+    """The file, of several, with the project's application, and why it is not the first.
 
-    One that far more of the project's own modules hang on; beside a script of its own name, the one of a usual name
-    that brings up the same modules.
+    It is the one that far more of the project's modules depend on; or, instead of a script with its own name, the one
+    with a usual name that loads the same modules.
     """
     paths, made = list(objects), made.rsplit(".", 1)[-1]
     loaded = {path: set(loaded_by(project, path)) for path in paths}
@@ -143,7 +143,7 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
     if posixpath.basename(first) in NAMES:
         return first, ""
     for path in paths[1:]:
-        # What the script makes again may be the whole, with the other as a part of it.
+        # What the script creates again may contain the other as a part.
         part = path in loaded[first] and (objects[first].callee or "").rsplit(".", 1)[-1] == made
         shared = len(loaded[path] & loaded[first]) > SHARED * (len(loaded[first]) - 1)
         if posixpath.basename(path) in NAMES and shared and not part:
@@ -152,7 +152,7 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
 
 
 def _makers(project: PythonProject, is_made: Callable[[str | None], bool]) -> list[tuple[str, PythonFunction]]:
-    """The functions that give an application back, of whatever name: made there, or by another function."""
+    """The functions that return an application, whatever their names: created there, or by another function."""
     found: list[tuple[str, PythonFunction]] = []
     for path, module in modules(project):
         for function in module.functions:

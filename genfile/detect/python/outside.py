@@ -1,4 +1,4 @@
-"""What a Python program names outside its own folder: files and folders that it reads, modules beside it."""
+"""What a Python program uses outside its own folder: files and folders that it reads, modules beside it."""
 
 import ast
 import posixpath
@@ -13,12 +13,12 @@ from genfile.evidence import Draft
 from genfile.parsers.pypaths import PathPlace, Scope, place
 from genfile.parsers.python import PyModule
 
-# Words without which no path of a module leads out of its folder.
+# Without one of these words, no path in a module leads out of its folder.
 _LEADING = ("..", "parent", "dirname", "pardir")
 
 
 def put_references(project: PythonProject, draft: Draft) -> None:
-    """Put /beside; the root of a tree, or of a workspace there, has nothing outside."""
+    """Put /beside; nothing is outside the root of a tree, or a workspace there."""
     root = project.root if "workspace" in draft.values else project.folder
     if root.path:
         put_outside(root, draft, _references(project, draft))
@@ -26,7 +26,7 @@ def put_references(project: PythonProject, draft: Draft) -> None:
 
 def _references(project: PythonProject, draft: Draft) -> Iterator[OutsidePath]:
     served = started(project, draft.values.get("start", []))
-    # Django loads its settings and its applications by their names.
+    # Django loads its settings and applications by name.
     whole = not served or draft.values.get("framework") == "django"
     for path, module in modules(project):
         text = project.folder.text(path) or ""
@@ -36,7 +36,7 @@ def _references(project: PythonProject, draft: Draft) -> Iterator[OutsidePath]:
 
 
 def _of_paths(project: PythonProject, path: str, module: PyModule) -> Iterator[OutsidePath]:
-    """Paths that lead out, in whatever the module does with them."""
+    """Paths that lead out of the folder, whatever the module does with them."""
     scope = Scope(module)
     for node in module.of(ast.Call, ast.BinOp, ast.Constant):
         if not isinstance(node, ast.Call | ast.BinOp | ast.Constant):
@@ -47,7 +47,7 @@ def _of_paths(project: PythonProject, path: str, module: PyModule) -> Iterator[O
 
 
 def _of_modules(project: PythonProject, path: str, module: PyModule) -> Iterator[OutsidePath]:
-    """Modules of a folder above, which `sys.path.append(…)` adds."""
+    """Modules in a folder above, which `sys.path.append(…)` adds."""
     scope = Scope(module)
     folder = project.folder
     for node in module.of(ast.Call):
@@ -63,7 +63,7 @@ def _of_modules(project: PythonProject, path: str, module: PyModule) -> Iterator
 
 
 def _outside(project: PythonProject, path: str, found: PathPlace) -> Iterator[str]:
-    """The paths of the tree that a place of a module means, where it leads out of the project."""
+    """The paths in the tree that an expression means, if they are outside the project."""
     if found.up == 0:
         return
     base = posixpath.dirname(path) if found.up is not None else ""

@@ -1,4 +1,4 @@
-"""The places that names stand for across the modules of a project: an imported constant, a field of its settings."""
+"""The paths that names stand for across a project's modules: an imported constant, a field of its settings."""
 
 import ast
 
@@ -9,7 +9,7 @@ from genfile.parsers.pypaths import Look, PathPlace, Scope, literal, place
 
 
 def scope_of(project: PythonProject, path: str) -> Scope | None:
-    """A module with what other modules tell of the names that it uses; None if it is not among the project's."""
+    """A module with what other modules say of the names that it uses; None if it is not one of the project's."""
     evaluator = evaluator_of(project)
     module = evaluator.program.by_path.get(path)
     return Scope(module.parsed, _look(evaluator, module)) if module is not None else None
@@ -36,19 +36,19 @@ def _look(evaluator: Evaluator, module: Module) -> Look:
 
 
 def _of_module(evaluator: Evaluator, source: str, name: str, depth: int) -> PathPlace | None:
-    """A constant of a module, as seen from the folder that is started in."""
+    """A module's constant, as seen from the start folder."""
     module = evaluator.program.module(source)
     if module is None:
         return None
     bound = [item for item in module.bindings.get(name, ()) if isinstance(item, ast.expr)]
     if bound:
         return _from(evaluator, module, bound[-1], depth)
-    # What a package passes on.
+    # What a package re-exports.
     return _look(evaluator, module)(ast.Name(name), depth) if depth < MAX_IMPORTS else None
 
 
 def _of_class(evaluator: Evaluator, base: BuiltObject | ClassRef, name: str, depth: int) -> PathPlace | None:
-    """A field of a class of the project's own by its default."""
+    """The default of a field in one of the project's classes."""
     for owner in lineage(evaluator, base.made_by if isinstance(base, BuiltObject) else base):
         for node in owner.node.body:
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
@@ -66,5 +66,5 @@ def _from(evaluator: Evaluator, module: Module, node: ast.expr, depth: int) -> P
     return PathPlace(None, tuple(inside.split("/")) if inside != "." else (), found.cut)
 
 
-# How many packages may pass a name on.
+# How many packages may re-export a name.
 MAX_IMPORTS = 20

@@ -1,4 +1,4 @@
-"""A requirements file that only points into another folder: what a host wants at the root, and no service."""
+"""A requirements file that only points into another folder: a host wants it at the root, but there is no service."""
 
 import posixpath
 
@@ -10,7 +10,7 @@ _MANIFESTS = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "manage.py",
 
 
 def points_to(folder: Project) -> str | None:
-    """The folder that the requirements of this one come from, where it has no code of its own and that has."""
+    """The folder that this one's requirements come from, if only that one has code."""
     name = python_project(folder).requirements_file
     if name is None or any(folder.has(item) for item in _MANIFESTS) or _has_code(folder):
         return None
@@ -23,7 +23,7 @@ def points_to(folder: Project) -> str | None:
     if not place or place.startswith("..") or not folder.has_folder(place):
         return None
     while place:
-        # `backend/requirements/prod.txt` is of `backend`.
+        # `backend/requirements/prod.txt` belongs to `backend`.
         inner = folder.at(place)
         if any(inner.has(item) for item in _MANIFESTS) or _has_code(inner):
             return place

@@ -1,4 +1,4 @@
-"""Where a program listens, and which route says that it is well."""
+"""Where a program listens, and the route of its health check."""
 
 import re
 from typing import Any
@@ -20,9 +20,9 @@ _RUNNERS = frozenset(
     HTTPServer ThreadingHTTPServer TCPServer ThreadingTCPServer make_server start_server create_server run_simple
     """.split()
 )
-# Of these a number among the arguments may be anything but a port.
+# For these, a number among the arguments may be anything but a port.
 _KEYWORD_ONLY = frozenset({"run", "start", "serve_forever"})
-# Servers that are given an application: what their call says holds for a command that serves the same.
+# Servers that run an application: their port also holds for a command that serves the same one.
 _SERVES = (".run", ".serve", ".run_app", ".run_server", ".run_simple", ".make_server", "flask_script.Server")
 
 
@@ -45,7 +45,7 @@ def find_port(project: PythonProject) -> Fact[tuple[int | None, str | None]] | N
 
 
 def _constant(project: PythonProject) -> Fact[tuple[int | None, str | None]] | None:
-    """A port that has a name in the code: `DEFAULT_PORT = 8083`."""
+    """A named port in the code: `DEFAULT_PORT = 8083`."""
     for path, module in modules(project):
         for item in module.assignments:
             if item.name in ("PORT", "DEFAULT_PORT", "HTTP_PORT", "SERVER_PORT", "LISTEN_PORT", "WEB_PORT"):
@@ -56,7 +56,7 @@ def _constant(project: PythonProject) -> Fact[tuple[int | None, str | None]] | N
 
 
 def _values(call: Call, name: str) -> list[Any]:
-    """What may be the port: keywords of that name, then numbers, addresses and variables among the arguments."""
+    """Possible ports: keywords of that name, then numbers, addresses and variables among the arguments."""
     found = [call.keywords[key] for key in ("port", "server_port") if key in call.keywords]
     if name in _KEYWORD_ONLY:
         return found
@@ -66,7 +66,7 @@ def _values(call: Call, name: str) -> list[Any]:
 
 
 def served_port(project: PythonProject) -> Fact[int] | None:
-    """The port that the code itself would serve an application at: `uvicorn.run(app, port=9000)`."""
+    """The port at which the code itself would serve an application: `uvicorn.run(app, port=9000)`."""
     for path, module in modules(project):
         for call in module.calls:
             if not call.callee.endswith(_SERVES) or "port" not in call.keywords:
@@ -79,7 +79,7 @@ def served_port(project: PythonProject) -> Fact[int] | None:
 
 
 def _setting(project: PythonProject) -> Any:
-    """The default of a port among pydantic's settings."""
+    """The default of a port in pydantic settings."""
     for _, module in modules(project):
         for name, value in module.settings_defaults.items():
             if name.lower() in ("port", "app_port", "server_port", "http_port", "api_port", "uvicorn_port"):
@@ -88,9 +88,9 @@ def _setting(project: PythonProject) -> Any:
 
 
 def loopback(project: PythonProject, *, by_default: bool = False) -> Evidence | None:
-    """A call that listens to this machine alone: from outside a container nothing reaches it.
+    """A call that only listens on the loopback interface, which nothing outside the container reaches.
 
-    ``by_default``: so does `app.run(…)` of the framework without a host.
+    ``by_default``: including the framework's `app.run(…)` without a host.
     """
     for path, module in modules(project):
         for call in module.calls:
@@ -104,12 +104,12 @@ def loopback(project: PythonProject, *, by_default: bool = False) -> Evidence | 
 
 
 def find_health(project: PythonProject) -> Fact[str] | None:
-    """A route of a usual name that a decorator registers."""
+    """A health route with a usual name that a decorator registers."""
     for path, module in modules(project):
         for call in module.decorators:
             route = call.arguments[0] if call.arguments else None
             owner, _, method = call.callee.rpartition(".")
-            # A router may put a prefix before it: only an application's own route is certain.
+            # A router may have a prefix: only an application's own route is certain.
             if (
                 method in ("get", "route")
                 and owner in ("app", "application", "api", "server")

@@ -1,4 +1,4 @@
-"""What runs beside the web from the same code: workers, schedulers, and the command of a release."""
+"""Processes of the same code beside the web server: workers, schedulers, and the command of a release."""
 
 import re
 
@@ -13,10 +13,10 @@ from genfile.detect.python.serving import bot, entries
 from genfile.detect.python.start import worker_settings
 from genfile.evidence import Draft, Evidence, Fact
 
-# Names of programs that work beside a web application, whatever else is in the name.
+# Words in the names of programs that run beside a web application.
 _BESIDE = re.compile(r"(?:\w+_)?(worker|consumer|scheduler|poller|listener)(?:_\w+)?")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?")
-# Task queues that are commands of manage.py, by their package; what their documentation names.
+# Task queues that are manage.py commands, by package, as their documentation names them.
 _MANAGED = (
     ("django-rq", ("rqworker", "default")),
     ("huey", ("run_huey",)),
@@ -43,7 +43,7 @@ def put_processes(project: PythonProject, draft: Draft, framework: Framework | N
 
 
 def _put_bot(project: PythonProject, draft: Draft) -> None:
-    """A bot of the same code that is a program of its own."""
+    """Put a bot in the same code that is a program of its own."""
     found = bot(project)
     named = draft.values.get("processes", {}).values()
     if found is None or draft.values.get("start") == found.value or found.value in named:
@@ -55,7 +55,7 @@ def _put_bot(project: PythonProject, draft: Draft) -> None:
 
 
 def _put_beside(project: PythonProject, draft: Draft) -> None:
-    """A program of the same code whose name says that it works beside the web, and that stays."""
+    """Put a program whose name says that it runs beside the web server, and that keeps running."""
     processes = draft.values.get("processes", {})
     for words in entries(project):
         name = words[-1].rsplit("/", 1)[-1].removesuffix(".py")
@@ -76,7 +76,7 @@ def _put(draft: Draft, name: str, words: list[str], says: Evidence) -> None:
 
 
 def _celery(project: PythonProject, draft: Draft, django: Django | None) -> tuple[list[str], Evidence] | None:
-    """A Celery worker; and its beat, where a schedule is kept."""
+    """A Celery worker; also its beat, if there is a schedule."""
     item = framework_named("python", "celery") if "celery" in project.dependencies else None
     found = find_application(project, item) if item is not None else None
     if found is None:
@@ -91,7 +91,7 @@ def _celery(project: PythonProject, draft: Draft, django: Django | None) -> tupl
         if "django-celery-beat" in project.dependencies:
             words += ["--scheduler", "django_celery_beat.schedulers:DatabaseScheduler"]
         else:
-            # What beat remembers: its own default is the folder of the code.
+            # beat's state file, which it would keep beside the code.
             words += ["--schedule", "/tmp/celerybeat-schedule"]
         _put(draft, "beat", words, schedule)
     return [*command, "worker", "--loglevel=info"], found.evidence[0]
@@ -131,7 +131,7 @@ def _queue(project: PythonProject, django: Django | None) -> tuple[list[str], Ev
 
 
 def put_release(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
-    """Put /release: the migrations of Flask-Migrate or Alembic, where nothing else names a command."""
+    """Put /release: the migrations of Flask-Migrate or Alembic, if nothing else names a command."""
     folder = project.folder
     if draft.values.get("release"):
         return

@@ -1,11 +1,11 @@
-"""Packages whose newest release no longer has what the code imports, and that nothing keeps below that release."""
+"""Packages without an upper bound whose newest release lacks something that the code imports."""
 
 import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genfile.data import load_table
+from genfile.data.entries import read_list
 from genfile.detect.python.application import modules
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.pyimports import required_imports
@@ -19,8 +19,18 @@ MAX_MIGRATIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
+class _Removed:
+    """An entry of removed.toml: what a package no longer has since a release."""
+
+    name: str
+    since: str
+    imports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """The range that a package must keep to, and the import that says so; ``written``: the version it was made with."""
+    """The range that a package must stay in, and the import that requires it; ``written``: the version it was written
+    for."""
 
     specifier: str
     since: str
@@ -29,8 +39,8 @@ class Held:
 
 
 def held(project: "PythonProject") -> dict[str, Held]:
-    """The range of each package that the imports of the code want, by its name."""
-    gone = {name: (item["name"], item["from"]) for item in load_table("removed")["python"] for name in item["imports"]}
+    """The range that the code's imports require of each package, by name."""
+    gone = {name: (item.name, item.since) for item in read_list(_Removed, "removed", "python") for name in item.imports}
     found: dict[str, Held] = {}
     for path, module in modules(project):
         for need in required_imports(module):
@@ -44,7 +54,7 @@ def held(project: "PythonProject") -> dict[str, Held]:
 
 
 def _as_written(project: "PythonProject", item: Held) -> Held:
-    """Django of the line that made the newest migration, where that is old enough."""
+    """Django's release line at the newest migration, if that is old enough."""
     paths = itertools.islice(
         (path for path in project.folder.files("0*.py", depth=6) if "migrations" in path.split("/")), MAX_MIGRATIONS
     )
@@ -59,7 +69,7 @@ def _as_written(project: "PythonProject", item: Held) -> Held:
 
 
 def put_removed(project: "PythonProject", draft: Draft) -> None:
-    """Warn of each package that a list names without a bound, and whose newest release the code does not run with."""
+    """Warn of each listed package without a bound whose newest release the code does not run with."""
     for name, item in held(project).items() if project.has_manifest else ():
         listed = project.dependencies.get(name)
         if listed is None or name in project.locked or name in project.conda_names or cap(listed.specifier) is not None:

@@ -1,4 +1,4 @@
-"""A program in a folder of its own that imports what lies above it: how it is started so that it finds that."""
+"""Programs in a subfolder that import from folders above: how to start them so that they find those modules."""
 
 import posixpath
 import sys
@@ -13,13 +13,16 @@ from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import parse_python
 from genfile.parsers.requirements import normalise
 
-# Commands that run a file of Python: that one's folder is where imports are looked for.
+# Commands that run a Python file, whose folder is where imports are looked for.
 _RUNNERS = (("python",), ("streamlit", "run"), ("chainlit", "run"))
 
 
 def put_runnable(project: PythonProject, draft: Draft) -> None:
-    """Make /start and /processes find their imports: `python -m src.main` where the file alone could not, else by
-    /python_path. A command that somebody wrote down keeps its words."""
+    """Make /start and /processes find their imports: by `python -m src.main` if the file alone can't, else by
+    /python_path.
+
+    A command that somebody wrote down keeps its words.
+    """
     if draft.values.get("package") or "python_path" in draft.values:
         return
     above = named_from_above(project)
@@ -44,8 +47,8 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
 
 
 def named_from_above(project: PythonProject) -> Fact[str] | None:
-    """The folder above, where the code imports itself by the name of its own folder: `from backend.db import …` in
-    backend/, which holds no module of that name."""
+    """The folder above, if the code imports itself by its own folder's name: `from backend.db import …` in backend/,
+    which has no module with that name."""
     folder, name = project.folder, project.folder.folder_name
     above = folder.parent()
     if above is None or not name.isidentifier() or _has(project, "", name) or normalise(name) in project.dependencies:
@@ -75,7 +78,7 @@ def _file_of(project: PythonProject, words: list[str]) -> str | None:
 
 
 def imported_from(project: PythonProject, path: str) -> str | None:
-    """The folder above a program that something it loads is imported from; None if its own folder has all of it."""
+    """The folder above a program that something it loads is imported from; None if its own folder has everything."""
     own = posixpath.dirname(path)
     for folder in _above(own):
         if any(_has(project, folder, name) for name in _missing(project, path, own)):
@@ -90,7 +93,7 @@ def _above(folder: str) -> Iterator[str]:
 
 
 def _missing(project: PythonProject, path: str, own: str) -> set[str]:
-    """The first names of what a program loads that neither its folder, Python, nor a package brings."""
+    """The top-level names that a program loads and that neither its folder, Python, nor a package provides."""
     found: set[str] = set()
     for other in loaded_by(project, path):
         module = parse_code(project.folder, parse_python, other)
@@ -108,7 +111,7 @@ def _has(project: PythonProject, folder: str, name: str) -> bool:
 
 
 def _is_module(project: PythonProject, path: str, place: str) -> bool:
-    """Whether a file can be named as a module of the root, and needs nothing of its own folder by a bare name."""
+    """Whether a file can be a module of the root, without bare imports from its own folder."""
     parts = path.removesuffix(".py").split("/")
     module = parse_code(project.folder, parse_python, path)
     if place or module is None or not all(part.isidentifier() for part in parts):

@@ -1,10 +1,10 @@
-"""Versions that a build backend asks git for: the build has no `.git`, and is told one."""
+"""Build backends that ask git for a version: the build has no `.git` and gets a version in a variable."""
 
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.requirements import normalise
 
-# What a build system requires, and the variable that it takes the version from.
+# Build requirements, with the variable that they take the version from.
 _VARIABLES = {
     "hatch-vcs": "SETUPTOOLS_SCM_PRETEND_VERSION",
     "setuptools-scm": "SETUPTOOLS_SCM_PRETEND_VERSION",
@@ -17,7 +17,7 @@ _VARIABLES = {
 
 
 def put_version_variable(project: PythonProject, draft: Draft) -> None:
-    """Put /version_variable, where the project itself is installed."""
+    """Put /version_variable, if the project itself is installed."""
     if not draft.values.get("package"):
         return
     asked = _asked(project)
@@ -52,6 +52,6 @@ def _asked(project: PythonProject) -> tuple[str, Evidence] | None:
 
 
 def _is_dynamic(project: PythonProject, name: str) -> bool:
-    """Whether the tool is asked at all: a version that is written down needs none."""
+    """Whether the tool is used at all: a literal version needs none."""
     table = project.project_table
     return "version" not in table or name.startswith("poetry")

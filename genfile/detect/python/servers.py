@@ -1,4 +1,4 @@
-"""The servers that serve an application object, each with its flags and its configuration."""
+"""The servers that run an application object, with their flags and configuration."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi", "pyuwsgi")
 
 @dataclass
 class ServerStart:
-    """A start command in words, and what it needs beside the project's dependencies."""
+    """A start command in words, and what it needs besides the project's dependencies."""
 
     words: list[str]
     port: int | None
@@ -30,7 +30,7 @@ def waitress(project: PythonProject, reference: str, port: int, *, factory: bool
 
 
 def uwsgi(project: PythonProject, reference: str, port: int = 8000) -> ServerStart | None:
-    """uWSGI by the project's own file, where that is the server it has."""
+    """uWSGI with the project's own file, if that is its server."""
     if not {"uwsgi", "pyuwsgi"} & set(project.dependencies) or "gunicorn" in project.dependencies:
         return None
     for name in ("uwsgi.ini", "etc/uwsgi.ini", "config/uwsgi.ini", "deploy/uwsgi.ini"):
@@ -67,7 +67,7 @@ def asgi(
 
 
 def missing_server(project: PythonProject, server: str) -> list[str]:
-    """The server as a requirement, where the project does not declare it."""
+    """The server as a requirement, if the project does not list it."""
     names = {server, f"{server}[standard]"}
     if names & set(project.dependencies) or server in project.locked:
         return []

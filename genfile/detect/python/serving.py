@@ -1,4 +1,4 @@
-"""Which of a project's own programs listens, or stays: console scripts, packages with a `__main__`, files."""
+"""Which of the project's own programs listens or stays: console scripts, packages with a `__main__`, files."""
 
 import ast
 
@@ -13,12 +13,12 @@ from genfile.evidence import Fact
 from genfile.parsers.python import parse_python
 
 MAX_ENTRIES = 24
-# Listeners of the standard library: a tool has one to show a preview, or to be called back at a login.
+# Standard-library listeners: a tool may have one to show a preview, or for a login's callback.
 _RAW = ("HTTPServer", "TCPServer", "start_server", "make_server", "create_server", "XMLRPCServer", "accept")
 
 
 def entries(project: PythonProject) -> list[list[str]]:
-    """The commands that start something of the project, likely ones first. Bounded."""
+    """The commands that start the project's programs, likely ones first. Bounded."""
     found = [[name] for name in project.scripts] if project.has_build_system else []
     listed = [path for path, module in modules(project) if module.has_main_guard or "/" not in path]
     own = [path for path in listed if path.count("/") <= path.startswith("src/") and not is_djangos(project, path)]
@@ -44,7 +44,7 @@ def serving(project: PythonProject) -> Fact[list[str]] | None:
             if found.main is not None:
                 ranked.append((found.main.need.size, at, words, found))
             if ranked and not ranked[-1][0]:
-                # It needs nothing: no later one is preferred to it.
+                # It needs no arguments, so no later one is better.
                 break
         memory[key] = min(ranked, key=lambda item: item[:2], default=None)
     best = memory[key]
@@ -77,13 +77,11 @@ def bot(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def idle(project: PythonProject, words: list[str]) -> str | None:
-    """Why a program is none that an image should keep running: it asks a person, or comes to its end by itself.
-
-    None if it serves or stays, and where only running it would tell.
-    """
+    """Why an image should not keep a program running: it asks a person, or ends by itself. None if it serves or stays,
+    or if that is unknown."""
     found = reach(project, words)
     asks = found.asks
-    # A window that a thread of the program serves.
+    # A window that the program's thread serves.
     shown = asks is not None and asks.kind == "window" and not asks.way.maybe
     shown = shown and all(item.way.aside for item in found.listeners if item.role == "app")
     if found.stdio is not None or found.stays or (found.main is not None and not shown):
@@ -101,12 +99,12 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     return f"{name}: this program exits by itself and waits for nothing, so it is not a service"
 
 
-# What servers look for in a module.
+# Names that servers look for in a module.
 _APPLICATIONS = frozenset({"app", "application", "server", "api", "demo"})
 
 
 def _makes_application(project: PythonProject, program: str) -> bool:
-    """Whether a program leaves an object for a server that is not known here, under a name that such are called by."""
+    """Whether a program leaves an object for an unknown server, under a name that servers look for."""
     module = next((module for path, module in modules(project) if path == program), None)
     return module is not None and any(
         item.name in _APPLICATIONS and item.callee is not None and not is_of("harmless", item.callee)
@@ -116,13 +114,13 @@ def _makes_application(project: PythonProject, program: str) -> bool:
 
 
 def of_desktop(project: PythonProject) -> bool:
-    """Whether the program that serves an application only shows it in a window of its own; a note says so."""
+    """Whether the program only shows its application in its own window; a note says so."""
     found = serving(project)
     return found is not None and found.value[0] == "python" and passed_over(project, found.value[-1])
 
 
 def passed_over(project: PythonProject, program: str) -> bool:
-    """Whether a program that nothing else speaks for is not a service; a note says why."""
+    """Whether a program that nothing else mentions is not a service; a note says why."""
     reason = idle(project, ["python", program]) or called_by_platform(project, program)
     if reason is not None:
         advice = "" if "screen" in reason else "; name it in a Procfile to make it one"
@@ -131,10 +129,8 @@ def passed_over(project: PythonProject, program: str) -> bool:
 
 
 def called_by_platform(project: PythonProject, program: str) -> str | None:
-    """Why a module that only defines what a platform of functions calls is none: `def handler(event, context)`.
-
-    Source: docs.aws.amazon.com/lambda/latest/dg/python-handler.html.
-    """
+    """Why a module is not a program: it only defines what a functions platform calls: `def handler(event, context)`.
+    Source: docs.aws.amazon.com/lambda/latest/dg/python-handler.html."""
     module = project.folder.parse(parse_python, program)
     if module is None or module.has_main_guard:
         return None
@@ -148,7 +144,7 @@ def called_by_platform(project: PythonProject, program: str) -> str | None:
 
 
 def proof(project: PythonProject) -> Fact[list[str]] | None:
-    """A command that listens because that is what it is for: no preview of a tool, no callback of a login."""
+    """A command whose purpose is to listen, not a tool's preview or a login's callback."""
     found = serving(project)
     reached = reach(project, found.value) if found is not None else None
     if reached is None or reached.main is None or reached.ended:
@@ -164,7 +160,7 @@ def _is_purpose(listener: Listener) -> bool:
 
 
 def code_port(project: PythonProject) -> Fact[int] | None:
-    """The port that the code itself would serve at, of the first program that is told one."""
+    """The port that the code itself would serve at, from the first program that names one."""
     listed = [["python", path] for path, module in modules(project) if module.has_main_guard]
     for words in [*entries(project), *listed][: MAX_ENTRIES * 2]:
         found = reach(project, words).main

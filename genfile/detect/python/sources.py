@@ -1,4 +1,4 @@
-"""Where packages come from beside PyPI: indexes that want a login, and git repositories."""
+"""Sources of packages besides PyPI: indexes with a login, and git repositories."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.requirements import normalise
 
-# Hosts that ask nobody for a login, and what ends in one of them.
+# Hosts that need no login, and the suffix for their subdomains.
 _PUBLIC = frozenset(
     """
     pypi.org pythonhosted.org pytorch.org pypi.nvidia.com github.io data.pyg.org anaconda.org piwheels.org
@@ -63,7 +63,7 @@ def _flag(secret: dict[str, Any]) -> str:
 
 
 def _indexes(project: PythonProject, manager: str) -> Iterator[tuple[str, tuple[str, ...], Evidence]]:
-    """The address of each index, the variables that its login is read from, and where it stands."""
+    """Each index's address, the variables of its login, and its place."""
     for name, parsed in project.requirements_files.items():
         for url, line in parsed.index_urls:
             if "://" in url:
@@ -128,13 +128,13 @@ def _put_git(project: PythonProject, draft: Draft) -> None:
 
 
 def _repositories(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
-    """The git repositories that an installation clones: of the manifests, and of what the lockfile holds."""
+    """The git repositories that an installation clones, from the manifests and the lockfile."""
     folder = project.folder
     for name, parsed in project.requirements_files.items():
         for entry in parsed.entries:
             if entry.url and entry.url.startswith(("git+", "git@")):
                 yield entry.url, folder.says(name, entry.line, entry.url.partition("@")[0] or entry.url)
-    # A manifest that is not installed says nothing: with requirements it is those alone.
+    # A manifest that is not installed doesn't count: with requirements, only those do.
     if project.requirements_files:
         return
     for name, file, url in (*_texts(project), *_tables(project)):
@@ -146,7 +146,7 @@ def _repositories(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
 
 
 def _texts(project: PythonProject) -> Iterator[tuple[str, str, str]]:
-    """Requirements with an address of git: `acme @ git+https://…`."""
+    """Requirements with a git URL: `acme @ git+https://…`."""
     listed: list[tuple[str, Any]] = [("pyproject.toml", project.project_table.get("dependencies"))]
     groups, extras = listed_groups(project)
     listed += [("pyproject.toml", groups[name]) for name in project.chosen.groups]

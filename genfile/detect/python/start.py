@@ -22,12 +22,12 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_procfile, parse_shell
 
-# Programs that a command of a host or a Dockerfile may start, and how it names what they serve.
+# Programs in a host's or Dockerfile's command, and how they name what they serve.
 HOSTED = frozenset(
     {"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"}
 )
 _TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?::[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?)?")
-# Options whose value may look like what is served: a class of workers, a file, a folder.
+# Options whose value may look like an application: a worker class, a file, a folder.
 _VALUED = frozenset(
     """
     -k --worker-class -c --config --chdir --app-dir --workdir --working-dir --log-level -n --name --logger-class
@@ -35,7 +35,7 @@ _VALUED = frozenset(
     --worker-tmp-dir --user --group -u -g --access-logfile --error-logfile --log-file
     """.split()
 )
-# What no image of production has.
+# Programs that no production image has.
 NOT_THERE = frozenset({"make", "npm", "yarn", "docker", "docker-compose", "honcho", "foreman", "heroku", "bash"})
 DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "http.server")
 
@@ -64,7 +64,7 @@ def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
 
 
 def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], says: Evidence) -> None:
-    """Warn of a release command that a package brings which the project does not list."""
+    """Warn of a release command from a package that the project does not list."""
     known = {("flask", "db"): "flask-migrate", ("alembic",): "alembic"}
     for command, package in known.items():
         if all(word in words for word in command) and words[:1] == [command[0]] and project.depends(package) is None:
@@ -73,7 +73,7 @@ def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], say
 
 
 def _words(text: str, port: int) -> list[str] | None:
-    """One plain command; `$PORT` in it needs a shell, which hands over to the command."""
+    """The words of one plain command; `$PORT` in it needs a shell, which execs the command."""
     commands = parse_shell(text)
     folder = commands[0].words[1] if commands and len(commands) == 2 and commands[0].words[:1] == ("cd",) else None
     if not commands or len(commands) != (2 if folder else 1) or commands[-1].assignments:
@@ -102,7 +102,7 @@ def _words(text: str, port: int) -> list[str] | None:
 
 
 def _started_in(folder: str, words: list[str]) -> list[str] | None:
-    """A command after `cd`: programs that have a flag for it are told so."""
+    """A command after `cd`: programs with a flag for the folder get it."""
     flag = {"gunicorn": "--chdir", "celery": "--workdir", "uvicorn": "--app-dir", "granian": "--working-dir"}.get(
         words[0]
     )
@@ -143,14 +143,14 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
 
 
 def _targets(words: list[str]) -> list[str]:
-    """What a command serves: words that name a module or an object in it, none that is an option's value."""
+    """What a command serves: words that name a module or its object, and are not an option's value."""
     pairs = itertools.pairwise(words)
     found = [word for before, word in pairs if before not in _VALUED and _TARGET.fullmatch(word)]
     return [word for word in found if ":" in word] or found
 
 
 def served_framework(project: PythonProject) -> Fact[Framework] | None:
-    """The framework of the application that the command of a Procfile or of a host gives to a server."""
+    """The framework of the application that a Procfile's or host's command runs with a server."""
     draft = Draft()
     if not (put_procfile(project, draft, 8000) or put_hosted(project, draft, 8000)):
         return None
@@ -188,8 +188,8 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> list[str] | None:
-    """A console script that a host starts, or the project's own Dockerfile with a port: a server, no tool. So is a
-    sub-command that it adds to another program."""
+    """A console script, or a sub-command that the project adds to another program, that a host starts, or the project's
+    own Dockerfile with a port: a server, not a tool."""
     names = [word.rsplit("/", 1)[-1] for word in words[:2]]
     at = 1 if len(names) > 1 and names[0].startswith("python") else 0
     own = set(names[at : at + 1]) & set(project.scripts) or {tuple(names)} & project.commands
@@ -200,12 +200,12 @@ def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> li
 
 
 def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
-    """Whether a module that a command names is in the tree."""
+    """Whether the module in a command is in the tree."""
     return bool(_files(project, module, words))
 
 
 def _files(project: PythonProject, module: str, words: list[str]) -> list[str]:
-    """The files that a module which a command names may be."""
+    """The files that a module in a command may be."""
     path = module.replace(".", "/")
     bases = ["", "src/"]
     if path.startswith(f"{project.folder.folder_name}/") and named_from_above(project) is not None:
@@ -239,7 +239,7 @@ def application_start(
     reference = application.reference
     if framework.interface == "asgi" or application.asgi:
         if "gunicorn" in project.dependencies and "uvicorn" in str(worker_class(project)).lower():
-            # Its configuration makes it a server of ASGI.
+            # Its configuration makes it an ASGI server.
             return gunicorn(project, [reference], port)
         names = [name for name in ASGI_SERVERS if name in project.dependencies]
         if "gunicorn" in project.dependencies and "uvicorn-worker" in project.dependencies:
@@ -264,7 +264,7 @@ def _wsgi(project: PythonProject, application: Application, port: int) -> Server
     bare = f"{application.module}:{application.name}"
     server = next((name for name in WSGI_SERVERS if name in project.dependencies), "gunicorn")
     if server == "waitress" or "." in application.name:
-        # gunicorn reads a name or a call, no attribute of an attribute.
+        # gunicorn accepts a name or a call, not a nested attribute.
         return waitress(project, bare, port, factory=application.factory)
     if server == "granian":
         words = ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", str(port), bare]
@@ -311,17 +311,17 @@ def program_start(
 
 
 def _is_own(project: PythonProject, framework: Framework | None) -> bool:
-    """Whether a program of the project's own is started as it is: no command of a framework takes a file of it."""
+    """Whether one of the project's programs starts directly, since no framework command takes its file."""
     if framework is None or not framework.start or framework.start == ("python", "{file}"):
         return True
-    # A program that calls the framework's own server has nothing for its command.
+    # A program that calls the framework's own server gives the framework's command nothing to run.
     served = serving(project)
     listener = reach(project, served.value).main if served is not None else None
     return listener is not None and listener.callee == f"{framework.name}.serve"
 
 
 def _made_program(project: PythonProject) -> tuple[ServerStart, Evidence] | None:
-    """`python x.py` of a Makefile's target that runs the project."""
+    """`python x.py` in a Makefile target that runs the project."""
     targets = project.folder.parse(parse_makefile, "Makefile") if project.folder.has("Makefile") else None
     for name in ("run", "start", "serve"):
         target = (targets or {}).get(name)
@@ -337,7 +337,7 @@ def _made_program(project: PythonProject) -> tuple[ServerStart, Evidence] | None
 def _framework_start(
     project: PythonProject, framework: Framework, program: str | None, port: int
 ) -> tuple[ServerStart, Evidence] | None:
-    """The command that the framework's data gives, where what it is to be given is there."""
+    """The command in the framework's data, if everything that it needs is there."""
     if program is not None and program.endswith("/__main__.py"):
         name = module_name(project, program).removesuffix(".__main__")
         return ServerStart(["python", "-m", name], framework.port, framework.port_variable), project.folder.says(
@@ -369,7 +369,7 @@ def _framework_start(
 
 
 def _own_worker(project: PythonProject) -> str | None:
-    """A program that makes RQ's worker itself."""
+    """A program that creates RQ's worker itself."""
     for path, module in modules(project):
         if "/" not in path and any(name in module.imports for name in ("rq.Worker", "rq.SimpleWorker")):
             return path
@@ -377,7 +377,7 @@ def _own_worker(project: PythonProject) -> str | None:
 
 
 def notebook(project: PythonProject) -> str | None:
-    """The only notebook beside the manifests, or the one of a usual name."""
+    """The only notebook beside the manifests, or one with a usual name."""
     names = [name for name in project.folder.names() if name.endswith(".ipynb")]
     usual = next(
         (name for name in ("index.ipynb", "app.ipynb", "dashboard.ipynb", "main.ipynb") if name in names), None
@@ -386,14 +386,14 @@ def notebook(project: PythonProject) -> str | None:
 
 
 def worker_settings(project: PythonProject) -> tuple[str, str] | None:
-    """The class that arq is told its functions by, dotted, and the file that it is in."""
+    """The class that tells arq its functions, dotted, and its file."""
     for path, module in modules(project):
         if "WorkerSettings" in module.classes:
             return f"{module_name(project, path)}.WorkerSettings", path
     return None
 
 
-# The order in which service.py asks them.
+# The order in which genfile/detect/python/chosen.py asks them.
 START_SIGNALS = (
     *(put_procfile, put_hosted, django_start, own_way, application_start, hosted_program),
     *(serving, bot, program_start, staying),

@@ -1,4 +1,4 @@
-"""What a build makes beside the installation: translations, styles, static files."""
+"""Build steps besides the installation: translations, styles, static files."""
 
 import ast
 import posixpath
@@ -17,7 +17,7 @@ _BABEL = ("flask-babel", "flask-babelex", "flask-babelplus", "babel", "fastapi-b
 
 
 def put_catalogues(project: PythonProject, draft: Draft) -> None:
-    """Babel's translations that are kept as sources only: `pybabel compile`, a folder and domain each."""
+    """Compile Babel translations that exist only as sources: `pybabel compile`, for each folder and domain."""
     if project.depends(*_BABEL) is None:
         return
     folder = project.folder
@@ -35,21 +35,21 @@ def put_catalogues(project: PythonProject, draft: Draft) -> None:
         steps.append(f"pybabel compile --directory {place}{flags}")
         put_steps(draft, steps, folder.says(path, 1, "translations without their .mo files"), in_place=True)
     if made and steps and draft.values.get("package"):
-        # What is installed was copied before they were made: the tree itself goes first.
+        # The installed copy was made before they were: the tree must come first on the path.
         draft.values.setdefault("python_path", folder.spec_path)
 
 
 def collects(project: PythonProject, django: Django) -> bool:
-    """Whether `collectstatic` is a command of the project: not where a list of apps without staticfiles is whole."""
+    """Whether `collectstatic` is one of the project's commands: not if a complete list of apps lacks staticfiles."""
     listed = [module for _, module in settings_modules(project, django) if module.sets("INSTALLED_APPS") is not None]
     texts = [project.folder.text(path) or "" for path, _ in modules(project)]
-    # What is imported whole from a package of somebody else may list it, too.
+    # A wildcard import from another package may list it, too.
     whole = any(_from_outside(project, django, node) for module in listed for node in module.of(ast.ImportFrom))
     return not listed or whole or any("contrib.staticfiles" in text or "StaticFilesConfig" in text for text in texts)
 
 
 def _from_outside(project: PythonProject, django: Django, node: ast.AST) -> bool:
-    """Whether it is `from package import *` of a package that the tree does not have."""
+    """Whether it is `from package import *` for a package outside the tree."""
     if not isinstance(node, ast.ImportFrom) or node.level or all(alias.name != "*" for alias in node.names):
         return False
     top = django.inside((node.module or "").split(".")[0])
@@ -57,7 +57,8 @@ def _from_outside(project: PythonProject, django: Django, node: ast.AST) -> bool
 
 
 def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> None:
-    """Translations that are kept as sources only, what make does before it collects, compression ahead of time."""
+    """Put steps for translations that exist only as sources, for what make runs before collecting, and for offline
+    compression."""
     folder = project.folder
     steps = draft.values.get("build", [])
     catalogue = next(folder.files("django.po", depth=6), None)
@@ -75,7 +76,7 @@ def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> No
 
 
 def put_steps(draft: Draft, steps: list[str], says: Evidence, *, in_place: bool = False) -> None:
-    """``in_place``: the step writes beside the sources, or it is not known where to."""
+    """``in_place``: the step writes beside the sources, or to an unknown place."""
     draft.values["build"] = steps
     if in_place:
         draft.values["in_place"] = True
@@ -84,7 +85,7 @@ def put_steps(draft: Draft, steps: list[str], says: Evidence, *, in_place: bool 
 
 
 def _put_made(project: PythonProject, draft: Draft, steps: list[str]) -> None:
-    """What the Makefile's target that collects static files needs before: commands of Python."""
+    """Put what the Makefile target that collects static files runs before: Python commands."""
     targets = project.folder.parse(parse_makefile, "Makefile") if project.folder.has("Makefile") else None
     for target in (targets or {}).values():
         if not any("collectstatic" in command for command in target.commands):
@@ -101,7 +102,7 @@ def _put_made(project: PythonProject, draft: Draft, steps: list[str]) -> None:
 
 
 def _is_python(command: str) -> bool:
-    """One plain command of Python's, with nothing left to put in."""
+    """Whether it is one plain Python command, without anything to expand."""
     commands = parse_shell(command)
     if not commands or len(commands) != 1 or "$" in command or commands[0].assignments:
         return False

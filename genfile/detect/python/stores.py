@@ -10,7 +10,7 @@ from genfile.evidence import Draft
 from genfile.parsers.python import PyModule
 from genfile.parsers.values import EnvDefault
 
-# What speaks to a database by SQLAlchemy's addresses, which name the driver.
+# Libraries that take SQLAlchemy's addresses, which name the driver.
 ALCHEMY = ("sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "databases", "fastapi-users-db-sqlalchemy")
 
 
@@ -33,7 +33,7 @@ def _reads(project: PythonProject) -> Iterator[Read]:
             says = project.folder.says(path, None, name.upper())
             yield Read(name.upper(), says, default if isinstance(default, str) else None)
         for call in module.calls:
-            # Both read DATABASE_URL where they are told no other name.
+            # Both read DATABASE_URL unless they get another name.
             if call.callee in ("dj_database_url.config", "env.db"):
                 name = call.keywords.get("env") or next(iter(call.arguments), "DATABASE_URL")
                 if isinstance(name, str) and name.isidentifier():

@@ -1,4 +1,4 @@
-"""Streamlit's own configuration: the port, and the path that everything lies below."""
+"""Streamlit's own configuration: the port, and the base path."""
 
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft
@@ -8,7 +8,7 @@ _HEALTH = "/_stcore/health"
 
 
 def put_streamlit(project: PythonProject, draft: Draft) -> None:
-    """Put /port and /health as `[server]` of the configuration says, where the command says nothing else."""
+    """Put /port and /health from `[server]` of the configuration, unless the command sets them."""
     folder = project.folder
     document = folder.toml(CONFIG) if folder.has(CONFIG) else None
     server = document.table("server") if document is not None else {}

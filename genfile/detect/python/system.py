@@ -18,7 +18,7 @@ _GIS = "django.contrib.gis"
 
 
 def put_torch(project: PythonProject, draft: Draft) -> None:
-    """PyPI's torch for Linux brings CUDA, several gigabytes: said, where no index is named."""
+    """Note that PyPI's torch for Linux includes CUDA, several gigabytes, unless another index is named."""
     says = project.depends("torch")
     if says is None or "+" in project.locked.get("torch", ""):
         return

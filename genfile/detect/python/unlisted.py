@@ -8,12 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
+from genfile.detect.committed import in_git
 from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.removed import held
 from genfile.detect.python.told import told_installs
-from genfile.evidence import Evidence
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import normalise
@@ -145,3 +146,37 @@ def _known() -> frozenset[str]:
     services = [name for item in backing_services().values() for name in item.pypi]
     brought = [name for names in import_names().values() for name in names]
     return frozenset([*named, *services, *brought, *(name for table in tables for name in table)])
+
+
+def put_imported(project: "PythonProject", draft: Draft) -> None:
+    """What no list names and the code imports is installed beside the server, and said."""
+    only = _started(project, draft)
+    found = project.imported if only is None else imported(project, only)
+    names = sorted(found if not project.has_manifest else ())
+    for name, where in unknown(project, only).items() if not project.has_manifest else ():
+        own = in_git(project.folder.tree, project.folder.full(f"{name}.py")) is False
+        text = "no dependency list says which package provides it; add that package to a requirements.txt"
+        text = f"{name}.py is not in version control; commit it before you build the image" if own else text
+        draft.note("warning", f"{where}: {text}", where.path, where.line)
+    if not names:
+        return
+    says = found[names[0]].evidence
+    texts = [_written(found[name]) for name in names]
+    newest = "the newest " if all(not found[name].specifier for name in names) else ""
+    draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
+    text = f"no dependency list found; the image installs {newest}{', '.join(texts)}. Add a requirements.txt"
+    draft.note("warning", text, says.path, says.line)
+
+
+def _written(item: Dependency) -> str:
+    """A requirement as it is written."""
+    return f"{item.name}{'[' + ','.join(item.extras) + ']' if item.extras else ''}{item.specifier}"
+
+
+def _started(project: "PythonProject", draft: Draft) -> set[str] | None:
+    """The modules that the commands of a draft load, where all of them run a file; else None: any may be loaded."""
+    commands = [draft.values.get("start", []), *draft.values.get("processes", {}).values()]
+    files = [words[1] for words in commands if words[:1] == ["python"] and words[1:2] != ["-m"]]
+    if draft.values.get("framework") == "django" or len(files) < len(commands):
+        return None
+    return {path for file in files for path in loaded_by(project, file)} or None

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 from genfile.data import newest_for, reach_of_newest, removed_modules, runtime
 from genfile.detect.hosting import hosting
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
 from genfile.detect.runtime import AskedRuntime, Range, put_runtime
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.requirements import BELOW, cap
-from genfile.versions import Pin, parse_pin
+from genfile.versions import Pin, Scheme, parse_pin
 
 
 def python_version(project: PythonProject, draft: Draft) -> None:
@@ -129,68 +129,77 @@ def _number(line: str) -> int:
 
 def _ranges(project: PythonProject) -> list[Range]:
     """requires-python in all its forms."""
-    found: list[Range] = []
-    pyproject = project.pyproject
-    if pyproject is not None:
-        text = pyproject.text("project", "requires-python")
-        if text:
-            found.append(
-                (
-                    text,
-                    "pep440",
-                    project.folder.says(
-                        "pyproject.toml",
-                        pyproject.line("project", "requires-python"),
-                        f"requires-python {text}",
-                    ),
-                )
-            )
-        text = pyproject.text("tool", "poetry", "dependencies", "python")
-        if text:
-            line = pyproject.line("tool", "poetry", "dependencies", "python")
-            found.append((text, "poetry", project.folder.says("pyproject.toml", line, f"python {text}")))
+    found = [*_of_pyproject(project), *_of_script(project)]
+    return [*found, *(_of_locks(project) if not found else ()), *_of_setup(project)]
+
+
+def _of_pyproject(project: PythonProject) -> Iterator[Range]:
+    """`requires-python` of pyproject.toml, and `python` among Poetry's dependencies."""
+    document = project.pyproject
+    for path, scheme in _PYPROJECT if document is not None else ():
+        text = document.text(*path) if document is not None else None
+        if text and document is not None:
+            yield text, scheme, project.folder.says("pyproject.toml", document.line(*path), f"{path[-1]} {text}")
+
+
+_PYPROJECT: tuple[tuple[tuple[str, ...], Scheme], ...] = (
+    (("project", "requires-python"), "pep440"),
+    (("tool", "poetry", "dependencies", "python"), "poetry"),
+)
+
+
+def _of_script(project: PythonProject) -> Iterator[Range]:
+    """`requires-python` in the metadata of a single-file script."""
     text = str(project.inline[1].get("requires-python") or "") if project.inline else ""
     if text and project.inline is not None:
-        found.append((text, "pep440", project.folder.says(project.inline[0], 1, f"requires-python {text}")))
-    for name, key in (("uv.lock", "requires-python"), ("poetry.lock", None), ("pdm.lock", None)):
-        document = project.root.toml(name) if project.root.has(name) and not found else None
-        path = (
-            (key,)
-            if key
-            else ("metadata", "python-versions")
-            if name == "poetry.lock"
-            else ("metadata", "requires_python")
-        )
-        text = (document.text(*path) if document else None) or ""
+        yield text, "pep440", project.folder.says(project.inline[0], 1, f"requires-python {text}")
+
+
+_LOCKED = (
+    ("uv.lock", ("requires-python",)),
+    ("poetry.lock", ("metadata", "python-versions")),
+    ("pdm.lock", ("metadata", "requires_python")),
+)
+
+
+def _of_locks(project: PythonProject) -> Iterator[Range]:
+    """The range that the first lockfile was resolved for."""
+    for name, path in _LOCKED:
+        document = project.root.toml(name) if project.root.has(name) else None
+        text = document.text(*path) if document is not None else None
         if text and document is not None:
-            found.append((text, "pep440", project.root.says(name, document.line(*path), f"{path[-1]} {text}")))
+            yield text, "pep440", project.root.says(name, document.line(*path), f"{path[-1]} {text}")
+            return
+
+
+def _of_setup(project: PythonProject) -> Iterator[Range]:
+    """`python_requires` of setup.py and setup.cfg."""
     text = str(project.setup_keywords.get("python_requires") or "")
     if text:
-        found.append((text, "pep440", project.folder.says("setup.py", None, f"python_requires {text}")))
+        yield text, "pep440", project.folder.says("setup.py", None, f"python_requires {text}")
     text = (project.setup_cfg.text("options", "python_requires") if project.setup_cfg else None) or ""
     if text:
-        found.append((text, "pep440", project.folder.says("setup.cfg", None, f"python_requires {text}")))
-    return found
+        yield text, "pep440", project.folder.says("setup.cfg", None, f"python_requires {text}")
 
 
 def _mise(project: PythonProject) -> Fact[Pin] | None:
     """`python` in mise.toml."""
-    return pin_in_mise((project.folder,), ("python",), "python")
+    return pin_in_mise(project.folder, "python")
 
 
 def _tool_versions(project: PythonProject) -> Fact[Pin] | None:
     """`python` in .tool-versions."""
-    return pin_in_tool_versions((project.folder,), ("python",), "python")
+    return pin_in_tool_versions(project.folder, "python")
 
 
 def _python_version(project: PythonProject) -> Fact[Pin] | None:
     """The first line of .python-version."""
-    return pin_in_file((project.folder,), ".python-version", "python")
+    return pin_in_file(project.folder, ".python-version", "python")
 
 
 def _runtime_txt(project: PythonProject) -> Fact[Pin] | None:
-    """runtime.txt: `python-3.11.4`."""
-    return pin_in_file((project.folder,), "runtime.txt", "python")
+    """runtime.txt: `python-3.11.4`; Heroku reads it in the application's own folder alone."""
+    return pin_in_file(project.folder, "runtime.txt", "python", upwards=False)
 
 
 def _pipfile(project: PythonProject) -> Fact[Pin] | None:

@@ -1,7 +1,7 @@
-"""The checks over an image on paper: one function per check, next to its reason.
+"""The checks over an image on paper: one function for each, with its reason.
 
-A check is a function from a built image, and what the service is known to need, to findings. What is unknown is never a
-finding. ``CHECKS`` is their order, and what the documentation lists.
+A check is a function from a built image and the service's known needs to findings. What is unknown is never a finding.
+``CHECKS`` is their order, and the list in the documentation.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from genfile.image.needs import NOTHING_KNOWN, Needs
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: its id, why it is made, in one sentence, and the function."""
+    """A check: its id, the reason for it in one sentence, and the function."""
 
     id: str
     reason: str

@@ -1,4 +1,4 @@
-"""What CMD, ENTRYPOINT and HEALTHCHECK start is in the image."""
+"""The programs of CMD, ENTRYPOINT and HEALTHCHECK are in the image."""
 
 import posixpath
 from collections.abc import Iterator
@@ -54,13 +54,13 @@ def _command(built: Built) -> Iterator[Finding]:
         yield Finding(ID, text, built.path, line, hint)
 
 
-# What fetches the program that it runs, and what makes files before the program starts.
+# Programs that download what they run, or that make files before the program starts.
 _FETCHERS = frozenset({"npx", "pnpx", "bunx", "uvx", "pipx"})
 _MAKERS = frozenset("mvn mvnw gradle gradlew npm pnpm yarn bun go make tsc javac cargo pip uv poetry".split())
 
 
 def _brings_itself(built: Built) -> bool:
-    """Whether the container makes or fetches what it starts: then nobody knows what is there by then."""
+    """Whether the container makes or downloads what it starts, so that nobody knows what is there by then."""
     command = built.image.command
     first = posixpath.basename(built.image.words[0]) if built.image.words else ""
     before = command.value.before if command is not None else ()
@@ -70,7 +70,7 @@ def _brings_itself(built: Built) -> bool:
 
 
 def _absent(built: Built, name: str, program: ProgramLookup, line: int | None) -> Finding:
-    """A program that is not there: with the package that would bring it, where an installation leaves it out."""
+    """The finding for a missing program, with the package that has it if an installation leaves that out."""
     for content in program.installed:
         if isinstance(content, Modules):
             left = [item for item in program_packages(name) if item in content.development]
@@ -89,7 +89,7 @@ def _absent(built: Built, name: str, program: ProgramLookup, line: int | None) -
 
 
 def _near(built: Built, path: str) -> list[str]:
-    """Files of the same name that the image does have."""
+    """Files with the same name that the image does have."""
     name = posixpath.basename(path)
     top = "/" + path.strip("/").split("/")[0]
     stems = {name, name + ".js"}

@@ -1,4 +1,4 @@
-"""What COPY, ADD and bind mounts take is there."""
+"""The sources of COPY, ADD and bind mounts exist."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""git is there where an installation fetches from it."""
+"""git is installed where an installation needs it."""
 
 import posixpath
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
 
 
 def _in_files(built: Built, stage: StageState, step: RunStep) -> str | None:
-    """A dependency of a requirements file that the step is given."""
+    """A git dependency in a requirements file that the step reads."""
     for at, word in enumerate(step.words[:-1]):
         if word not in ("-r", "--requirement"):
             continue

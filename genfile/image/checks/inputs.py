@@ -1,4 +1,4 @@
-"""What a step reads is there when it runs."""
+"""The files that a step reads exist when it runs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Native modules are built where they are taken from."""
+"""Native modules are built in the node_modules that the image copies."""
 
 from collections.abc import Iterator
 

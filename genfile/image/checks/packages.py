@@ -1,4 +1,4 @@
-"""What the program imports of others is installed."""
+"""The packages that the program imports are installed."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""One port: what the command says, EXPOSE, the port's variable and the health check agree."""
+"""One port: the command, EXPOSE, the port's variable and the health check agree."""
 
 import posixpath
 import re
@@ -42,7 +42,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
 
 
 def _exposing(built: Built, line: int | None, number: int) -> tuple[Edit, ...]:
-    """The edit that makes an EXPOSE of one plain port name another one."""
+    """The edit that changes a single EXPOSE to another port."""
     item = next((item for item in built.dockerfile.instructions if item.line == line), None)
     if item is None or re.fullmatch(r"\d+(?:/tcp)?", item.value.strip()) is None:
         return ()
@@ -50,7 +50,7 @@ def _exposing(built: Built, line: int | None, number: int) -> tuple[Edit, ...]:
 
 
 def _loopback(built: Built, words: tuple[str, ...], line: int | None) -> Iterator[Finding]:
-    """An address that only the container itself reaches."""
+    """An address that only the container itself can reach."""
     if posixpath.basename(words[0]) in ("sh", "bash"):
         return
     for at, word in enumerate(words):

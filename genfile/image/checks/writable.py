@@ -1,4 +1,4 @@
-"""What the program writes to belongs to its user."""
+"""The folders that the program writes to belong to its user."""
 
 import posixpath
 from collections.abc import Iterator

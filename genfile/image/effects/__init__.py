@@ -1,7 +1,7 @@
-"""The effects of RUN commands on a stage: one function per command, found by the program's name.
+"""The effects of RUN commands on a stage: one function for each program, by its name.
 
-A command that is not known may have done anything to the folder that it ran in, and to each path that it was given;
-a text that is more than a list of commands, anything at all.
+An unknown command may change anything in its working folder and at each path that it names; a text that is more than a
+list of commands may change anything at all.
 """
 
 import re
@@ -14,14 +14,14 @@ from genfile.image.effects.shell import anything, in_order, perform
 from genfile.image.files import MadePath
 from genfile.image.stage import StageState
 
-# A file that a text writes to: `> path`, `>> "path"`.
+# A file that a shell text writes to: `> path`, `>> "path"`.
 _REDIRECTED = re.compile(r"(?<![0-9&<>])>{1,2}\s*[\"']?([A-Za-z0-9_./~-]+)")
 
 
 def carry_out(
     context: Context, stage: StageState, text: str, line: int, *, words: tuple[str, ...] | None = None
 ) -> None:
-    """What a RUN instruction does: ``text`` in a shell, or ``words`` without one."""
+    """Apply a RUN instruction to a stage: ``text`` in a shell, or ``words`` without one."""
     if words is not None:
         perform(Run(context, stage, effects(), words, stage.folder, line))
         return
@@ -37,7 +37,7 @@ def carry_out(
 
 @cache
 def effects() -> dict[str, Effect]:
-    """The effect of each program that is known."""
+    """The effect of each known program, by name."""
     from genfile.image.effects import bundlers, files, go, jvm, node, python, system, typescript
 
     return {

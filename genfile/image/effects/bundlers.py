@@ -1,4 +1,4 @@
-"""Bundlers: they write to the folder that they work in, and to configured folders outside it."""
+"""Bundlers: they write to their working folder, and to configured folders outside it."""
 
 import posixpath
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import unknown
 from genfile.parsers.data import parse_json
 
-# The stem of each one's configuration, where it has one in JavaScript.
+# The stem of each bundler's JavaScript configuration, if it has one.
 _CONFIGURED = {
     "vite": "vite.config",
     "rollup": "rollup.config",
@@ -22,7 +22,7 @@ _CONFIGURED = {
     "ng": "",
 }
 _ENDINGS = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs")
-# Where the tools of create-react-app write to, instead of `build`.
+# The output folder of create-react-app's tools, instead of `build`.
 _VARIABLES = ("BUILD_PATH",)
 
 
@@ -36,13 +36,13 @@ def _bundle(run: Run) -> None:
 
 
 def _configured(run: Run) -> Iterator[str]:
-    """The paths that lead out of the folder, of the configuration that the bundler reads."""
+    """The output paths outside the folder, in the configuration that the bundler reads."""
     given = run.value("--config", "-c")
     stem = _CONFIGURED[run.program]
     for name in [given] if given else [stem + ending for ending in _ENDINGS] if stem else []:
         module = run.module(name)
         for text, _ in module.paths if module is not None else ():
-            # What is joined to the folder of the configuration itself.
+            # A path joined to the configuration's own folder.
             yield posixpath.join(posixpath.dirname(name), text)
     if run.program == "ng":
         document = run.data(parse_json, "angular.json")

@@ -1,4 +1,4 @@
-"""Commands that make, move and remove files."""
+"""Commands that create, move and remove files."""
 
 import posixpath
 
@@ -17,7 +17,7 @@ def _touch(run: Run) -> None:
 
 
 def _copy(run: Run) -> None:
-    """cp and mv: a copy of what the stage has at this moment."""
+    """cp and mv: a copy of what the stage has at that moment."""
     words = run.operands
     target = run.value("-t", "--target-directory")
     if target is None and len(words) > 1:
@@ -92,7 +92,7 @@ def _install(run: Run) -> None:
 
 
 def _fetch(run: Run) -> None:
-    """curl, wget and what unpacks: the file or folder named, else anything in the folder."""
+    """curl, wget and unpackers: the named file or folder, else anything in the working folder."""
     target = run.value("-o", "--output", "-O", "--output-document", "-C", "--directory", "-d", "-P")
     if target is None or target.startswith("-"):
         run.may_change(run.folder)
@@ -101,7 +101,7 @@ def _fetch(run: Run) -> None:
 
 
 def _nothing(run: Run) -> None:
-    """A command that leaves no file that matters."""
+    """A command without lasting effect."""
 
 
 EFFECTS: dict[str, Effect] = {

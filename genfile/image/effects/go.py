@@ -1,4 +1,4 @@
-"""Go: modules that are downloaded, programs that are built."""
+"""Go: downloaded modules and built programs."""
 
 import posixpath
 
@@ -8,7 +8,7 @@ from genfile.image.files import Answer, either
 
 
 def _go(run: Run) -> None:
-    """`go build -o X PACKAGE` makes X, or a file of the package's name in it where X is a folder."""
+    """`go build -o X PACKAGE` makes X, or a file with the package's name in the folder X."""
     folder = run.value("-C") or "."
     verb = next((word for word in run.rest if not word.startswith("-") and word != folder), "")
     if verb == "mod" and "download" in run.rest:
@@ -35,7 +35,7 @@ def _build(run: Run, folder: str) -> None:
     if output.endswith("/") or several or run.find(place).folder:
         run.make(place, folder=True, open=True)
     elif run.find(place).answer is Answer.UNKNOWN:
-        # A file, or a file in a folder of that name.
+        # A file, or a file in a folder with that name.
         run.stage.files.put(either(run.at(place), "go build"))
     else:
         run.make(place)

@@ -1,4 +1,4 @@
-"""Maven and Gradle: what they leave depends on their plugins, so that only the folders are known."""
+"""Maven and Gradle: their output depends on plugins, so only the folders are known."""
 
 import posixpath
 
@@ -23,7 +23,7 @@ def _wrapper(run: Run) -> None:
 
 
 def _java(run: Run) -> None:
-    """`java -Djarmode=tools -jar X extract --destination Y`, and whatever else a jar does where it runs."""
+    """`java -Djarmode=tools -jar X extract --destination Y`, and whatever else a jar does in its working folder."""
     target = run.value("--destination")
     if target is not None:
         run.make(target, folder=True, open=True)

@@ -1,4 +1,4 @@
-"""npm, pnpm, Yarn and Bun: what they install, which scripts they run."""
+"""npm, pnpm, Yarn and Bun: what they install, and which scripts they run."""
 
 import posixpath
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _VALUED = frozenset(
     "--prefix -C --dir --cwd --filter -F -w --workspace --cache --cache-folder --registry --network-timeout --mutex "
     "--omit --only --include --store-dir --modules-folder --loglevel --reporter --network-concurrency --mode".split()
 )
-# What runs around an installation, in the order that npm has.
+# Scripts around an installation, in npm's order.
 _LIFECYCLE = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 _LOCKS = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json"),
@@ -36,7 +36,7 @@ _LOCKS = {
 
 @dataclass(frozen=True)
 class _Call:
-    """A call of a package manager: its verb, what follows, and the folder that it works in."""
+    """A package manager call: its verb, the words after it, and its working folder."""
 
     run: Run
     manager: str
@@ -77,7 +77,7 @@ def _manager(run: Run) -> None:
     globally = run.has("-g", "--global") or verb == "global"
     several = run.has("--workspaces", "-ws", "-r", "--recursive") or run.value("--filter", "-F", "--workspace", "-w")
     if several and verb not in _INSTALL[call.manager] and call.folder == (run.value("--prefix", "-C", "--dir") or "."):
-        # Scripts of members that a filter picks.
+        # Scripts of members that a filter selects.
         run.may_change(".")
     elif globally:
         _global(run, [word for word in rest if word not in ("add", "install")])
@@ -107,7 +107,7 @@ def _manager(run: Run) -> None:
 
 
 def _named(call: _Call) -> None:
-    """`yarn build`, `pnpm build`: a script of that name, else a program."""
+    """`yarn build`, `pnpm build`: a script with that name, else a program."""
     if call.verb in (
         "workspaces",
         "workspace",
@@ -207,7 +207,7 @@ def _install(call: _Call) -> None:
 
 
 def _is_member(call: _Call) -> bool:
-    """Whether a folder above holds the manifest and the lock: of a workspace that this one is a member of."""
+    """Whether a folder above has the workspace's manifest and lockfile."""
     above = parents(call.run.at(call.folder))[1:]
     names = ("package.json", *_LOCKS[call.manager][:1])
     return any(
@@ -247,7 +247,7 @@ def _modules(call: _Call, manifest: dict[str, Any]) -> Modules:
 
 
 def _asked(manifest: dict[str, Any], omits: bool) -> dict[str, str]:
-    """What a manifest asks for, with its range."""
+    """A manifest's dependencies, with their ranges."""
     found: dict[str, str] = {}
     for table in ("dependencies", "optionalDependencies", *(() if omits else ("devDependencies",))):
         items = manifest.get(table)
@@ -256,7 +256,7 @@ def _asked(manifest: dict[str, Any], omits: bool) -> dict[str, str]:
 
 
 def _add(call: _Call) -> None:
-    """`npm install x y` beside what is there."""
+    """`npm install x y`, in addition to what is installed."""
     found = call.run.find(posixpath.join(call.folder, "node_modules"))
     names = frozenset(_plain(word) for word in call.rest)
     before = found.content if isinstance(found.content, Modules) else None
@@ -301,7 +301,7 @@ def _rebuild(call: _Call) -> None:
 
 
 def _script(call: _Call, name: str) -> None:
-    """A script of package.json, with those before and after it."""
+    """A script in package.json, with its pre and post scripts."""
     scripts = _scripts(call)
     if name not in scripts:
         call.run.may_change(call.folder)
@@ -333,12 +333,12 @@ def _corepack(run: Run) -> None:
 
 
 def _parallel(run: Run) -> None:
-    """Runners of several scripts at once: what they run is not followed."""
+    """Programs that run several scripts at once, which are not followed."""
     unknown(run.again(run.words))
 
 
 def _quiet(run: Run) -> None:
-    """Checks and hooks of version control leave nothing behind."""
+    """Checks and git hooks, which leave nothing behind."""
 
 
 EFFECTS: dict[str, Effect] = {

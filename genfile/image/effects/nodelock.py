@@ -1,4 +1,4 @@
-"""Which packages a lock puts into node_modules."""
+"""The packages that a lockfile puts into node_modules."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ MAX_PACKAGES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """``names``: what is installed; ``programs``: by name, the packages that bring them; ``scripted``: those with an
-    install script."""
+    """``names``: what is installed; ``programs``: the packages with each program, by its name; ``scripted``: packages
+    with an install script."""
 
     names: frozenset[str]
     programs: dict[str, frozenset[str]]
@@ -20,7 +20,8 @@ class Locked:
 
 
 def locked_by_npm(value: Any, *, omits: bool) -> Locked | None:
-    """The packages of a package-lock.json of format 2 or 3; None for another. ``omits``: without development's."""
+    """The packages of a package-lock.json in format 2 or 3; None for another. ``omits``: without development
+    packages."""
     packages = value.get("packages") if isinstance(value, dict) else None
     if not isinstance(packages, dict) or not packages:
         return None
@@ -44,7 +45,8 @@ def locked_by_npm(value: Any, *, omits: bool) -> Locked | None:
 def locked_by_pnpm(value: Any, *, omits: bool) -> Locked | None:
     """The packages that a pnpm-lock.yaml of one project hoists or links; None if it has several, or is older.
 
-    Only direct packages are at the top of node_modules; what these bring is below `.pnpm`, and not importable by name.
+    Only direct packages are at the top of node_modules; their own dependencies are below `.pnpm` and can't be imported
+    by name.
     """
     importers = value.get("importers") if isinstance(value, dict) else None
     if not isinstance(importers, dict) or list(importers) != ["."] or not isinstance(importers["."], dict):
@@ -60,9 +62,9 @@ def locked_by_pnpm(value: Any, *, omits: bool) -> Locked | None:
 
 
 def locked_by_yarn(entries: Iterable[LockEntry], asked: Mapping[str, str]) -> Locked | None:
-    """The packages that a yarn.lock gives to what a manifest asks for, by name and range; None if one is not there.
+    """The packages of a yarn.lock that a manifest needs, by name and range; None if one is missing.
 
-    All of them are hoisted, or lie below the one that needs them.
+    All of them are hoisted, or below the package that needs them.
     """
     exact: dict[tuple[str, str], LockEntry] = {}
     named: dict[str, list[LockEntry]] = {}
@@ -74,7 +76,7 @@ def locked_by_yarn(entries: Iterable[LockEntry], asked: Mapping[str, str]) -> Lo
     queue = [(name, plain_range(wanted)) for name, wanted in asked.items()]
     seen = set(queue)
     for name, wanted in queue:
-        # What `resolutions` put in its place goes by the name alone.
+        # A package replaced by `resolutions` is found by its name alone.
         found = exact.get((name, wanted))
         for entry in [found] if found is not None else named.get(name, []):
             for program in entry.programs:
@@ -89,9 +91,9 @@ def locked_by_yarn(entries: Iterable[LockEntry], asked: Mapping[str, str]) -> Lo
 
 
 def locked_by_bun(value: Any, asked: Iterable[str]) -> Locked | None:
-    """The packages that a bun.lock of one project gives to what its manifest asks for; None if it has several.
+    """The packages of a one-project bun.lock that its manifest needs; None if it has several projects.
 
-    A key is where a package lies: `a` is hoisted, `b/a` is below b.
+    A key is a package's place: `a` is hoisted, `b/a` is below b.
     """
     packages = value.get("packages") if isinstance(value, dict) else None
     workspaces = value.get("workspaces") if isinstance(value, dict) else None
@@ -105,7 +107,7 @@ def locked_by_bun(value: Any, asked: Iterable[str]) -> Locked | None:
         key = _nearest(packages, place, name)
         entry = packages.get(key) if key is not None else None
         if key is None and place:
-            # What is optional, and is not there on any system.
+            # Optional, and not available on every system.
             continue
         if key is None or not isinstance(entry, list) or len(queue) > MAX_PACKAGES:
             return None
@@ -114,7 +116,7 @@ def locked_by_bun(value: Any, asked: Iterable[str]) -> Locked | None:
         bins = details.get("bin")
         for program in bins if isinstance(bins, dict) else (name.rpartition("/")[2],) if bins else ():
             programs.setdefault(program, set()).add(name)
-        # Bun installs what packages expect beside them, too.
+        # Bun also installs peer dependencies.
         tables = (details.get(table) for table in ("dependencies", "optionalDependencies", "peerDependencies"))
         more = [(key, need) for table in tables if isinstance(table, dict) for need in table]
         more = [item for item in more if item not in seen]
@@ -124,7 +126,7 @@ def locked_by_bun(value: Any, asked: Iterable[str]) -> Locked | None:
 
 
 def _nearest(packages: Mapping[str, Any], place: str, name: str) -> str | None:
-    """The package of a name that one at a place loads: below itself, below one above it, hoisted."""
+    """The package with a name that a package at a place loads: below itself, below one above it, or hoisted."""
     while place:
         if f"{place}/{name}" in packages:
             return f"{place}/{name}"

@@ -1,4 +1,4 @@
-"""Which distributions uv.lock and poetry.lock install for the groups and extras that are asked for."""
+"""The distributions that uv.lock and poetry.lock install for the requested groups and extras."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass
 class Wanted:
-    """``names``: distributions by PEP 503; ``complete``: no others are installed; ``origin``: what says so."""
+    """``names``: distributions by PEP 503; ``complete``: no others are installed; ``origin``: the evidence."""
 
     names: set[str] = field(default_factory=set)
     complete: bool = False
@@ -34,7 +34,7 @@ def locked_by_uv(
     every_package: bool = False,
     origin: str = "",
 ) -> Wanted | None:
-    """What `uv sync` installs. None if the lock does not have the project's own package."""
+    """What `uv sync` installs. None if the lockfile lacks the project's own package."""
     packages = _packages(lock)
     name = normalise(package or _text(_table(project, "project").get("name")) or "")
     own = next((item for item in packages.get(name, []) if _is_local(item)), None)
@@ -57,7 +57,7 @@ def locked_by_uv(
 
 
 def _stated(project: Any, groups: set[str], extras: Sequence[str], *, every_extra: bool) -> set[str]:
-    """What the manifest itself asks for: there too, whatever a lock that is out of date says."""
+    """What the manifest itself lists, which is installed even if the lockfile is out of date."""
     main = _table(project, "project")
     found = _names(main.get("dependencies"))
     for key, value in _table(main, "optional-dependencies").items():
@@ -81,7 +81,7 @@ def _is_local(item: dict[str, Any]) -> bool:
 
 
 def _entries(value: Any) -> list[tuple[str, tuple[str, ...]]]:
-    """Names with the extras that are asked of them."""
+    """Names with the requested extras."""
     found: list[tuple[str, tuple[str, ...]]] = []
     for item in value if isinstance(value, list) else []:
         if isinstance(item, dict) and isinstance(item.get("name"), str):
@@ -91,7 +91,7 @@ def _entries(value: Any) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _closure(packages: dict[str, list[dict[str, Any]]], roots: Iterable[tuple[str, tuple[str, ...]]]) -> set[str]:
-    """All that some packages bring; one that is locked several times brings what any of them does."""
+    """Everything that some packages bring; for one that is locked several times, what any of them brings."""
     seen: set[tuple[str, str]] = set()
     names: set[str] = set()
     queue = [(name, extra) for name, extras in roots for extra in ("", *extras)]
@@ -116,7 +116,7 @@ def locked_by_poetry(
     extras: Sequence[str] = (),
     every_extra: bool = False,
 ) -> Wanted | None:
-    """What `poetry install` installs. None if the manifest or the lock is not of a form that is read."""
+    """What `poetry install` installs. None if the manifest or the lockfile has an unknown form."""
     packages = _packages(lock)
     if not packages:
         return None
@@ -144,7 +144,7 @@ def locked_by_poetry(
             continue
         names.add(name)
         for item in packages.get(name, []):
-            # What an extra brings counts as there: a lock does not say who asks for it.
+            # What an extra brings counts as installed: a lockfile does not say who asks for it.
             queue += [normalise(other) for other in _table(item, "dependencies")]
     own = normalise(_text(main.get("name")) or _text(tool.get("name")) or "")
     return Wanted(names | ({own} if own else set()), complete=True, origin="poetry.lock")

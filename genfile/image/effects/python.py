@@ -1,4 +1,4 @@
-"""pip, uv, Poetry, Pipenv and PDM: which environment they fill, and with what."""
+"""pip, uv, Poetry, Pipenv and PDM: the environments that they fill, and with what."""
 
 import posixpath
 import re
@@ -22,7 +22,7 @@ MAX_FILES = 20
 
 
 def _python(run: Run) -> None:
-    """`python -m venv`, `python -m pip`, a script of the project."""
+    """`python -m venv`, `python -m pip`, or one of the project's scripts."""
     if "-m" in run.rest:
         at = run.rest.index("-m")
         module, rest = (run.rest[at + 1], run.rest[at + 2 :]) if at + 1 < len(run.rest) else ("", ())
@@ -57,7 +57,7 @@ def _empty(*, pip: bool = True) -> Environment:
 
 
 def _prefix(run: Run) -> str | None:
-    """The environment that a bare `pip` or `python` belongs to: the first of PATH that has one."""
+    """The environment of a bare `pip` or `python`: the first one on PATH."""
     if "/" in run.words[0]:
         return posixpath.dirname(posixpath.dirname(run.at(run.words[0])))
     named = run.variable("VIRTUAL_ENV")
@@ -115,7 +115,7 @@ def _tools(prefix: str, wanted: Wanted) -> Any:
 
 
 def _asked(run: Run, words: list[str]) -> Wanted:
-    """The distributions that `pip install` names, and those of the files that it is given."""
+    """The distributions in a `pip install`, by name and in its files."""
     names: set[str] = set()
     complete = run.has("--no-deps", "--require-hashes")
     origin: str | None = None
@@ -153,7 +153,7 @@ def _asked(run: Run, words: list[str]) -> Wanted:
 
 
 def _of_file(run: Run, path: str, depth: int) -> tuple[set[str], bool]:
-    """The distributions of a requirements file and of those that it includes, and whether every one has a hash."""
+    """The distributions in a requirements file and its includes, and whether each has a hash."""
     if not run.needs(path):
         return set(), False
     text = run.text(path)
@@ -228,7 +228,7 @@ def _uv_sync(run: Run) -> None:
 
 
 def _fill(run: Run, target: str, wanted: Wanted | None) -> None:
-    """An environment that holds what a lock says and nothing else, or one whose content can't be told."""
+    """An environment with exactly what a lockfile lists, or with unknown content."""
     run.stage.files.put(Gone(run.at(target), run.words[0]))
     if wanted is None:
         run.make(target, folder=True, open=True)
@@ -276,7 +276,7 @@ def _poetry_install(run: Run) -> None:
         )
     active = run.variable("VIRTUAL_ENV")
     if active or inside:
-        # An active environment is taken, wherever else Poetry would make one.
+        # Poetry uses an active environment instead of creating one.
         _fill(run, active or posixpath.join(folder, ".venv"), wanted)
     elif not created and run.stage.base is not None and run.stage.base.python is not None:
         prefix = _prefix(run) or run.stage.base.python
@@ -291,7 +291,7 @@ def _list(values: list[str]) -> list[str]:
 
 
 def _others(run: Run) -> None:
-    """Pipenv, PDM, conda and pixi: an environment whose content is not computed."""
+    """Pipenv, PDM, conda and pixi: an environment with unknown content."""
     prefix = run.value("-p", "--prefix")
     if prefix is not None:
         run.make(prefix, folder=True, open=True)

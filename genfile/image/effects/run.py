@@ -1,4 +1,4 @@
-"""The input of an effect: the stage, the command, and its working directory."""
+"""The input of an effect: the stage, the command, and its working folder."""
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
@@ -14,14 +14,17 @@ from genfile.parsers import Document
 if TYPE_CHECKING:
     from genfile.parsers.javascript import JsModule
 
-# How deep scripts may call scripts.
+# How deeply scripts may call scripts.
 MAX_DEPTH = 6
 
 
 @dataclass(frozen=True)
 class Run:
-    """One command. ``effects``: what is known of programs, by name; ``folder``: where it runs; ``given``: variables
-    set for it alone; ``line``: of its instruction."""
+    """A command.
+
+    ``effects``: the known programs' effects, by name; ``folder``: where it runs; ``given``: variables set for it alone;
+    ``line``: of its instruction.
+    """
 
     context: Context
     stage: StageState
@@ -54,7 +57,7 @@ class Run:
         return found[0] if found else None
 
     def values(self, *flags: str) -> list[str]:
-        """All values of a flag that may stand several times."""
+        """All values of a repeated flag."""
         found: list[str] = []
         for at, word in enumerate(self.rest):
             name, sign, value = word.partition("=")
@@ -74,16 +77,16 @@ class Run:
         return self.stage.files.find(self.at(path))
 
     def text(self, path: str) -> str | None:
-        """The text of a file of the stage, where that is a copy of one of the build context."""
+        """The text of a file in the stage that is a copy from the build context."""
         return source_text(self.context, self.stage, self.at(path))
 
     def data(self, parser: Callable[[str], Document], path: str) -> Document | None:
-        """A parsed file of the stage; None if there is none to be had."""
+        """A parsed file in the stage; None if it is unavailable."""
         found = self.find(path)
         return self.context.parsed(parser, found.source) if found.source is not None else None
 
     def module(self, path: str) -> "JsModule | None":
-        """A module of JavaScript or TypeScript of the stage, parsed."""
+        """A JavaScript or TypeScript module in the stage, parsed."""
         from genfile.parsers.javascript import parse_javascript, parse_typescript
 
         typescript = path.endswith((".ts", ".mts", ".cts"))
@@ -93,7 +96,7 @@ class Run:
         return self.context.parsed(parse_typescript if typescript else parse_javascript, found.source)
 
     def make(self, path: str, *, folder: bool = False, open: bool = False, content: Any = None) -> None:
-        """The command makes a file or a folder. ``open``: more may be in it than is known."""
+        """Record that the command creates a file or a folder. ``open``: it may contain more than is known."""
         owner = self.stage.user.partition(":")[0]
         self.stage.files.put(MadePath(self.at(path), self.words[0], folder, open, owner, content))
 
@@ -101,12 +104,12 @@ class Run:
         make_folder(self.stage, self.at(path), self.words[0], self.stage.user.partition(":")[0])
 
     def may_change(self, *paths: str) -> None:
-        """The command may have made anything at and below these paths."""
+        """Record that the command may have changed anything at and below these paths."""
         for path in paths:
             self.stage.files.put(Unknown(self.at(path), " ".join(self.words[:3])))
 
     def needs(self, path: str) -> bool:
-        """A file that the command can't do without. False: it is not there, which is kept."""
+        """Record that the command needs a file; returns False if it is missing, which is recorded."""
         found = self.find(path)
         if found.answer is not Answer.NO:
             return True
@@ -114,7 +117,7 @@ class Run:
         return False
 
     def again(self, words: Iterable[str], *, folder: str | None = None, given: dict[str, str] | None = None) -> "Run":
-        """Another command in place of this one: what a wrapper runs."""
+        """The same context with another command: the one that a wrapper runs."""
         return replace(
             self,
             words=tuple(words),

@@ -1,4 +1,4 @@
-"""Commands in order, each handed to the effect of its program."""
+"""Commands in order, each passed to the effect of its program."""
 
 from dataclasses import replace
 
@@ -8,19 +8,19 @@ from genfile.image.files import Unknown
 from genfile.image.stage import RunStep, StageState
 
 MAX_STEPS = 2_000
-# Tools that run what a file of rules says, wherever that writes.
+# Tools that follow a file of rules, which may write anywhere.
 _BUILDERS = frozenset("make gmake ninja cmake just task bazel mage rake invoke".split())
 
 
 def in_order(run: Run, commands: tuple[Simple, ...]) -> None:
-    """The commands of a list, in the folder that `cd` leads to and with what is exported."""
+    """Carry out a list of commands, following `cd` and exported variables."""
     folder, exported = run.folder, dict(run.given)
     for item in commands:
         if not item.words:
             exported.update(item.assignments)
             continue
         if item.joined == "||":
-            # What runs only where the command before it has failed.
+            # Runs only if the command before it failed.
             continue
         given = {**exported, **dict(item.assignments)}
         here = replace(run, words=item.words, folder=folder, given=given)
@@ -35,7 +35,7 @@ def in_order(run: Run, commands: tuple[Simple, ...]) -> None:
 
 
 def perform(run: Run) -> None:
-    """One command: by its program's effect; without one, it may have changed what it could reach."""
+    """Carry out one command by its program's effect; without one, it may have changed what it can reach."""
     if run.depth > MAX_DEPTH or len(run.stage.steps) > MAX_STEPS:
         anything(run.stage, "scripts that call each other")
         return
@@ -50,7 +50,7 @@ def perform(run: Run) -> None:
 
 
 def unknown(run: Run) -> None:
-    """A command that is not known: its folder, and each absolute path that it names."""
+    """Carry out an unknown command: it may change its folder, and each absolute path that it names."""
     if ("/" in run.words[0] and run.depth == 0) or run.program in _BUILDERS:
         anything(run.stage, f"genfile does not know what {run.words[0]} does")
         return

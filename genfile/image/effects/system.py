@@ -1,4 +1,4 @@
-"""Packages of the system, users, and wrappers that run another command."""
+"""System packages, users, and wrappers that run another command."""
 
 import posixpath
 import re
@@ -22,7 +22,7 @@ def _packages(run: Run) -> None:
 
 
 def _user(run: Run) -> None:
-    """useradd -m and adduser make a home folder that is the user's own."""
+    """useradd -m and adduser create a home folder that the user owns."""
     name = run.operands[-1] if run.operands else ""
     home = run.value("-d", "--home-dir", "--home", "-h") or f"/home/{name}"
     if not re.fullmatch(r"/[A-Za-z0-9._/-]+", home) or run.has("-M", "--no-create-home", "-H"):
@@ -47,7 +47,7 @@ def _shell(run: Run) -> None:
             return
         if script is not None and not run.needs(script):
             return
-        # A script holds more than a list of commands.
+        # A script is more than a list of commands.
         anything(run.stage, f"genfile does not know what {' '.join(run.words[:2])} does")
         return
     commands = split_commands(text)
@@ -58,7 +58,7 @@ def _shell(run: Run) -> None:
 
 
 def _wrapped(run: Run) -> None:
-    """What stands behind a wrapper and its flags and assignments."""
+    """The command after a wrapper, its flags and assignments."""
     words = list(run.rest)
     given: dict[str, str] = {}
     while words and (words[0].startswith("-") or re.match(r"[A-Za-z_]\w*=", words[0])):

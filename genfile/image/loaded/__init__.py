@@ -1,4 +1,4 @@
-"""What the program loads when it starts: its own modules, one after the other, and the packages of others."""
+"""What the program loads at start: its own modules, one after the other, and packages."""
 
 from genfile.image.build import Built
 from genfile.image.loaded.model import Load, Reached
@@ -8,7 +8,7 @@ __all__ = ["Load", "Reached", "reached"]
 
 
 def reached(built: Built) -> Reached:
-    """Follow the start file's imports through the image, as far as its files are copies of the build context."""
+    """Follow the start file's imports through the image, as far as its files are copies from the build context."""
     kept = built.memory.get("reached")
     if isinstance(kept, Reached):
         return kept

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass, field
 
-# How many modules of the project are followed.
+# How many of the project's modules are followed.
 MAX_MODULES = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """An import: the file of the build context that has it, its line, and what it asks for; ``origin``: the lock or
-    manifest of the installation that does not have it; ``file``: the file of the build context that it
-    means; ``ignored``: the one that the ignore file leaves out of it, though version control has it."""
+    """An import: its file in the build context, its line, and what it asks for.
+
+    ``origin``: the lockfile or manifest of the installation that lacks it; ``file``: the file in the build context that
+    it means; ``ignored``: such a file that only the ignore file excludes.
+    """
 
     source: str
     line: int
@@ -22,8 +24,8 @@ class Load:
 
 @dataclass
 class Reached:
-    """``missing``: own files that are not in the image; ``absent``: packages that are not installed; ``modules``: those
-    that were followed, each by its path in the image and in the build context."""
+    """``missing``: own files that are not in the image; ``absent``: packages that are not installed; ``modules``: the
+    followed ones, each by its path in the image and in the build context."""
 
     missing: list[Load] = field(default_factory=list)
     absent: list[Load] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Imports of JavaScript and of TypeScript that is run as it is."""
+"""Imports of JavaScript, and of TypeScript that runs as it is."""
 
 import posixpath
 from dataclasses import replace
@@ -12,7 +12,7 @@ from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescr
 
 _TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 _CODE = (".js", ".mjs", ".cjs", ".jsx", *_TYPESCRIPT)
-# Modules of Node itself and of Bun, as nodejs.org/api lists them.
+# Built-in modules of Node and Bun, as nodejs.org/api lists them.
 _BUILTIN = frozenset(
     "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain "
     "events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl "
@@ -21,7 +21,7 @@ _BUILTIN = frozenset(
 
 
 def follow(built: Built, start: str, result: Reached) -> None:
-    """Add what the file at ``start`` loads, and what is loaded by what it loads."""
+    """Add what the file at ``start`` loads, directly or not."""
     first, found = find_file(built.final, start, NODE_ENDINGS)
     queue = [first] if found.source is not None else []
     for path in queue:
@@ -33,7 +33,7 @@ def follow(built: Built, start: str, result: Reached) -> None:
         stays = {item.module for item in module.loads}
         for item in module.imports:
             if path.endswith(_TYPESCRIPT) and not item.required and item.module not in stays:
-                # Only types are taken from it: it is not there when the program runs.
+                # Only types are imported from it, which do not exist at run time.
                 continue
             load = Load(source, item.line, item.module)
             if not item.module.startswith("."):
@@ -49,7 +49,7 @@ def follow(built: Built, start: str, result: Reached) -> None:
 
 
 def _file(built: Built, source: str, module: str) -> tuple[str | None, str | None]:
-    """The file that a relative import means: of the build context, or one that the ignore file alone leaves out."""
+    """The file that a relative import means: in the build context, or excluded by the ignore file alone."""
     at = posixpath.normpath(posixpath.join(posixpath.dirname(source), module))
     context = built.context
     found = next((at + end for end in NODE_ENDINGS if context.is_file(at + end)), None)
@@ -65,13 +65,13 @@ def _module(built: Built, path: str, source: str | None) -> JsModule | None:
 
 
 def _names(path: str) -> tuple[str, ...]:
-    """The endings that a relative import may have: `./x.js` is `./x.ts` where TypeScript is run as it is."""
+    """The possible extensions of a relative import: `./x.js` is `./x.ts` if TypeScript runs as it is."""
     stems = tuple(f"/../{posixpath.basename(path)[:-3]}{end}" for end in _TYPESCRIPT) if path.endswith(".js") else ()
     return (*NODE_ENDINGS, ".tsx", ".mts", *stems)
 
 
 def _package(built: Built, path: str, load: Load, result: Reached) -> None:
-    """A package: of the node_modules beside the file, or of one above."""
+    """A package in the node_modules beside the file, or above."""
     name = load.name
     if name.startswith(("#", "/", "@/", "~")) or ":" in name:
         return
@@ -92,7 +92,7 @@ def _package(built: Built, path: str, load: Load, result: Reached) -> None:
 
 
 def _is_certain(built: Built, load: Load) -> bool:
-    """Whether the line is run for certain: not an import of types alone, nor one that is tried or decided upon."""
+    """Whether the line certainly runs: not a type-only import, nor one in a try or a condition."""
     lines = (built.context.read(load.source) or "").splitlines()
     line = lines[load.line - 1] if 0 < load.line <= len(lines) else ""
     if line[:1].isspace():

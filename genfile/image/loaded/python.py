@@ -14,13 +14,13 @@ from genfile.parsers.python import parse_python
 
 
 def follow_python(built: Built, target: StartTarget, result: Reached) -> None:
-    """Add what the module that is started imports, and what is imported by what it imports."""
+    """Add what the started module imports, directly or not."""
     if target.kind == "module":
         path, found = find_module(built.final, target.name, target.roots)
         roots = target.roots
     else:
         path, found = target.path or "", built.final.files.find(target.path or "/")
-        # A script finds what lies beside it, then PYTHONPATH.
+        # A script finds modules beside it, then on PYTHONPATH.
         roots = (posixpath.dirname(path), *target.roots)
     if found.source is not None and not found.folder:
         _Walk(built, roots, result).follow(path)
@@ -57,14 +57,14 @@ class _Walk:
         return [name for name in names if self.built.final.files.find(name).source is not None]
 
     def own(self, load: Load) -> list[str]:
-        """The file of a module of the project; what is not the project's own is looked for among the packages."""
+        """The file of one of the project's modules; anything else is looked up among the packages."""
         top = load.name.split(".")[0]
         if top not in self.tops:
             self.tops[top] = find_module(self.built.final, top, self.roots)[1].answer
         if self.tops[top] is Answer.NO:
             self.distribution(load, top)
             return []
-        # A name that is not there is one of a module: a function, a class.
+        # A missing name is an attribute of the module: a function, a class.
         path, found = find_module(self.built.final, load.name, self.roots)
         return [path] if found.source is not None and not found.folder else []
 
@@ -82,7 +82,7 @@ class _Walk:
             self.result.absent.append(Load(load.source, load.line, load.name, origin))
 
     def local(self, load: Load, top: str) -> str | None:
-        """A module of the project's own, beside the file that imports it or above, that the image does not have."""
+        """One of the project's modules, beside the importing file or above, that the image lacks."""
         for folder in parents("/" + posixpath.dirname(load.source)):
             for name in (f"{top}.py", f"{top}/__init__.py"):
                 path = posixpath.join(folder, name).lstrip("/")

@@ -1,4 +1,4 @@
-"""What a program of the project's own does once it is started: where it listens, and what it must be given for that."""
+"""What the project's own program does once it is started: where it listens, and what it needs for that."""
 
 import ast
 from dataclasses import dataclass, field
@@ -49,9 +49,9 @@ __all__ = [
 
 @dataclass
 class Reach:
-    """One entry's listeners, in the order in which they are reached, and what else it does: its roles.
+    """A program's listeners in the order in which they are reached, and what else it does: its roles.
 
-    ``ended``: there was more of the program than is followed; ``calls``: how many calls were seen.
+    ``ended``: only a part of the program was followed; ``calls``: how many calls were seen.
     """
 
     listeners: list[Listener] = field(default_factory=list)
@@ -61,15 +61,15 @@ class Reach:
 
     @property
     def stays(self) -> list[Role]:
-        """What keeps it running without a listener: bots, consumers, loops that wait, those of the program's own
-        thread first; no loop of a program that asks a person on its way."""
+        """What keeps it running without a listener: bots, consumers, loops that wait, the main thread's first; no loop
+        of a program that asks a person."""
         asks = self.asks
         found = [item for item in self.roles if item.kind == "stays" or (item.kind == "loop" and asks is None)]
         return sorted(found, key=lambda item: item.way.aside)
 
     @property
     def asks(self) -> Role | None:
-        """Where it asks a person, or needs a screen, whatever it is told."""
+        """Where it asks a person or needs a screen, whatever its arguments."""
         certain = [item for item in self.roles if not item.need.size and not item.way.aside]
         windows = [item for item in certain if item.kind == "window"]
         asked = [item for item in certain if item.kind == "terminal"]
@@ -78,24 +78,24 @@ class Reach:
 
     @property
     def bot(self) -> bool:
-        """Whether the program's own thread stays, and no application is served by it."""
+        """Whether its main thread stays without serving an application."""
         own = [item for item in self.stays if not item.way.aside]
         return bool(own) and all(item.beside for item in self.listeners if item.role == "app")
 
     @property
     def besides(self) -> Role | None:
-        """What it does behind its main guard before or beside serving: whoever imports the module leaves it out."""
+        """What it does under its main guard before or beside serving, which an import of the module skips."""
         beside = [item for item in self.roles if item.way.guarded and not item.need.size]
         running = [item for item in beside if item.way.aside and item.kind in ("stays", "loop", "open")]
         return next(iter(running + [item for item in beside if item.kind == "effect"]), None)
 
     @property
     def main(self) -> Listener | None:
-        """The listener that the program is for."""
+        """The program's main listener."""
         return self.best([])
 
     def best(self, words: list[str]) -> Listener | None:
-        """The one that a command reaches, with the least that must be given; an application before a websocket."""
+        """The listener that a command reaches with the fewest settings; an application before a websocket."""
         roles = ("app", "websocket", "smtp")
         own = [item for item in self.listeners if item.role in roles]
         own = [item for item in own if item.need.command and set(item.need.command) <= set(words)] or own
@@ -103,7 +103,7 @@ class Reach:
 
     @property
     def stdio(self) -> Listener | None:
-        """A server that speaks over its standard input, where nothing listens."""
+        """A server on standard input, if nothing listens."""
         found = next((item for item in self.listeners if item.role == "stdio"), None)
         return found if self.main is None else None
 
@@ -119,7 +119,7 @@ class Reach:
 
 
 def reach(project: PythonProject, words: list[str]) -> Reach:
-    """What the program that a command starts reaches: a console script, `python -m name`, `python file.py`."""
+    """What a command's program reaches: a console script, `python -m name`, `python file.py`."""
     key = ("python-reach", project.folder.path, *words[:3])
     memory = project.folder.tree.memory
     if key not in memory:
@@ -129,7 +129,7 @@ def reach(project: PythonProject, words: list[str]) -> Reach:
 
 
 def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | None]:
-    """What a file of Python binds a name to, followed as far as the code says it, and the line of that."""
+    """The value bound to a name in a Python file, followed as far as possible, and its line."""
     parsed = parse_code(project.folder, parse_python, path) if project.folder.has(path) else None
     if parsed is None:
         return UNKNOWN, None
@@ -139,7 +139,7 @@ def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | N
 
 
 def made_by(project: PythonProject, path: str, name: str) -> str | None:
-    """The callee, dotted, that makes what a function of a module gives back; else what its annotation names."""
+    """The dotted callee that creates what a module's function returns; else the class in its annotation."""
     key, memory = ("python-made-by", project.folder.path, path, name), project.folder.tree.memory
     if key not in memory:
         memory[key] = _made_by(project, path, name)
@@ -163,7 +163,7 @@ def _made_by(project: PythonProject, path: str, name: str) -> str | None:
 
 
 def _may_return(function: FunctionRef) -> bool:
-    """Whether a function gives back what a call or a name stands for: most give nothing, and are not looked at."""
+    """Whether a function may return what a call or a name stands for: most return nothing and are skipped."""
     node = function.node
     if not any(
         isinstance(item, ast.Return) and isinstance(item.value, ast.Call | ast.Name | ast.Attribute)
@@ -175,7 +175,7 @@ def _may_return(function: FunctionRef) -> bool:
 
 
 def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[Any, str, int | None]:
-    """What a class of a file, or one that it is made from, sets a name to: the value, the file, the line."""
+    """What a file's class, or one of its bases, sets a name to: the value, the file, the line."""
     program = evaluator_of(project).program
     module = program.by_path.get(relative(path, project.folder.path))
     made = evaluator_of(project).of_module(module, owner) if module is not None else None
@@ -226,7 +226,7 @@ def _entry(project: PythonProject, program: PythonProgram, words: list[str]) -> 
 
 
 def command(words: list[str], found: Listener, port: int = 8000) -> tuple[list[str], dict[str, str]]:
-    """The command that reaches a listener on all addresses, and the variables that it needs for that."""
+    """The command that makes a listener reachable on all addresses, and the variables that it needs."""
     flags = list(found.need.flags)
     environment = dict(found.need.environment)
     if isinstance(found.host, ProgramOption) and _is_alone(found.host):
@@ -251,7 +251,7 @@ def _is_alone(host: ProgramOption | EnvDefault) -> bool:
 
 
 def _joined(words: list[str], path: Path, flags: list[tuple[Path, str, str | None]]) -> list[str]:
-    """The words with a sub-command, each parser's flags behind its name."""
+    """The words with a sub-command, each parser's flags after its name."""
     done = [*words]
     have = [word for word in words if word in path]
 
@@ -261,7 +261,7 @@ def _joined(words: list[str], path: Path, flags: list[tuple[Path, str, str | Non
                 done.extend([flag] if value is None else [flag, value])
 
     if have == list(path):
-        # The command names it already.
+        # The command already names it.
         for depth in range(len(path) + 1):
             put(path[:depth])
         return done

@@ -1,4 +1,4 @@
-"""Calls that listen: whose they are, and where they are told host and port."""
+"""Calls that listen: their library, and where they take host and port from."""
 
 import ast
 import re
@@ -27,9 +27,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Listener:
-    """A call that listens: its role, where, and what must be given for it to be reached.
+    """A call that listens: its role, its address, and what makes it reachable.
 
-    ``told``: the port is not just what the library takes by itself.
+    ``told``: the port is not just the library's default.
     """
 
     role: str
@@ -44,7 +44,7 @@ class Listener:
 
     @property
     def beside(self) -> bool:
-        """Whether the program goes on beside it: it is a thread's, or comes back once it listens."""
+        """Whether the program goes on beside it: in a thread, or because the call returns."""
         return self.way.aside or self.callee.endswith(_COMES_BACK)
 
     @property
@@ -53,13 +53,14 @@ class Listener:
 
     @property
     def alone(self) -> bool:
-        """Whether nothing reaches it from outside a container."""
+        """Whether nothing outside the container reaches it."""
         return settled(self.host) in LOOPBACK
 
 
 @dataclass(frozen=True)
 class _Form:
-    """How a callee is told: the names and the places of host and port; ``address``: the place of both together."""
+    """How a callee takes its address: names and positions of host and port; ``address``: the position of both in
+    one."""
 
     names: str
     role: str = "app"
@@ -109,13 +110,13 @@ _FORMS = (
     _Form("cherrypy.quickstart cherrypy.engine.start", defaults=("127.0.0.1", 8080)),
 )  # fmt: skip
 _BY_END = {name: form for form in _FORMS for name in form.names.split()}
-# Methods of objects that are not known, where they are told a host or a port.
+# Methods of unknown objects that count if they get a host or a port.
 _METHODS = ("run", "run_server", "run_app", "serve", "start_server", "launch", "run_async", "run_http_async", "listen")
-# Calls that listen and come back.
+# Calls that listen and return.
 _COMES_BACK = ("TCPSite", "start_server", "create_server", "add_insecure_port", "add_secure_port", "Controller")
 _ACCEPTS = ("socket.socket().accept", "socket.socket().recvfrom", "socket.create_server().accept")
 _MCP = ("FastMCP().run", "FastMCP().run_async", "Server().run")
-# Where a tool waits to be called back at a login.
+# Listeners for the callback of a login.
 _LOGIN = re.compile(r"(?:^|[/_ .])(?:o?auth\w*|login|callback|authorize)(?:$|[/_ .])", re.IGNORECASE)
 _ROLES = re.compile(r"metric|prometheus|debug|admin|health|redirect|probe|smtp|telnet", re.IGNORECASE)
 
@@ -145,7 +146,7 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
 
 
 def _accepting(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Listener | None:
-    """A plain socket that takes what comes in: where it listens is what it was bound to, by the same name."""
+    """A plain socket that accepts connections: its address is what the same name was bound to."""
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     made = evaluator.value(frame, owner) if owner is not None else None
     given = list(made.call.args[:1]) if isinstance(made, Instance) and made.callee.endswith("create_server") else []
@@ -179,7 +180,7 @@ def _told(evaluator: "Evaluator", frame: Frame, call: ast.Call, form: _Form) -> 
             return keywords[name]
         if 0 <= at < len(call.args):
             return evaluator.value(frame, call.args[at])
-        # What a table says that only running the program tells is not the library's own default.
+        # A table's value that is only known at run time is not the library's own default.
         return UNKNOWN if "**" in keywords else default
 
     if form.address >= 0:
@@ -190,7 +191,7 @@ def _told(evaluator: "Evaluator", frame: Frame, call: ast.Call, form: _Form) -> 
 
 
 def split_address(value: Any) -> tuple[Any, Any]:
-    """Host and port of `("", 80)`, "0.0.0.0:80", f"[::]:{port}"; a number alone is a port."""
+    """Host and port of `("", 80)`, "0.0.0.0:80", f"[::]:{port}"; a lone number is a port."""
     if isinstance(value, list):
         return (value[0] or "0.0.0.0", value[1]) if len(value) > 1 else (UNKNOWN, UNKNOWN)
     if isinstance(value, str):
@@ -206,12 +207,12 @@ def split_address(value: Any) -> tuple[Any, Any]:
 
 
 def _named(port: Any) -> str:
-    """The names that a port is told by: its variable, its flag."""
+    """The names that set a port: its variable, its flag."""
     return f"{variable(port) or ''} {port.flag if isinstance(port, ProgramOption) else ''}"
 
 
 def _text_of(call: ast.Call) -> str:
-    """The names that stand for the port among the arguments: METRICS_PORT, settings.admin_port."""
+    """The names for the port among the arguments: METRICS_PORT, settings.admin_port."""
     nodes = [*call.args, *(item.value for item in call.keywords if item.arg in ("port", "address"))]
     return " ".join(
         inside.id if isinstance(inside, ast.Name) else inside.attr
@@ -223,7 +224,7 @@ def _text_of(call: ast.Call) -> str:
 
 
 def _mcp(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Listener:
-    """An MCP server: it speaks over its standard input unless it is told another transport."""
+    """An MCP server: on standard input, unless it uses another transport."""
     keywords = evaluator.keywords(frame, call)
     first = evaluator.value(frame, call.args[0]) if call.args else "stdio"
     transport = keywords.get("transport", first)
@@ -242,14 +243,14 @@ def _mcp(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Lis
         host = evaluator.value(made.frame, own["host"]) if host is None and "host" in own else host
         port = evaluator.value(made.frame, own["port"]) if port is None and "port" in own else port
     stdio = settled(transport) == "stdio"
-    # Where neither says so, FastMCP asks the environment.
+    # If neither says so, FastMCP reads the environment.
     host = EnvDefault("FASTMCP_HOST", "127.0.0.1") if host is None else host
     port = EnvDefault("FASTMCP_PORT", 8000) if port is None else port
     return Listener("stdio" if stdio else "app", name, host, port, need, frame.module.path, call.lineno, way=frame.way)
 
 
 def http_choice(choices: tuple[str, ...]) -> str:
-    """Of the transports that an option takes the one over HTTP."""
+    """The HTTP transport among an option's choices."""
     for name in ("http", "streamable-http", "streamable_http", "sse"):
         if name in choices:
             return name

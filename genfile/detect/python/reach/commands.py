@@ -1,4 +1,4 @@
-"""Commands of click and typer: the functions that a group runs, with their options as parameters."""
+"""Commands of click and typer: the functions that a group runs, with options as parameters."""
 
 import ast
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ Command = tuple[Path, FunctionRef]
 
 
 def commands_of(evaluator: "Evaluator", root: Any, path: Path = ()) -> list[Command]:
-    """The commands below a group, each with its path; of typer a single command has no name."""
+    """The commands below a group, each with its path; typer's only command has no name."""
     found: list[Command] = []
     if len(path) > 3:
         return found
@@ -80,7 +80,7 @@ def _same(value: Any, root: Any) -> bool:
 
 
 def is_command(evaluator: "Evaluator", function: FunctionRef) -> bool:
-    """Whether click has made a function a command: it reads its parameters from the command line."""
+    """Whether click turned a function into a command, so that its parameters come from the command line."""
     return any(_made_by(evaluator, function.frame, item) for item in function.node.decorator_list)
 
 
@@ -143,7 +143,7 @@ def framed(evaluator: "Evaluator", function: FunctionRef, path: Path, frame: Fra
 def _typed(
     evaluator: "Evaluator", frame: Frame, item: ast.arg, default: ast.expr | None, path: Path
 ) -> ProgramOption | None:
-    """The option that typer makes of a parameter: by `typer.Option`, by its annotation, or by its default alone."""
+    """The option that typer makes from a parameter: by `typer.Option`, its annotation, or only its default."""
     calls = [node for node in (default, *_annotated(item.annotation)) if isinstance(node, ast.Call)]
     plain = evaluator.value(frame, default) if default is not None and not isinstance(default, ast.Call) else None
     for call in calls:

@@ -1,4 +1,4 @@
-"""What a program does behind its main guard that a server which only imports the module would leave out."""
+"""What a program does under its main guard that a server which imports the module would skip."""
 
 import ast
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from genfile.parsers.values import UNKNOWN
 if TYPE_CHECKING:
     from genfile.detect.python.reach.evaluate import Evaluator
 
-# These are what the program is for.
+# These are the program's purpose, not side effects.
 _SERVES = frozenset(
     {"run", "serve", "launch", "listen", "run_server", "run_app", "run_simple", "main", "serve_forever"}
 )
 
 
 def effects(evaluator: "Evaluator", frame: Frame, node: ast.stmt) -> Iterator[tuple[str, int]]:
-    """What one statement leaves behind, as text with its line: a call that nothing takes the value of, a global."""
+    """What one statement leaves behind, as text with its line: a call whose value is unused, or a global."""
     if isinstance(node, ast.Expr):
         call = node.value.value if isinstance(node.value, ast.Await) else node.value
         name = _called(evaluator, frame, call) if isinstance(call, ast.Call) else None
@@ -35,7 +35,7 @@ def effects(evaluator: "Evaluator", frame: Frame, node: ast.stmt) -> Iterator[tu
 
 
 def _called(evaluator: "Evaluator", frame: Frame, call: ast.Call) -> str | None:
-    """The callee's name where it is another package's or unknown; None for the project's own and for plain values."""
+    """The callee's name if it is another package's or unknown; None for the project's own and for plain values."""
     callee = evaluator.value(frame, call.func)
     if isinstance(callee, FunctionRef | ClassRef):
         return None
@@ -46,8 +46,8 @@ def _called(evaluator: "Evaluator", frame: Frame, call: ast.Call) -> str | None:
 
 
 def called_by(call: ast.Call, callee: Any) -> str:
-    """The dotted name of a callee: `builtins.x` for a bare name that nothing binds, `?.x` for a method of something
-    that is not known; nothing where it is not a name."""
+    """A callee's dotted name: `builtins.x` for an unbound name, `?.x` for a method of something unknown; empty if it is
+    not a name."""
     if isinstance(callee, External):
         return callee.name
     if isinstance(call.func, ast.Attribute):
@@ -61,7 +61,7 @@ def _short(node: ast.AST) -> str:
 
 
 def _is_read(frame: Frame, name: str) -> bool:
-    """Whether a function of the module reads a name of the module."""
+    """Whether a function in the module reads one of the module's names."""
     functions = frame.module.parsed.of(ast.FunctionDef, ast.AsyncFunctionDef)
     return any(
         isinstance(item, ast.Name) and item.id == name and isinstance(item.ctx, ast.Load)
@@ -72,7 +72,7 @@ def _is_read(frame: Frame, name: str) -> bool:
 
 
 def _is_outside(evaluator: "Evaluator", frame: Frame, target: ast.Attribute | ast.Subscript, node: ast.Assign) -> bool:
-    """Whether a field is set of an object of the module's, to more than a switch."""
+    """Whether a field of the module's object is set, to more than a switch."""
     owner: ast.expr = target
     while isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value

@@ -1,4 +1,4 @@
-"""What an expression of a program stands for, followed through functions, classes and modules without running it."""
+"""The value of a program's expressions, followed through functions, classes and modules without running them."""
 
 import ast
 from typing import Any
@@ -24,7 +24,7 @@ from genfile.detect.python.reach.values import (
 from genfile.parsers.pysyntax import GETTERS
 from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 
-# For all programs of a project, and for one of them.
+# Bounds for all programs of a project, and for one of them.
 MAX_STEPS = 200_000
 MAX_ENTRY_STEPS = 40_000
 MAX_DEPTH = 40
@@ -32,7 +32,7 @@ _SAME = frozenset({"int", "str", "float", "bool", "str.strip", "pathlib.Path", "
 
 
 class Evaluator:
-    """Values of expressions, within a bound of steps for all of a program."""
+    """Values of expressions, within a bounded number of steps for each program."""
 
     def __init__(self, program: PythonProgram) -> None:
         self.program = program
@@ -47,18 +47,18 @@ class Evaluator:
         self._locals: dict[ast.AST, dict[str, list[Binding]]] = {}
 
     def begin(self) -> None:
-        """Start on another program: what the one before it has left over is not lost."""
+        """Start on another program; it may also use the steps that the one before left over."""
         self._all += max(self._left, 0)
         self._left = min(MAX_ENTRY_STEPS, self._all)
         self._all -= self._left
 
     @property
     def ended(self) -> bool:
-        """Whether a program took more steps than it may: what is said of it is not all."""
+        """Whether a program used up its steps, so that the answers about it are incomplete."""
         return self._left <= 0
 
     def value(self, frame: Frame, node: ast.expr) -> Any:
-        """The value of an expression; UNKNOWN where only running the program would tell."""
+        """The value of an expression; UNKNOWN if only running the program would show it."""
         self._left -= 1
         if self._depth >= MAX_DEPTH or self._left < 0:
             return UNKNOWN
@@ -70,7 +70,7 @@ class Evaluator:
             self._depth -= 1
 
     def name(self, frame: Frame, name: str) -> Any:
-        """What a name stands for: a parameter, a variable of the function, a name of the module."""
+        """The value of a name: a parameter, a local variable, a name in the module."""
         inside: Frame | None = frame
         while inside is not None and inside.function is not None:
             if name in inside.known:
@@ -97,7 +97,7 @@ class Evaluator:
         return self._known[key]
 
     def _is_settled(self, owner: object, name: str) -> bool:
-        """Whether what was found of a name is all that can be: no bound cut it short, nor a name that asks itself."""
+        """Whether a name's value is final: no bound cut it short, and no name refers to itself."""
         return self._depth < MAX_DEPTH - 15 and self._left > 0 and (id(owner), name) not in self._open
 
     def locals_of(self, frame: Frame) -> dict[str, list[Binding]]:
@@ -109,7 +109,7 @@ class Evaluator:
         return self._locals[function]
 
     def _first(self, frame: Frame, owner: object, bindings: list[Binding], name: str) -> Any:
-        """The last binding of a name that is known; one that is computed from itself is not asked again."""
+        """The last known binding of a name; one that is computed from itself is not followed again."""
         key = (id(owner), name)
         if key in self._open or not bindings:
             return UNKNOWN
@@ -119,7 +119,7 @@ class Evaluator:
             for binding in reversed(bindings[-6:]):
                 found = self._bound(frame, binding)
                 if isinstance(found, ProgramOption | EnvDefault):
-                    # What can be given from outside is more than what is taken where nothing is.
+                    # A value that can be set from outside beats the default.
                     return found
                 first = found if first is UNKNOWN and found is not None else first
             return first
@@ -136,7 +136,7 @@ class Evaluator:
         return self.value(frame, binding)
 
     def imported(self, source: str, name: str | None) -> Any:
-        """What an import gives: a module or a name of the project's own, else a name of another package."""
+        """The value of an import: a module or name in the project, else a name in another package."""
         full = f"{source}.{name}" if source and name else source or name or ""
         if self.program.module(full) is not None or self.program.has_package(full):
             return ModuleRef(full)
@@ -146,7 +146,7 @@ class Evaluator:
         return External(full)
 
     def attribute(self, base: Any, name: str, frame: Frame) -> Any:
-        """What an attribute of a value stands for."""
+        """The value of an attribute."""
         if isinstance(base, ModuleRef):
             return self.imported(base.name, name)
         if isinstance(base, External):
@@ -163,13 +163,13 @@ class Evaluator:
         return UNKNOWN
 
     def inherited(self, owner: ClassRef, name: str) -> Any:
-        """What an instance has of a class of another package that its own is made from: a method by its name."""
+        """What an instance has from another package's base class: a method by its name."""
         base = foreign_base(self, owner)
         return External(f"{base}().{name}") if base is not None else UNKNOWN
 
     @staticmethod
     def item(base: Any, key: Any) -> Any:
-        """A member of a table, its name in any case."""
+        """A table's entry, ignoring the case of its name."""
         if isinstance(base, list) and isinstance(key, int) and -len(base) <= key < len(base):
             return base[key]
         if isinstance(base, dict) and isinstance(key, str):
@@ -178,7 +178,7 @@ class Evaluator:
         return UNKNOWN
 
     def called(self, function: FunctionRef, call: ast.Call | None, frame: Frame) -> Frame:
-        """The frame of a call: parameters bound to what is given, else to their defaults."""
+        """The frame of a call: parameters bound to arguments, else to their defaults."""
         arguments = function.node.args
         names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
         bound: dict[str, Any] = {}
@@ -196,12 +196,12 @@ class Evaluator:
             given = dict(zip(names, [item for item in call.args if not isinstance(item, ast.Starred)], strict=False))
             given |= {item.arg: item.value for item in call.keywords if item.arg}
             bound |= {name: self.value(frame, node) for name, node in given.items() if name in bound}
-        # A function that is defined inside another sees its variables.
+        # A nested function sees the variables of the outer one.
         outer = function.frame if function.frame.function is not None else None
         return Frame(function.frame.module, function.node, bound, frame.need, outer, way=frame.way)
 
     def returned(self, function: FunctionRef, call: ast.Call | None, frame: Frame) -> Any:
-        """What a function of the project gives back."""
+        """What one of the project's functions returns."""
         key = (id(function.node), "return")
         if key in self._open:
             return UNKNOWN
@@ -218,7 +218,7 @@ class Evaluator:
             self._open.discard(key)
 
     def keywords(self, frame: Frame, call: ast.Call) -> dict[str, Any]:
-        """The keywords of a call, those of `**options` too; an unknown table stands as None."""
+        """A call's keyword arguments, including those of `**options`; an unknown table stands as None."""
         found: dict[str, Any] = {}
         for item in call.keywords:
             if item.arg is not None:
@@ -356,7 +356,8 @@ class Evaluator:
         return UNKNOWN
 
     def _by_env(self, frame: Frame, node: ast.Call, name: str) -> Any:
-        """A variable that is read, by the library's way or by a helper that is called so: get_env_int("PORT", 80)."""
+        """A variable that is read, by the library's function or by a helper with such a name: get_env_int("PORT",
+        80)."""
         if "env" not in name.lower() or not node.args:
             return UNKNOWN
         key = self.value(frame, node.args[0])
@@ -366,7 +367,7 @@ class Evaluator:
 
 
 def _text(parts: tuple[Any, ...]) -> Any:
-    """A text put together: plain where all parts are known."""
+    """A concatenated text: plain if all its parts are known."""
     flat = tuple(item for part in parts for item in (part.parts if isinstance(part, Text) else (part,)) if item != "")
     if sum(len(part) for part in flat if isinstance(part, str)) > 2000 or len(flat) > 50:
         return UNKNOWN

@@ -1,4 +1,4 @@
-"""Configuration files that a program reads by a path that its code says."""
+"""Configuration files that a program reads by a literal path."""
 
 import ast
 import posixpath
@@ -12,7 +12,7 @@ from genfile.parsers.values import UNKNOWN
 if TYPE_CHECKING:
     from genfile.detect.python.reach.evaluate import Evaluator
 
-# Callees that give the content of a file, by the last words of their names.
+# Callees that return the content of a file, by the last words of their names.
 _LOADERS = (
     "yaml.safe_load yaml.load yaml.full_load YAML().load json.load json.loads tomllib.load tomllib.loads tomli.load "
     "tomli.loads toml.load toml.loads OmegaConf.load rtoml.load"
@@ -21,13 +21,13 @@ _OPENERS = ("open", "io.open", "codecs.open", "pathlib.Path().open", "pathlib.Pa
 
 
 class DataFiles:
-    """The data files of a project, parsed as their names say."""
+    """A project's data files, parsed by their extensions."""
 
     def __init__(self, folder: Project) -> None:
         self._folder = folder
 
     def opened(self, evaluator: "Evaluator", frame: Frame, node: ast.Call, name: str) -> Any:
-        """What a call that opens or loads a file gives: the file, or its content; UNKNOWN for any other call."""
+        """What a call that opens or loads a file returns: the file, or its content; UNKNOWN for any other call."""
         if name == "pathlib.Path" or name in _OPENERS:
             target = node.args[0] if node.args else None
             if name.startswith("pathlib.Path()") and isinstance(node.func, ast.Attribute):
@@ -48,7 +48,7 @@ class DataFiles:
         return UNKNOWN if path is None else File(path)
 
     def of_parser(self, evaluator: "Evaluator", parser: Instance, node: ast.expr, frame: Frame) -> Any:
-        """What a ConfigParser has read: the argument of its `.read(…)`, in the module where it was made."""
+        """What a ConfigParser has read: the argument of its `.read(…)`, in the module that created it."""
         del parser
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         for call in frame.module.parsed.of(ast.Call):
@@ -62,7 +62,7 @@ class DataFiles:
         return UNKNOWN
 
     def content(self, path: str) -> Any:
-        """A file as plain values; where it is not in the tree, the example that is kept of it."""
+        """A file as plain values; if it is not in the tree, its committed example."""
         for name in _with_examples(path):
             if not self._folder.has(name):
                 continue
@@ -83,7 +83,7 @@ class DataFiles:
         return UNKNOWN
 
     def _path(self, evaluator: "Evaluator", frame: Frame, node: ast.expr) -> str | None:
-        """A path relative to the project, of a text or of what is computed from the module's own place."""
+        """A path relative to the project, from a text or from the module's own location."""
         value = settled(evaluator.value(frame, node))
         if isinstance(value, File):
             return value.path
@@ -96,7 +96,7 @@ class DataFiles:
         return found.inside(frame.module.path) if found is not None else None
 
     def _dynaconf(self, evaluator: "Evaluator", frame: Frame, node: ast.Call) -> Any:
-        """Dynaconf's files one over the other, the tables `default` and `production` of each at the top."""
+        """Dynaconf's files merged, with the tables `default` and `production` of each at the top."""
         keywords = {item.arg: item.value for item in node.keywords if item.arg}
         given = next((keywords[key] for key in ("settings_files", "settings_file") if key in keywords), None)
         names = evaluator.value(frame, given) if given is not None else ["settings.toml", "settings.yaml"]

@@ -1,4 +1,4 @@
-"""The command line that argparse makes: options by the sub-command that they belong to."""
+"""argparse's command line: options, by the sub-command that they belong to."""
 
 import ast
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ _SWITCHES = ("store_true", "store_false", "BooleanOptionalAction", "count")
 
 
 def options_of(evaluator: "Evaluator", frame: Frame, parser: ast.expr) -> Namespace:
-    """All options of the parsers that the module makes where `parse_args` is called, or where the parser is made."""
+    """All options of the module's parsers, at the place of `parse_args`, or where the parser is created."""
     module = frame.module
     if isinstance(parser, ast.Name):
         for binding in evaluator.locals_of(frame).get(parser.id, ()):
@@ -25,7 +25,7 @@ def options_of(evaluator: "Evaluator", frame: Frame, parser: ast.expr) -> Namesp
         made_by = evaluator.value(frame, parser.func)
         module = made_by.frame.module if isinstance(made_by, FunctionRef) else module
     if module.name not in evaluator.namespaces:
-        # While they are read, a parser that is asked for again has no options.
+        # While they are being read, asking again yields no options.
         evaluator.namespaces[module.name] = Namespace({})
         evaluator.namespaces[module.name] = _Scan(evaluator, module).namespace
     return evaluator.namespaces[module.name]
@@ -38,7 +38,7 @@ class _Scan:
         self._evaluator = evaluator
         self._module = module
         self.namespace = Namespace({})
-        # What a helper's parameters are given, by its name and the parameter's place.
+        # The arguments of a helper's parameters, by its name and the parameter's position.
         self._given: dict[tuple[str, int], list[Path]] = {}
         functions: list[FunctionNode] = module.parsed.of(ast.FunctionDef, ast.AsyncFunctionDef)
         # Callers pass parsers to their helpers, so callers come first.
@@ -71,7 +71,7 @@ class _Scan:
         return holds.get(node.id, [()]) if isinstance(node, ast.Name) else [()]
 
     def _made(self, frame: Frame, call: ast.Call, holds: dict[str, list[Path]]) -> list[Path] | None:
-        """The paths of the parser, or of its sub-parsers, that a call makes."""
+        """The paths of the parser or sub-parsers that a call creates."""
         func = call.func
         if not isinstance(func, ast.Attribute):
             return None
@@ -130,7 +130,7 @@ class _Scan:
 
 
 def option_of(evaluator: "Evaluator", frame: Frame, call: ast.Call, path: Path, parameter: str | None) -> Any:
-    """The option of a command of click or typer: `click.option("--port", default=8000)`, `typer.Option(8000)`."""
+    """An option of click or typer: `click.option("--port", default=8000)`, `typer.Option(8000)`."""
     keywords = {item.arg: item.value for item in call.keywords if item.arg}
     values = [evaluator.value(frame, item) for item in call.args]
     names = [item for item in values if isinstance(item, str) and item.startswith("-")]

@@ -1,4 +1,4 @@
-"""The project's own modules as one program: by what names they are imported, and what their names stand for."""
+"""The project's own modules as one program: their import names, and the values of their names."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Binding = ast.expr | FunctionNode | ast.ClassDef | tuple[str, str | None]
 
 
 class Module:
-    """A module of the project: its path, the name that it is imported by, and what it binds."""
+    """One of the project's modules: its path, its import name, and its bindings."""
 
     def __init__(self, path: str, name: str, parsed: PyModule) -> None:
         self.path = path
@@ -32,7 +32,7 @@ class Module:
         return self.bound_in(self.body)
 
     def bound_in(self, body: list[ast.stmt]) -> dict[str, list[Binding]]:
-        """The names that some statements bind, those of functions and classes inside left out."""
+        """The names that some statements bind, without those inside functions and classes."""
         found: dict[str, list[Binding]] = {}
         for node in statements(body):
             for name, binding in self._binds(node):
@@ -74,7 +74,7 @@ class Module:
 
 
 class Members:
-    """The methods of a class, and its fields with their statements; of several of one name the first."""
+    """A class's methods, and its fields with their statements; the first of each name."""
 
     def __init__(self, node: ast.ClassDef) -> None:
         self.methods: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
@@ -89,7 +89,7 @@ class Members:
 
 
 class PythonProgram:
-    """The modules of a project by name."""
+    """A project's modules by name."""
 
     def __init__(self, project: PythonProject) -> None:
         self.folder = project.folder
@@ -101,20 +101,20 @@ class PythonProgram:
         self._members: dict[ast.ClassDef, Members] = {}
 
     def module(self, name: str) -> Module | None:
-        """A module by the name that an import gives it, with or without the project's own folder before it."""
+        """A module by its import name, with or without the project's own folder in front."""
         found = self.modules.get(name)
         if found is None and name.startswith(("src.", f"{self.folder.folder_name}.")):
             found = self.modules.get(name.partition(".")[2])
         return found
 
     def calls_of(self, node: ast.stmt) -> tuple[ast.Call, ...]:
-        """The calls of one statement, inside out; found once, for a walk may come by a statement many times."""
+        """The calls in one statement, innermost first; cached, since a walk may visit a statement often."""
         if node not in self._calls:
             self._calls[node] = tuple(item for item in expressions(node) if isinstance(item, ast.Call))
         return self._calls[node]
 
     def members_of(self, node: ast.ClassDef) -> "Members":
-        """What the body of a class defines, by name; found once."""
+        """What a class body defines, by name; cached."""
         if node not in self._members:
             self._members[node] = Members(node)
         return self._members[node]
@@ -124,7 +124,7 @@ class PythonProgram:
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements in order, those inside compound ones included; bodies of functions and classes left out."""
+    """Statements in order, including those inside compound ones, without the bodies of functions and classes."""
     stack = list(reversed(body))
     while stack:
         node = stack.pop()
@@ -146,7 +146,7 @@ def inner(node: ast.stmt) -> list[ast.stmt]:
 
 
 def expressions(node: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions of one statement, without those of the statements inside it; calls inside out."""
+    """The expressions of one statement, without those of the statements inside it; innermost calls first."""
     stack: list[ast.AST] = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
     while stack:
         item = stack.pop()

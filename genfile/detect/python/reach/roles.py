@@ -1,4 +1,4 @@
-"""What a call or a loop does for the life of a program: it stays, it asks a person, it runs something aside."""
+"""What a call or a loop means for a program's life: it stays, asks a person, or runs something aside."""
 
 import ast
 import re
@@ -9,19 +9,19 @@ from functools import cache
 from genfile.data import load_table
 from genfile.detect.python.reach.values import Need, Way
 
-# What a loop asks before another round that ends when the program is told to.
+# What a loop checks that ends when the program is told to stop.
 _RUNNING = re.compile(r"running|alive|stop|shutdown|terminat|exit_event", re.IGNORECASE)
-# Names of calls that may stay, whoever's they are.
+# Names of calls that may stay, whichever library they come from.
 _MAY_STAY = re.compile(r"(?:^|\.)(?:start|run|serve|listen|poll|watch|consume)_\w+$|_(?:forever|loop)$")
 _WAITS = ("sleep", "run_pending", "poll", "wait", "blpop", "receive")
 
 
 @dataclass(frozen=True)
 class Role:
-    """Something that a program does: its kind, the callee, where, what must be given for it, how it was come to.
+    """Something that a program does: its kind, the callee, the place, its conditions, and the way there.
 
-    Kinds: `stays`, `loop` (that waits between its rounds), `terminal`, `window`, `open` (may stay for all that is
-    known here), and `effect`: done before or beside what the program is for, with something left behind.
+    Kinds: `stays`, `loop` (waits between rounds), `terminal`, `window`, `open` (may stay, for all that is known), and
+    `effect`: done before or beside the main purpose, leaving something behind.
     """
 
     kind: str
@@ -34,14 +34,14 @@ class Role:
 
 @cache
 def _names(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The callees of a kind in the data: by the ends of their names, and whole libraries by the beginnings."""
+    """The callees of a kind in the data: by the ends of their names, or whole libraries by their beginnings."""
     words = load_table("lives")["python"][kind].split()
     libraries = tuple(word.removesuffix("*") for word in words if word.endswith(".*"))
     return tuple(word for word in words if not word.endswith(".*")), libraries
 
 
 def is_of(kind: str, name: str) -> bool:
-    """Whether a callee's dotted name is of a kind: by its end at a dot, or by its library."""
+    """Whether a callee's dotted name is of a kind: by its end after a dot, or by its library."""
     return f".{name}".endswith(_dotted(kind)) or name.startswith(_names(kind)[1])
 
 
@@ -51,11 +51,11 @@ def _dotted(kind: str) -> tuple[str, ...]:
 
 
 def kind_of(name: str) -> str | None:
-    """The kind of role that a callee has; None if it just comes back."""
+    """The kind of role that a callee has; None if it simply returns."""
     for kind in ("terminal", "window"):
         if is_of(kind, name):
             return kind
-    # A client may be of any class whose name ends so: commands.AutoShardedBot().run.
+    # A client may be of any class whose name ends this way: commands.AutoShardedBot().run.
     if name.endswith(_names("stays")[0]):
         return "stays"
     if is_of("hands_on", name):
@@ -64,13 +64,13 @@ def kind_of(name: str) -> str | None:
 
 
 def is_effect(name: str) -> bool:
-    """Whether something that a server needs later may be left behind by a call."""
+    """Whether a call may leave something behind that a server needs later."""
     return not any(is_of(kind, name) for kind in ("harmless", "hands_on", "aside", "terminal"))
 
 
 def loop_kind(node: ast.While | ast.For | ast.AsyncFor) -> str | None:
-    """`loop` for one without an end that waits between its rounds, `open` for another without an end, and for one over
-    what is yet to come; else None."""
+    """`loop` for an endless loop that waits between its rounds, `open` for another endless one or one over future
+    events; else None."""
     if not isinstance(node, ast.While):
         return "open" if isinstance(node, ast.AsyncFor) else None
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
@@ -90,7 +90,7 @@ def loop_kind(node: ast.While | ast.For | ast.AsyncFor) -> str | None:
 
 
 def _own(loop: ast.While) -> Iterator[ast.AST]:
-    """What is in a loop, but not in one inside it nor in a function."""
+    """What is in a loop, without inner loops and functions."""
     stack: list[ast.AST] = list(loop.body)
     while stack:
         node = stack.pop()

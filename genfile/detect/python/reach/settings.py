@@ -1,4 +1,4 @@
-"""Fields of the project's own classes: pydantic's settings with their variables, dataclasses, plain attributes."""
+"""Fields of the project's own classes: pydantic settings with their variables, dataclasses, plain attributes."""
 
 import ast
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def field_of(evaluator: "Evaluator", base: BuiltObject | ClassRef, name: str) -> Any:
-    """A field or method by its name: what the call gave, what the class says, what `__init__` sets."""
+    """A field or method by its name: from the call, the class, or `__init__`."""
     made = base if isinstance(base, BuiltObject) else None
     first = base.made_by if isinstance(base, BuiltObject) else base
     for owner in lineage(evaluator, first):
@@ -37,7 +37,7 @@ def _own(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | None, name
 
 
 def _given(evaluator: "Evaluator", made: BuiltObject | None, name: str) -> Any:
-    """What the call that made the instance gives by that keyword."""
+    """The value that the creating call gives to that keyword."""
     if made is None or made.call is None or made.frame is None:
         return UNKNOWN
     node = next((item.value for item in made.call.keywords if item.arg == name), None)
@@ -45,7 +45,7 @@ def _given(evaluator: "Evaluator", made: BuiltObject | None, name: str) -> Any:
 
 
 def _set_in_init(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | None, name: str) -> Any:
-    """`self.port = port` of the constructor, its parameters bound to what was given."""
+    """`self.port = port` in the constructor, its parameters bound to the arguments."""
     init = evaluator.program.members_of(owner.node).methods.get("__init__")
     if not isinstance(init, ast.FunctionDef):
         return UNKNOWN
@@ -64,7 +64,7 @@ def _set_in_init(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | No
 
 
 def _field(evaluator: "Evaluator", owner: ClassRef, node: ast.Assign | ast.AnnAssign, name: str) -> Any:
-    """A field of the class body: its default; of settings, the variable that sets it."""
+    """A field of the class body: its default; for settings, the variable that sets it."""
     default: Any = UNKNOWN
     alias: str | None = None
     if node.value is not None:
@@ -98,7 +98,7 @@ def _of_field(
             default = evaluator.value(frame, keywords["default_factory"].body)
     for key in ("env", "validation_alias", "alias"):
         node = keywords.get(key)
-        # AliasChoices("A", "B"): the first is asked first.
+        # AliasChoices("A", "B"): the first is read first.
         node = node.args[0] if isinstance(node, ast.Call) and node.args else node
         value = evaluator.value(frame, node) if node is not None else None
         value = value[0] if isinstance(value, list) and value else value
@@ -108,7 +108,7 @@ def _of_field(
 
 
 def _settings_prefix(evaluator: "Evaluator", owner: ClassRef) -> str | None:
-    """The prefix of the variables of a class of pydantic's settings; None for any other class."""
+    """The variables' prefix of a pydantic settings class; None for any other class."""
     if not any(_is_settings(evaluator, item) for item in lineage(evaluator, owner)):
         return None
     for node in owner.node.body:

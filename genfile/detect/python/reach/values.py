@@ -1,4 +1,4 @@
-"""What an expression of a program can stand for, beside plain values, UNKNOWN and variables of the environment."""
+"""The values that an expression can have, besides plain values, UNKNOWN and environment variables."""
 
 import ast
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class ProgramOption:
 
 @dataclass(frozen=True)
 class Need:
-    """What must be given for a line of the program to be reached."""
+    """A condition under which a line of the program is reached."""
 
     command: Path = ()
     flags: tuple[tuple[Path, str, str | None], ...] = ()
@@ -50,7 +50,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Way:
-    """How the walk came to a line: in a thread beside the program, in one branch of several, behind the main guard."""
+    """How the walk reached a line: in a background thread, in one of several branches, under the main guard."""
 
     aside: bool = False
     maybe: bool = False
@@ -59,10 +59,8 @@ class Way:
 
 @dataclass(eq=False)
 class Frame:
-    """Where an expression stands: a module, a function of it, what its parameters are bound to.
-
-    ``known``: its variables that were looked at before.
-    """
+    """The scope of an expression: a module, a function in it, and the bound parameters. ``known``: its variables that
+    are already evaluated."""
 
     module: "Module"
     function: FunctionNode | None = None
@@ -75,7 +73,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class FunctionRef:
-    """A function or method of the project's own."""
+    """A function or method of the project."""
 
     frame: Frame
     node: FunctionNode
@@ -84,7 +82,7 @@ class FunctionRef:
 
 @dataclass(frozen=True, eq=False)
 class ClassRef:
-    """A class of the project's own."""
+    """A class of the project."""
 
     frame: Frame
     node: ast.ClassDef
@@ -92,7 +90,7 @@ class ClassRef:
 
 @dataclass(frozen=True, eq=False)
 class BuiltObject:
-    """An instance of a class of the project's own, with the call that made it where there is one."""
+    """An instance of a project class, with the call that created it, if there is one."""
 
     made_by: ClassRef
     call: ast.Call | None = None
@@ -101,21 +99,21 @@ class BuiltObject:
 
 @dataclass(frozen=True)
 class ModuleRef:
-    """A module of the project's own."""
+    """A module of the project."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class External:
-    """A name of another package, dotted."""
+    """A dotted name in another package."""
 
     name: str
 
 
 @dataclass(frozen=True, eq=False)
 class Instance:
-    """What a call of another package's gives: the dotted callee, the call, where it stands."""
+    """What a call of another package returns: the dotted callee, the call, its place."""
 
     callee: str
     call: ast.Call
@@ -131,7 +129,7 @@ class File:
 
 @dataclass(eq=False)
 class Namespace:
-    """What `parse_args()` gives: the options by the names of their attributes."""
+    """The result of `parse_args()`: the options by attribute name."""
 
     options: dict[str, list[ProgramOption]]
     handlers: list[tuple[Path, FunctionRef]] = field(default_factory=list)
@@ -147,13 +145,13 @@ class Namespace:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of which a part is only known when the program runs."""
+    """A text that is only partly known before the program runs."""
 
     parts: tuple[Any, ...]
 
 
 def settled(value: Any) -> Any:
-    """What a value is where nothing is given from outside: defaults of options and of variables; else UNKNOWN."""
+    """A value if nothing is set from outside: defaults of options and variables; else UNKNOWN."""
     for _ in range(5):
         if isinstance(value, ProgramOption | EnvDefault):
             value = value.default
@@ -166,7 +164,7 @@ def settled(value: Any) -> Any:
 
 
 def variable(value: Any) -> str | None:
-    """The variable that moves a value; a part of a text may be one."""
+    """The variable that sets a value, or a part of a text."""
     if isinstance(value, Text):
         return next((name for name in map(variable, reversed(value.parts)) if name), None)
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""From where a program starts to the calls that listen, through functions, branches and sub-commands."""
+"""The walk from a program's start to the calls that listen, through functions, branches and sub-commands."""
 
 import ast
 import re
@@ -29,16 +29,13 @@ from genfile.detect.python.reach.values import (
 from genfile.parsers.values import UNKNOWN
 
 MAX_FUNCTIONS = 500
-# What gives one message after another for as long as it is asked: of Kafka, Redis, RabbitMQ, MQTT, Postgres.
+# Iterators over messages of Kafka, Redis, RabbitMQ, MQTT and Postgres, which never end by themselves.
 _CONSUMERS = re.compile(r"(?:Consumer|\.listen|pubsub\(\)|\.iterator|\.messages|\.notifies|\.subscribe)$")
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 class Walker:
-    """One walk from one entry: what listens, and every other role that something of it has.
-
-    ``calls``: how many calls were looked at.
-    """
+    """One walk from one entry: its listeners, and its other roles. ``calls``: how many calls were visited."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
@@ -53,7 +50,7 @@ class Walker:
         self._entry = ""
 
     def start(self, module: Module, function: Any = None) -> None:
-        """Walk a function that a console script names, or a module that is run as the program."""
+        """Walk a console script's function, or a module that runs as the program."""
         frame = Frame(module)
         self._entry = module.name
         if function is None:
@@ -63,7 +60,7 @@ class Walker:
         self._drain()
         seen = {module.name}
         for name in self._imports:
-            # What is imported runs too; only where the program itself does not listen is that asked.
+            # Imported modules run too, but only matter if the program itself does not listen.
             found = self.evaluator.program.module(name)
             if self.listeners or len(seen) > 30:
                 return
@@ -93,7 +90,7 @@ class Walker:
         frame.need = need
 
     def _statement(self, frame: Frame, node: ast.stmt) -> None:
-        """What one statement calls; whether it is a loop that stays; what it leaves behind."""
+        """Visit one statement: its calls, whether it is a loop that stays, and what it leaves behind."""
         self._taken = isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.With | ast.AsyncWith)
         self._calls(frame, node)
         self._taken = False
@@ -116,7 +113,7 @@ class Walker:
             self.roles.append(found)
 
     def _maybe(self, frame: Frame, body: list[ast.stmt], main: bool) -> None:
-        """Walk what only runs in one of several cases."""
+        """Walk code that only runs in one of several cases."""
         way = frame.way
         frame.way = replace(way, maybe=True)
         self._block(frame, body, main=main)
@@ -138,7 +135,7 @@ class Walker:
         frame.need = before.also(no)
         self._maybe(frame, node.orelse, main)
         ended = bool(node.body) and isinstance(node.body[-1], _ENDS)
-        # After a branch that leaves, what follows is the other one.
+        # After a branch that leaves, the rest is the other branch.
         frame.need = before.also(no) if ended else before
 
     def _match(self, frame: Frame, node: ast.Match) -> None:
@@ -153,7 +150,7 @@ class Walker:
         frame.need = before
 
     def _condition(self, frame: Frame, test: ast.expr) -> tuple[Need, Need]:
-        """What must be given for a condition to hold, and for it not to."""
+        """The needs under which a condition holds, and those under which it does not."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             yes, no = self._condition(frame, test.operand)
             return no, yes
@@ -205,9 +202,9 @@ class Walker:
             self._foreign(frame, call, callee)
             self._overridden(frame, call)
         if getattr(call.func, "attr", "") == "set_defaults":
-            # What a sub-command runs, once it is chosen.
+            # The function of a chosen sub-command.
             return
-        # What is given by a name of its own (`lifespan=`, `on_startup=`) is called when it is time for it.
+        # A keyword argument such as `lifespan=` or `on_startup=` is called later.
         beside = replace(frame, way=replace(frame.way, aside=True)) if call.keywords else frame
         pairs = [(item, frame) for item in call.args] + [(keyword.value, beside) for keyword in call.keywords]
         for item, where in pairs:
@@ -217,7 +214,7 @@ class Walker:
                     self._enter(given, None, where)
 
     def _made(self, callee: ClassRef, call: ast.Call, frame: Frame) -> None:
-        """What the constructor of a class does: the project's own, else that of the package's that it is made from."""
+        """Walk a class's constructor: the project's own, else that of the package's base class."""
         init = self.evaluator.attribute(BuiltObject(callee, call, frame), "__init__", frame)
         if isinstance(init, FunctionRef):
             self._enter(init, call, frame)
@@ -226,7 +223,7 @@ class Walker:
             self._foreign(frame, call, External(base))
 
     def _overridden(self, frame: Frame, call: ast.Call) -> None:
-        """A method that an object has of another package's class may call whatever the project's own class defines."""
+        """A method inherited from another package may call anything that the project's class defines."""
         made = self.evaluator.value(frame, call.func.value) if isinstance(call.func, ast.Attribute) else None
         if not isinstance(made, BuiltObject) or foreign_base(self.evaluator, made.made_by) is None:
             return
@@ -238,7 +235,7 @@ class Walker:
         frame.way = way
 
     def _foreign(self, frame: Frame, call: ast.Call, callee: Any) -> None:
-        """A call of another package's, or of what is not known: it may listen, stay, or ask somebody."""
+        """Visit a call of another package, or of something unknown: it may listen, stay, or ask somebody."""
         found = listener(self.evaluator, frame, call, callee)
         if found is not None:
             if found not in self.listeners:
@@ -246,7 +243,7 @@ class Walker:
             return
         name = called_by(call, callee)
         if name == "?.start" and isinstance(call.func, ast.Attribute):
-            # A thread of the project's own runs its `run`.
+            # The project's own thread class runs its `run`.
             made = self.evaluator.value(frame, call.func.value)
             method = self.evaluator.attribute(made, "run", frame) if isinstance(made, BuiltObject) else None
             if isinstance(method, FunctionRef):
@@ -256,7 +253,7 @@ class Walker:
             self._role(frame, kind, name.replace("()", "").removeprefix("?.").removeprefix("builtins."), call.lineno)
 
     def _aside(self, frame: Frame, call: ast.Call) -> set[int]:
-        """Walk what a thread or a process is given to run; the calls that it holds are those of the thread alone."""
+        """Walk what a thread or a process runs; its calls belong to the thread alone."""
         beside = replace(frame, way=replace(frame.way, aside=True))
         given = {item.arg: item.value for item in call.keywords if item.arg}
         targets = [given[name] for name in ("target", "function") if name in given] or list(call.args)
@@ -320,7 +317,7 @@ class Walker:
         elif isinstance(function, FunctionRef):
             inside = self.evaluator.called(function, call, frame)
             if self._taken and not frame.way.aside:
-                # What a function is asked for, whoever asks gets.
+                # Whatever calls a function, it returns the same.
                 inside.way = replace(inside.way, guarded=False)
             self._walk(function.node, inside)
 
@@ -338,7 +335,7 @@ class Walker:
             self._queue.append((node, frame))
 
     def _drain(self) -> None:
-        """Walk what was called, the nearest to the entry first: what listens lies less deep than helpers do."""
+        """Walk the pending calls, nearest to the entry first: listeners are less deep than helpers."""
         while self._queue:
             node, frame = self._queue.popleft()
             self._block(frame, node.body)
@@ -352,14 +349,14 @@ class Walker:
 
 
 def _truth(value: Any) -> Need:
-    """What must be given for an option to be set; of one that takes a value what it takes is not known."""
+    """The needs under which an option is set; for an option with a value, which one is unknown."""
     if isinstance(value, ProgramOption) and value.kind != "command" and value.flag and not settled(value):
         return Need((), ((value.path, value.flag, None if value.kind == "switch" else ""),))
     return Need()
 
 
 def _equals(value: Any, other: Any) -> Need:
-    """What must be given for a value to be another one."""
+    """The needs under which a value equals another one."""
     if not isinstance(other, str | bool):
         return Need()
     if isinstance(value, ProgramOption):
@@ -375,7 +372,7 @@ def _equals(value: Any, other: Any) -> Need:
 
 
 def _differs(value: Any, other: Any) -> Need:
-    """What must be given for a value to be none but another one: of the choices the one over HTTP first."""
+    """The needs under which a value differs from another one: among choices, HTTP first."""
     if settled(value) != other or not isinstance(other, str):
         return Need()
     if isinstance(value, ProgramOption) and value.kind == "value" and value.flag:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from genfile.lint.case import Case, Check
+from genfile.acceptance.case import Case, Check
 
 STAGES = {"base", "tools", "frontend", "uv", "micromamba", "pixi", "deps", "jre", "build", "layers"}
 STAGES |= {"app", "archive", "runtime"}

@@ -6,8 +6,8 @@ Each check takes a case and gives the faults it finds, as text; none means that 
 import re
 from collections.abc import Iterator
 
+from genfile.acceptance.case import Case, Check
 from genfile.dockerfile.context import missing_sources
-from genfile.lint.case import Case, Check
 
 MANAGERS = set("npm npx pnpm yarn bunx uv poetry pipenv pdm mvn gradle go cargo composer".split())
 CACHES = {

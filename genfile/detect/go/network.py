@@ -1,0 +1,44 @@
+"""Where a Go server listens, and what answers a health check."""
+
+from genfile.data import Framework
+from genfile.detect.go.claims import serves
+from genfile.detect.go.life import running
+from genfile.detect.go.module import GoModule, GoProgram
+from genfile.detect.go.port import Sources, find_health, find_port
+from genfile.evidence import Draft, Fact
+from genfile.parsers.values import EnvDefault
+
+
+def put_network(
+    module: GoModule, program: GoProgram, sources: Sources, framework: Framework | None, draft: Draft
+) -> None:
+    if not serves(module, program):
+        return
+    port = find_port(module, running(module, program, sources), framework)
+    if port is None:
+        where = draft.evidence["/framework"].evidence if "/framework" in draft.evidence else ()
+        draft.put("port", Fact(8080, where, guess=True, remedy="read the port from PORT, with a default"))
+        return
+    draft.put(
+        "port",
+        Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy),
+    )
+    if port.guess and "not known from the code" in port.evidence[0].says:
+        says = port.evidence[0]
+        draft.note("info", f"{says}: no port found; using {port.value.number}", says.path, says.line)
+    if port.value.variable and not _holds_address(sources, port.value.variable):
+        draft.put("port_variable", port.but(port.value.variable))
+    health = find_health(module, sources)
+    if health is not None:
+        draft.put("health", health.but({"path": health.value}))
+
+
+def _holds_address(sources: Sources, variable: str) -> bool:
+    """Whether a variable is a whole address, such as LISTEN_ADDR with the default ":8080": a lone number is not one,
+    and the program's own default already is the port."""
+    for _, file in sources:
+        values = [value for call in file.calls for value in call.arguments if isinstance(value, EnvDefault)]
+        defaults = [value.default for value in values if value.name == variable]
+        if any(isinstance(text, str) and ":" in text for text in (*defaults, file.env_defaults.get(variable))):
+            return True
+    return False

@@ -1,0 +1,136 @@
+"""What a Go service has outside of its binary: system packages, files, databases, variables, a Procfile."""
+
+import posixpath
+
+from genfile.data import Framework, backing_services, system_packages
+from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
+from genfile.detect.go.module import GoModule, GoProgram
+from genfile.detect.go.port import Sources
+from genfile.detect.go.required import put_needed
+from genfile.detect.go.stores import put_stores
+from genfile.detect.hosting import run_packages
+from genfile.detect.paths import inside, relative
+from genfile.detect.shared import is_secret, started
+from genfile.evidence import Draft, Fact
+from genfile.parsers.small import parse_procfile
+
+_NOT_FOR_GO = ("lib", "fonts", "media-types", "gnupg", "zip", "unzip")
+
+
+def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Put /system_packages, /cgo and /data: a C compiler, libraries, programs that the code starts, an embedded
+    database."""
+    folder = module.folder
+    own = next(((path, file) for path, file in sources if "C" in file.imports), None)
+    build: set[str] = set()
+    run: set[str] = set()
+    evidence = []
+    cgo = folder.fact(True, own[0], own[1].imports["C"], 'import "C"') if own else None
+    imported = {name for _, file in sources for name in file.imports}
+    for name, needs in system_packages("go").items():
+        through = [name, *needs.through]
+        used = next((item for item in through if any(f"{path}/".startswith(f"{item}/") for path in imported)), None)
+        # Before Go 1.17, go.mod did not list indirect requirements; without go.mod, only imports are known.
+        listed = name if module.requires(name) else used
+        if used is not None and listed is not None and module.requires(listed):
+            says = module.says(listed)
+            if needs.store and "data" not in draft.values:
+                draft.put("data", data_folder(module, sources, says))
+            if needs.cgo:
+                cgo = cgo or Fact(True, (says,))
+            if needs.build or needs.run:
+                evidence.append(says)
+                build.update(needs.build)
+                run.update(needs.run)
+    programs, says_programs = run_packages(folder)
+    # A static program needs no libraries and no list of MIME types, only programs that it starts.
+    kept = [
+        (name, says) for name, says in zip(programs, says_programs, strict=True) if not name.startswith(_NOT_FOR_GO)
+    ]
+    run.update(name for name, _ in kept)
+    evidence.extend(says for _, says in kept)
+    for path, file in sources:
+        for call in file.calls:
+            package = started(call.arguments) if call.callee in ("exec.Command", "exec.LookPath") else None
+            if package is not None and package not in run:
+                run.add(package)
+                evidence.append(folder.says(path, call.line, f"{call.callee} runs it"))
+    draft.put("cgo", cgo)
+    if build or run:
+        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
+
+
+def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> None:
+    """Put the files that are opened, the databases and the variables."""
+    folder = module.folder
+    start = working_folder(module, program, sources)
+    assets = find_assets(module, sources, start.value if start is not None else "")
+    draft.put("working_folder", start.but(folder.full(start.value)) if start is not None else None)
+    if assets is not None:
+        draft.put("assets", assets.but([folder.full(name) for name in assets.value]))
+    writable = find_writable(module, sources)
+    if writable is not None:
+        kept = [folder.full(name) for name in writable.value]
+        kept = [name for name in kept if name != draft.values.get("data")]
+        draft.put("writable", writable.but(kept) if kept else None)
+    beside = beside_binary(module, sources)
+    if beside is not None:
+        text = (
+            f"{beside}: if the program writes files beside its binary, that fails in the image; write to a folder of "
+            "its own and mount a volume there"
+        )
+        draft.note("warning", text, beside.path, beside.line)
+    backing = {
+        service.name: module.says(dependency)
+        for service in backing_services().values()
+        for dependency in service.go
+        if module.requires(dependency)
+    }
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
+    present = {item["name"] for item in draft.values.get("environment", ())} | {draft.values.get("port_variable")}
+    for item in (item for _, file in sources for item in file.env_names):
+        if item.name not in present and len(present) < 80:
+            present.add(item.name)
+            value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
+            draft.values.setdefault("environment", []).append(value)
+    put_needed(module, sources, draft)
+    put_stores(module, sources, draft)
+
+
+def put_kept(module: GoModule, framework: Framework | None, draft: Draft) -> None:
+    """Add to /assets the files and folders in the working folder that the framework itself reads."""
+    folder = module.folder
+    listed: list[str] = draft.values.get("assets", [])
+    found = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name)] if framework else []
+    kept = [name for name in found if not any(inside(folder.full(name), path) for path in listed)]
+    if framework is None or not kept:
+        return
+    says = module.says(next(name for name in framework.dependencies if module.requires(name)))
+    known = draft.evidence["/assets"].evidence if listed else ()
+    evidence = (*known, *(folder.says(name, None, f"{framework.name} reads it") for name in kept), says)
+    names = sorted({*listed, *(folder.full(name) for name in kept)})
+    draft.put(
+        "assets", Fact([name for name in names if not any(inside(name, o) for o in names if o != name)], evidence)
+    )
+
+
+def put_beside(module: GoModule, draft: Draft) -> None:
+    """Move the binary to a folder of its own if a folder that the program opens or writes has the same name."""
+    names = ("assets", "writable")
+    paths = [path for name in names for path in draft.values.get(name, ())]
+    paths += [path for name in ("working_folder", "data") if (path := draft.values.get(name))]
+    taken = {relative(path, module.folder.path).split("/")[0] for path in paths}
+    start = draft.values["start"]
+    if posixpath.basename(start[0]) in taken:
+        place = next(name for name in ("bin", "program", "run") if name not in taken)
+        draft.values["start"] = [f"/app/{place}/{posixpath.basename(start[0])}", *start[1:]]
+
+
+def put_procfile(module: GoModule, draft: Draft) -> None:
+    folder = module.folder
+    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
+    if processes and "web" in processes:
+        words = processes["web"][0].split()
+        if words and words[0].startswith("bin/") and len(words) > 1 and not any("$" in word for word in words):
+            draft.values["start"] = [draft.values["start"][0], *words[1:]]
