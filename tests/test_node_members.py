@@ -504,3 +504,13 @@ def test_front_end_is_not_built_again_for_its_server(changed: dict[str, str], ap
     text = genfile.generate({**FRONT, **changed}, comments="none").files["Dockerfile"]
     copies = [line for line in stage(text, "frontend").splitlines() if line.startswith("COPY")]
     assert copies == ["COPY --exclude=**/*.go --exclude=go.mod . ." if apart else "COPY . ."]
+
+
+def test_yarn_1_is_given_what_the_root_depends_on() -> None:
+    """It resolves all of the root's own dependencies, development ones too, before it leaves any out."""
+    needs = {"typescript": "5.9.2", "@shop/ui": "*"}
+    root = manifest("shop", workspaces=["apps/*", "libs/*"], devDependencies=needs)
+    for name in LOCKS:
+        text = written(shop(name, **{"package.json": root}))
+        assert ("libs/ui/package.json" in stage(text, "deps")) == (name == "yarn"), name
+        assert "libs/ui" not in stage(text, "runtime")

@@ -136,6 +136,9 @@ class Workspace(Model):
     runs_with: tuple[RelativePath, ...] = Field(
         (), description="Those of `depends_on` that the running program needs, if the tool tells them apart."
     )
+    of_root: tuple[RelativePath, ...] = Field(
+        (), description="Those of `depends_on` that the root itself depends on, if every installation resolves them."
+    )
     files: tuple[RelativePath, ...] | None = Field(
         None,
         description="Files in the root folder that the build reads. With `folders` and the needed members they are all "

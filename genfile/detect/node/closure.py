@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from genfile.detect.node.configs import build_configs, build_steps
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import settings_at
-from genfile.detect.node.manager import LOCKS, NodeProject
+from genfile.detect.node.manager import LOCKS, NodeProject, package_manager
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.nx import nx_root
 from genfile.detect.node.schema import shared_schema
@@ -34,7 +34,8 @@ _CODE = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", "
 
 @dataclass(frozen=True)
 class Closure:
-    """Paths in the tree. ``members``: other members that are needed; ``at_run``: those that the running program needs.
+    """Paths in the tree. ``members``: other members that are needed; ``at_run``: those that the running program needs;
+    ``of_root``: those that every installation resolves.
 
     ``files`` of the root and ``folders`` are read beside the members; ``files`` is None if they are unknown, for the
     ``reason``.
@@ -42,6 +43,7 @@ class Closure:
 
     members: tuple[str, ...]
     at_run: tuple[str, ...]
+    of_root: tuple[str, ...] = ()
     files: tuple[str, ...] | None = None
     folders: tuple[str, ...] = ()
     reason: str = ""
@@ -74,15 +76,18 @@ def installed(project: NodeProject) -> tuple[PackageJson, ...]:
 def _closure(project: NodeProject) -> Closure:
     workspace = project.workspace
     assert workspace is not None
-    members = workspace.needs(project.package)
     at_run = workspace.runs_with(project.package)
+    # Yarn 1 resolves all that the root itself depends on, whatever it then installs.
+    of_root = workspace.needs(project.root_package) if package_manager(project)[0].value == "yarn" else ()
+    of_root = tuple(path for path in of_root if path != project.folder.path)
+    members = tuple(sorted({*workspace.needs(project.package), *of_root}))
     try:
         members, places = _sources(project, set(members))
     except _Unknown as reason:
-        return Closure(members, at_run, reason=str(reason))
+        return Closure(members, at_run, of_root, reason=str(reason))
     paths = project.root.tree.paths
     files = tuple(place for place in places if place in paths)
-    return Closure(members, at_run, files, tuple(place for place in places if place not in paths))
+    return Closure(members, at_run, of_root, files, tuple(place for place in places if place not in paths))
 
 
 def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

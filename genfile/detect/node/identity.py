@@ -87,6 +87,7 @@ def _put_workspace(project: NodeProject, draft: Draft, manager: str) -> None:
         "member": project.folder.spec_path,
         "depends_on": list(closure.members),
         "runs_with": list(closure.at_run),
+        "of_root": list(closure.of_root),
         "files": list(closure.files) if closure.files is not None else None,
         "folders": list(closure.folders),
         "names": _asked(project, manager) if closure.files is not None else [],
