@@ -172,6 +172,8 @@ class Draft:
     values: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, Fact[Any]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    # Files of the tree that the program writes, by path.
+    overwritten: dict[str, Fact[str]] = field(default_factory=dict)
 
     def put(self, name: str, fact: Fact[Any] | None) -> None:
         """Set a field (dotted: ``runtime.version``) from a fact; None leaves the field at its default."""

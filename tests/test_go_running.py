@@ -272,14 +272,25 @@ def test_beego_gets_the_folders_that_it_reads_and_runs_for_production(path: str)
 
 
 def test_a_committed_folder_that_is_written_too_belongs_to_the_user() -> None:
-    body = (
-        'os.ReadDir("lists"); os.MkdirAll("lists", 0o755); os.ReadFile("words/a.txt"); http.ListenAndServe(":9000", h)'
-    )
+    body = 'os.ReadDir("lists"); os.MkdirAll("lists", 0o755); os.ReadFile("words/a.txt"); http.ListenAndServe(":9000", h)'
     code = main(body, "net/http", "os")
     files = {"go.mod": GO_MOD, "main.go": code, "lists/demo.json": "{}", "words/a.txt": ""}
     text = generate(files).files["Dockerfile"]
     assert "COPY --link --chown=65532:65532 lists /app/lists\n" in text
     assert "COPY --link words/a.txt /app/words/a.txt\n" in text
+
+
+def test_a_committed_file_that_is_written_belongs_to_the_user() -> None:
+    body = (
+        'os.ReadDir("lists"); os.MkdirAll("lists/own", 0o755); os.ReadFile("seen.json"); '
+        'os.WriteFile("seen.json", b, 0o644); os.OpenFile("words.json", os.O_RDONLY, 0); http.ListenAndServe(":9", h)'
+    )
+    tree = {"lists/own/a.json": "{}", "lists/b.json": "{}", "seen.json": "{}", "words.json": "{}"}
+    text = generate({"go.mod": GO_MOD, "main.go": main(body, "net/http", "os"), **tree}).files["Dockerfile"]
+    assert "COPY --link --chown=65532:65532 seen.json /app/seen.json\n" in text
+    assert "COPY --link words.json /app/words.json\n" in text
+    assert "COPY --link lists /app/lists\n" in text
+    assert "COPY --link --chown=65532:65532 lists/own /app/lists/own\n" in text
 
 
 def test_two_mains_in_one_package_are_told_of() -> None:

@@ -16,7 +16,7 @@ class ImageNeed:
 class Needs:
     """``folder``: of the service, in the build context; ``port``: what it listens on for its
     users; ``others``: further ports that it opens; ``written``: folders of the context that the program writes to;
-    ``variables``: those that it can't start without.
+    ``variables``: those that it can't start without; ``overwritten``: files of the context that it writes.
     """
 
     folder: str = "."
@@ -24,6 +24,7 @@ class Needs:
     others: tuple[int, ...] = ()
     written: tuple[ImageNeed, ...] = ()
     variables: tuple[ImageNeed, ...] = ()
+    overwritten: tuple[ImageNeed, ...] = ()
 
 
 NOTHING_KNOWN = Needs()

@@ -204,6 +204,14 @@ def test_a_folder_that_is_written_belongs_to_the_user() -> None:
     assert not found(text.format("") + "VOLUME /app/data\n", NODE, "", needs)
 
 
+def test_a_file_that_is_changed_belongs_to_the_user() -> None:
+    needs = Needs(overwritten=(ImageNeed("lib/a.js"), ImageNeed("nothing.json")))
+    text = "FROM node:24-slim\nWORKDIR /app\nCOPY {}. .\nUSER 1000\n"
+    said = found(text.format(""), NODE, "", needs)
+    assert [item.partition(",")[0] for item in said] == ["written-folders-writable: the program writes /app/lib/a.js"]
+    assert not found(text.format("--chown=1000 "), NODE, "", needs)
+
+
 def test_a_variable_that_must_be_given_is_named() -> None:
     needs = Needs(variables=(ImageNeed("DATABASE_URL"),))
     assert found("FROM node:24\n", needs=needs) == [

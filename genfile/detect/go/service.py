@@ -8,7 +8,7 @@ from genfile.detect.go.build import put_build
 from genfile.detect.go.claims import choose_program, serves, stays
 from genfile.detect.go.command import arguments
 from genfile.detect.go.context import needs_sums, put_context
-from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
+from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_changed, find_writable, working_folder
 from genfile.detect.go.life import running
 from genfile.detect.go.module import GoModule, GoProgram, read_module
 from genfile.detect.go.port import Sources, find_health, find_port
@@ -22,6 +22,7 @@ from genfile.detect.hosting import run_packages
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import is_secret, started
 from genfile.detect.tree import Project
+from genfile.detect.written import overwrites
 from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile
 from genfile.parsers.values import EnvDefault
@@ -238,6 +239,8 @@ def _put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: 
         kept = [folder.full(name) for name in writable.value]
         kept = [name for name in kept if name != draft.values.get("data")]
         draft.put("writable", writable.but(kept) if kept else None)
+    for name, says in find_changed(module, sources):
+        overwrites(folder, draft, name, says)
     beside = beside_binary(module, sources)
     if beside is not None:
         text = (
