@@ -272,7 +272,9 @@ def test_beego_gets_the_folders_that_it_reads_and_runs_for_production(path: str)
 
 
 def test_a_committed_folder_that_is_written_too_belongs_to_the_user() -> None:
-    body = 'os.ReadDir("lists"); os.MkdirAll("lists", 0o755); os.ReadFile("words/a.txt"); http.ListenAndServe(":9000", h)'
+    body = (
+        'os.ReadDir("lists"); os.MkdirAll("lists", 0o755); os.ReadFile("words/a.txt"); http.ListenAndServe(":9000", h)'
+    )
     code = main(body, "net/http", "os")
     files = {"go.mod": GO_MOD, "main.go": code, "lists/demo.json": "{}", "words/a.txt": ""}
     text = generate(files).files["Dockerfile"]

@@ -83,6 +83,13 @@ PAIRS = [
         PYTHON,
     ),
     (
+        "step-inputs-exist",
+        {"requirements.txt": "-e ./lib\n", "lib/setup.py": ""},
+        "FROM python:3.13\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+        "needs /app/lib",
+        "FROM python:3.13\nWORKDIR /app\nCOPY requirements.txt .\nCOPY lib lib\nRUN pip install -r requirements.txt\n",
+    ),
+    (
         "git-where-fetched",
         {"requirements.txt": "x @ git+https://x.example/y\n"},
         "FROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
