@@ -145,8 +145,9 @@ def _noted(note: Note, base: Path) -> str:
     place = placed(note.path, base) + ("" if note.line is None else f":{note.line}")
     if not note.text.startswith(note.path):
         return f"{place}: {note.text}"
-    # The text begins with the file itself: the place stands in its stead.
-    rest = note.text[len(note.path) :]
+    # The text begins with the file itself, and maybe its line: the place stands in its stead.
+    named = f"{note.path}:{note.line}"
+    rest = note.text[len(named if note.text.startswith((f"{named} ", f"{named}:")) else note.path) :]
     return f"{place}{rest}" if rest[:1] in (":", " ") else note.text
 
 

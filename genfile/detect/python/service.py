@@ -29,7 +29,7 @@ from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import ServerStart, named_port
-from genfile.detect.python.serving import code_port, serving
+from genfile.detect.python.serving import code_port, serving, tell_of_variable
 from genfile.detect.python.sources import put_sources
 from genfile.detect.python.start import (
     application_start,
@@ -186,6 +186,7 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         _put_named(project, draft, start, port if framework is not None and framework.kind == "server" else None)
     else:
         draft.put("start", Fact(start.words, evidence, guess))
+        tell_of_variable(project, draft, start)
     if start.port is not None:
         draft.values["port"] = start.port
         draft.evidence["/port"] = Fact(start.port, draft.evidence["/start"].evidence)
