@@ -52,7 +52,6 @@ _OTHER_PORTS = (
 )
 _BINDS = ("http.ListenAndServe", "http.ListenAndServeTLS", "net.Listen")
 _OPENING = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Run", "Start"})
-_ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 
 
 @dataclass(frozen=True)
@@ -375,17 +374,3 @@ PORT_SIGNALS = (
 
 def _shown(value: Any) -> str:
     return f"{value.name} or {value.default}" if isinstance(value, EnvDefault) else str(value)
-
-
-def find_health(module: GoModule, sources: Sources) -> Fact[str] | None:
-    """A route of a usual name for health."""
-    for path, file in sources:
-        for call in file.calls:
-            route = call.arguments[0] if call.arguments else None
-            if not isinstance(route, str) or call.callee.rsplit(".", 1)[-1] not in _ROUTERS:
-                continue
-            # net/http since 1.22 takes "GET /health".
-            route = route.rsplit(" ", 1)[-1]
-            if route in HEALTH_PATHS:
-                return module.folder.fact(route, path, call.line, f"{call.callee}({route!r})")
-    return None

@@ -11,10 +11,11 @@ from genfile.detect.go.context import needs_sums, put_context
 from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_changed, find_writable, working_folder
 from genfile.detect.go.life import running
 from genfile.detect.go.module import GoModule, GoProgram, read_module
-from genfile.detect.go.port import Sources, find_health, find_port
+from genfile.detect.go.port import HEALTH_PATHS, Sources, find_port
 from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
 from genfile.detect.go.required import put_needed
+from genfile.detect.go.routes import health_route
 from genfile.detect.go.settings import put_dotenv
 from genfile.detect.go.stores import put_stores
 from genfile.detect.go.version import go_version
@@ -168,7 +169,7 @@ def _put_network(
         draft.note("info", f"{says}: no port found; using {port.value.number}", says.path, says.line)
     if port.value.variable and not _holds_address(sources, port.value.variable):
         draft.put("port_variable", port.but(port.value.variable))
-    health = find_health(module, sources)
+    health = health_route(module, sources, HEALTH_PATHS)
     if health is not None:
         draft.put("health", health.but({"path": health.value}))
 

@@ -23,9 +23,10 @@ from genfile.detect.python.manifest import PythonProject, python_project
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.outside import put_references
-from genfile.detect.python.port import find_health, served_port
+from genfile.detect.python.port import HEALTH_PATHS, served_port
 from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.removed import put_removed
+from genfile.detect.python.routes import python_routes
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import ServerStart, named_port
@@ -301,7 +302,7 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
     if draft.values.get("port") and framework is not None:
         if framework.health:
             draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
-        elif (health := find_health(project)) is not None:
+        elif (health := python_routes(project).health(HEALTH_PATHS)) is not None:
             draft.put("health", health.but({"path": health.value}))
     if framework is not None and framework.name == "streamlit":
         put_streamlit(project, draft)
