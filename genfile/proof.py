@@ -95,7 +95,7 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
     spec = service.spec
     root = "" if context == "." else context
     fact = service.facts.get("/environment")
-    places = {item.says.split(" ")[0]: item for item in fact.evidence} if fact is not None else {}
+    places = {item.subject: item for item in fact.evidence} if fact is not None else {}
 
     def variable(name: str) -> ImageNeed:
         place = places.get(name)

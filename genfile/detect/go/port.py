@@ -331,7 +331,9 @@ def _unresolved(asked: AskedAddress) -> Fact[HostedPort] | None:
             name, line = min(found, key=lambda item: item[1])
             text = f"{name}: the address is not known from the code"
             usual = asked.framework.port if asked.framework is not None and asked.framework.name == "grpc" else 8080
-            return asked.module.folder.guess(HostedPort(usual), path, text, "set it with --set port=…", line)
+            return asked.module.folder.guess(
+                HostedPort(usual, assumed=True), path, text, "set it with --set port=…", line
+            )
     return None
 
 

@@ -164,7 +164,7 @@ def _put_network(
         "port",
         Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy),
     )
-    if port.guess and "not known from the code" in port.evidence[0].says:
+    if port.guess and port.value.assumed:
         says = port.evidence[0]
         draft.note("info", f"{says}: no port found; using {port.value.number}", says.path, says.line)
     if port.value.variable and not _holds_address(sources, port.value.variable):

@@ -45,7 +45,7 @@ from genfile.detect.node.writes import put_writes
 from genfile.detect.notfound import has_not_found
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
-from genfile.evidence import Draft, Fact
+from genfile.evidence import About, Draft, Fact, Topic
 from genfile.spec.base import service_name
 from genfile.versions import parse_pin
 
@@ -233,7 +233,8 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     put_start(draft, start)
     _note_handler(project, draft, framework)
     if start is None:
-        draft.note("warning", 'no start command found; add a "start" script to package.json', project.folder.full(FILE))
+        text = 'no start command found; add a "start" script to package.json'
+        draft.note("warning", text, project.folder.full(FILE), about=About(Topic.NO_START))
     if draft.values.get("engine") == "bun" and draft.values.get("start", [""])[0] == "node":
         # The image of Bun has no Node.
         draft.values["start"][0] = "bun"

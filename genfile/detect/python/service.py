@@ -50,7 +50,7 @@ from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import named_paths, put_volumes, put_writes
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 from genfile.parsers.python import parse_python
 from genfile.spec.base import service_name
 
@@ -181,6 +181,7 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
                 "warning",
                 "no start command found; add a Procfile, or use --set start=…",
                 project.folder.spec_path,
+                about=About(Topic.NO_START),
             )
         return
     if by_procfile:
