@@ -24,6 +24,7 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
+from genfile.detect.node.orm import put_orm
 from genfile.detect.node.outputs import put_made
 from genfile.detect.node.outside import put_references
 from genfile.detect.node.port import AskedPort, find_health, find_port, put_host
@@ -272,6 +273,7 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
             if fallback is not None and fallback.port_variable:
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
+    put_orm(project, draft, sources)
     put_writes(project, draft, sources)
     named = (text for _, module in sources for text in (*module.words, *(path for path, _ in module.paths)))
     put_written(project.folder, draft, named)
