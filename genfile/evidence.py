@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any, Generic, Literal, TypeVar
 
 P = TypeVar("P")
@@ -22,16 +23,34 @@ Level = Literal["info", "warning", "error"]
 class Evidence:
     """A place in the tree that supports a fact.
 
-    ``path``: relative to the inspected root; ``line``: 1-based, or None; ``says``: what stands there, in a few words.
+    ``path``: relative to the inspected root; ``line``: 1-based, or None; ``says``: what stands there, in a few words;
+    ``subject``: which item of a fact with several it speaks of, for those who look for one.
     """
 
     path: str
     line: int | None
     says: str
+    subject: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{place} ({self.says})"
+
+
+class Topic(Enum):
+    """What a note tells of, where something is decided by it: its text may be worded in any way."""
+
+    NO_START = "no command starts the service"
+    GIT_GIVEN = "the build gets git and .git"
+    NOT_EMBEDDED = "what the program embeds is not in the tree"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The topic of a note; ``path``: of the tree, where it has one."""
+
+    topic: Topic
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,10 @@ class Note:
     text: str
     path: str | None = None
     line: int | None = None
+    about: About | None = field(default=None, compare=False)
+
+    def is_about(self, topic: Topic) -> bool:
+        return self.about is not None and self.about.topic is topic
 
     def to_json(self) -> dict[str, Any]:
         return {"level": self.level, "text": self.text, "path": self.path, "line": self.line}
@@ -172,6 +195,8 @@ class Draft:
     values: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, Fact[Any]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    # Files of the tree that the program writes, by path.
+    overwritten: dict[str, Fact[str]] = field(default_factory=dict)
 
     def put(self, name: str, fact: Fact[Any] | None) -> None:
         """Set a field (dotted: ``runtime.version``) from a fact; None leaves the field at its default."""
@@ -184,7 +209,9 @@ class Draft:
         table[last] = fact.value
         self.evidence["/" + name.replace(".", "/")] = replace(fact)
 
-    def note(self, level: Level, text: str, path: str | None = None, line: int | None = None) -> None:
-        note = Note(level, text, path, line)
+    def note(
+        self, level: Level, text: str, path: str | None = None, line: int | None = None, about: About | None = None
+    ) -> None:
+        note = Note(level, text, path, line, about)
         if note not in self.notes:
             self.notes.append(note)

@@ -95,7 +95,7 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
     spec = service.spec
     root = "" if context == "." else context
     fact = service.facts.get("/environment")
-    places = {item.says.split(" ")[0]: item for item in fact.evidence} if fact is not None else {}
+    places = {item.subject: item for item in fact.evidence} if fact is not None else {}
 
     def variable(name: str) -> ImageNeed:
         place = places.get(name)
@@ -115,11 +115,16 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
             for item in spec.environment
             if item.phase == "run" and item.required and item.value is None
         ),
+        tuple(ImageNeed(inside(fact.value), *_place(fact)) for fact in service.overwritten),
     )
 
 
+def _place(fact: Fact[str]) -> tuple[str, int | None]:
+    return fact.evidence[0].path, fact.evidence[0].line
+
+
 # Fields that hold paths: relative to the build context in a fix, to the whole tree in a spec.
-_PATHS = frozenset({"committed", "run_paths"})
+_PATHS = frozenset({"committed", "owned", "run_paths"})
 
 
 def _mended(service: "InspectedService", findings: "tuple[Finding, ...]", context: str) -> "InspectedService | None":
@@ -140,7 +145,9 @@ def _mended(service: "InspectedService", findings: "tuple[Finding, ...]", contex
         except SpecError:
             continue
         place = Evidence(item.path or service.spec.path, None, item.mend.says)
-        facts = dict(service.facts) | {f"/{item.mend.field}": Fact(value, (place,))}
+        before = service.facts.get(f"/{item.mend.field}") if isinstance(value, list) else None
+        says = (*(before.evidence if before is not None else ()), place)
+        facts = dict(service.facts) | {f"/{item.mend.field}": Fact(value, says)}
         return replace(service, spec=spec, facts=dict(sorted(facts.items())))
     return None
 

@@ -7,6 +7,7 @@ import pytest
 from genfile.spec.project import parse_spec
 from genfile.verify.diagnose import Diagnosis, diagnose
 from genfile.verify.gates import Gate, Report
+from genfile.verify.running import GateOutcome
 
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
@@ -20,8 +21,13 @@ def spec(values: dict[str, object]) -> "Spec":
     return parse_spec({"package_manager": manager, "system_packages": {"run": ["openssl"]}, **values})
 
 
-def found(gate: str, log: str, values: dict[str, object] = NODE, detail: str = "") -> Diagnosis | None:
-    return diagnose(Report([Gate(gate, False, 1.0, detail)], log), spec(values))
+SILENT = GateOutcome(False, "", silent=True)
+
+
+def found(
+    gate: str, log: str, values: dict[str, object] = NODE, finding: GateOutcome | None = None
+) -> Diagnosis | None:
+    return diagnose(Report([Gate(gate, False, 1.0, "")], log, finding=finding), spec(values))
 
 
 @pytest.mark.parametrize(
@@ -127,18 +133,16 @@ def test_a_folder_of_the_program_is_made_writable_and_no_other() -> None:
 
 
 def test_what_the_gates_tell_without_a_word_in_the_log() -> None:
-    local = found("answer", "Server running at http://127.0.0.1:3000", detail="no answer within 90 s")
+    local = found("answer", "Server running at http://127.0.0.1:3000", finding=SILENT)
     assert local is not None
     assert local.id == "loopback"
-    store = found(
-        "answer", "MongooseServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017", detail="no answer within 90 s"
-    )
+    store = found("answer", "MongooseServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017", finding=SILENT)
     assert store is not None
     assert store.id == "database"
-    other = found("answer", "listening on port 8081", detail="no answer within 90 s")
+    other = found("answer", "listening on port 8081", finding=SILENT)
     assert other is not None
     assert other.settings == {"port": 8081}
-    stuck = found("stop", "", detail="exit code 137 after 10.0 s")
+    stuck = found("stop", "", finding=GateOutcome(False, "", stuck=True))
     assert stuck is not None
     assert stuck.id == "no-signal"
 

@@ -282,6 +282,19 @@ def test_a_committed_folder_that_is_written_too_belongs_to_the_user() -> None:
     assert "COPY --link words/a.txt /app/words/a.txt\n" in text
 
 
+def test_a_committed_file_that_is_written_belongs_to_the_user() -> None:
+    body = (
+        'os.ReadDir("lists"); os.MkdirAll("lists/own", 0o755); os.ReadFile("seen.json"); '
+        'os.WriteFile("seen.json", b, 0o644); os.OpenFile("words.json", os.O_RDONLY, 0); http.ListenAndServe(":9", h)'
+    )
+    tree = {"lists/own/a.json": "{}", "lists/b.json": "{}", "seen.json": "{}", "words.json": "{}"}
+    text = generate({"go.mod": GO_MOD, "main.go": main(body, "net/http", "os"), **tree}).files["Dockerfile"]
+    assert "COPY --link --chown=65532:65532 seen.json /app/seen.json\n" in text
+    assert "COPY --link words.json /app/words.json\n" in text
+    assert "COPY --link lists /app/lists\n" in text
+    assert "COPY --link --chown=65532:65532 lists/own /app/lists/own\n" in text
+
+
 def test_two_mains_in_one_package_are_told_of() -> None:
     tree = {"go.mod": GO_MOD, "server.go": GO_SERVER, "player.go": main("println(1)")}
     texts = [note.text for note in inspect(**tree).services[0].notes]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_traps import EXPRESS, only, package
+from tests.test_traps import EXPRESS, inspect, only, package
 
 APP = "const app = require('express')();"
 READ = "const fs = require('fs'), path = require('path');"
@@ -93,3 +93,62 @@ def test_the_port_of_a_file_that_the_program_reads(
     files: dict[str, str], wanted: tuple[int | None, str | None]
 ) -> None:
     assert spec_of(files) == wanted
+
+
+TYPEORM = {
+    "package.json": package(
+        dependencies={**EXPRESS, "typeorm": "0.2.45"},
+        devDependencies={"typescript": "5"},
+        scripts={"build": "tsc", "start": "node dist/index.js"},
+    ),
+    "tsconfig.json": '{"compilerOptions": {"outDir": "dist", "rootDir": "src", "module": "commonjs"}}',
+    "src/entity/User.ts": "export class User {}\n",
+}
+CONNECTS = "import express from 'express';\nimport { {name} } from 'typeorm';\n{call};\nexpress().listen(3000);\n"
+
+
+def connecting(call: str, **files: str) -> tuple[list[str], list[str]]:
+    """The texts of the notes that speak of sources, and the paths that the image has."""
+    name = call.replace("new ", "").partition("(")[0]
+    index = CONNECTS.replace("{name}", name).replace("{call}", call)
+    (service,) = inspect(**{**TYPEORM, "src/index.ts": index, **files}).services
+    return [note.text for note in service.notes if "names the sources" in note.text], list(service.spec.run_paths)
+
+
+SOURCES = '"src/entity/**/*.ts"'
+SAID = "entities names the sources src/entity/**/*.ts, but the image starts dist/index.js; name the compiled files, "
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("ormconfig.json", '{\n  "entities": [' + SOURCES + "]\n}\n", "ormconfig.json:2 (read when"),
+        ("ormconfig.json", '[{"name": "a", "entities": [' + SOURCES + "]}]\n", "ormconfig.json:1 (read when"),
+        ("ormconfig.js", "module.exports = { entities: [" + SOURCES + "] };\n", "ormconfig.js (read when"),
+        ("ormconfig.yml", "default:\n  entities:\n    - src/entity/**/*.ts\n", "ormconfig.yml:2 (read when"),
+        # What is compiled is named too, or may be.
+        ("ormconfig.json", '{"entities": [' + SOURCES + ', "dist/entity/**/*.js"]}\n', None),
+        ("ormconfig.js", "module.exports = { entities: [" + SOURCES + ", __dirname + '/dist/*.js'] };\n", None),
+        ("ormconfig.json", '{"entities": ["dist/entity/**/*.js"]}\n', None),
+    ],
+)
+def test_settings_that_typeorm_reads_are_in_the_image_and_name_what_is_compiled(
+    name: str, text: str, said: str | None
+) -> None:
+    told, paths = connecting("createConnection()", **{name: text})
+    assert name in paths
+    assert [item.startswith(said or "") and f"{SAID}such as dist/entity/**/*.js" in item for item in told] == [
+        True
+    ] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "told"), [("'src/entity/*.ts'", 1), ("__dirname + '/entity/*'", 0), ("'dist/entity/*.js'", 0)]
+)
+def test_a_data_source_that_names_sources_is_told_of(patterns: str, told: int) -> None:
+    assert len(connecting(f"new DataSource({{ type: 'postgres', entities: [{patterns}] }})")[0]) == told
+
+
+def test_settings_that_nothing_reads_say_nothing() -> None:
+    call = "new DataSource({ type: 'postgres', entities: [User] })"
+    assert connecting(call, **{"ormconfig.json": '{"entities": [' + SOURCES + "]}"})[0] == []

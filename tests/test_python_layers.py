@@ -2,6 +2,7 @@
 
 import pytest
 
+import genfile
 from genfile.preset.filters import ends_by_itself, operand
 from tests.image import found
 from tests.test_python import DJANGO, FASTAPI, FLASK, notes
@@ -188,3 +189,67 @@ def test_the_image_on_paper_follows_a_pip_that_works_in_another_environment() ->
     assert found(PAPER, files) == [fault]
     more = files | {"requirements.txt": f"requests==2.32.5 --hash=sha256:{'0' * 64}\n"}
     assert found(PAPER, more) == []
+
+
+SHARED = {
+    "shared/pyproject.toml": '[project]\nname = "shared"\nversion = "1"\ndependencies = ["psycopg2"]\n'
+    '[project.optional-dependencies]\ncache = ["redis"]\n',
+    "shared/shared/__init__.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "extra"),
+    [
+        ("./shared", False),
+        ("shared/", False),
+        ("-e ./shared", False),
+        ("-e shared[cache]", True),
+        ("file:./shared", False),
+        ("shared @ file:./shared", False),
+        ("./shared[cache]", True),
+    ],
+)
+def test_a_folder_that_requirements_name_is_there_before_pip_reads_them(line: str, extra: bool) -> None:
+    files = {"requirements.txt": f"flask\ngunicorn\n{line}\n", "app.py": FLASK, **SHARED}
+    spec = only(**files)
+    assert (spec.package, spec.local_packages) == (False, ("shared",))
+    assert set(spec.backing_services) == ({"postgres", "redis"} if extra else {"postgres"})
+    assert "libpq5" in spec.system_packages.run
+    made = dockerfile(files)
+    assert order(made, "COPY shared /app/shared\n", "--requirement requirements.txt\n", "COPY --link . /app\n")
+    assert "AS build" not in made
+
+
+def test_a_folder_beside_the_service_that_its_requirements_name_is_in_the_image() -> None:
+    other = {f"web/{name}": text for name, text in {"package.json": "{}", "x.js": ""}.items()}
+    files = {"api/requirements.txt": "flask\ngunicorn\n-e ../shared\n", "api/app.py": FLASK, **SHARED, **other}
+    spec = only(**files)
+    assert (spec.local_packages, spec.beside) == (("shared",), ("shared",))
+    ((_, rendering),) = genfile.generate(files).services
+    made = rendering.dockerfile.replace("\\\n    ", "")
+    assert rendering.layout.context == "."
+    assert order(made, "WORKDIR /app/api\n", "COPY shared /app/shared\n", "--requirement requirements.txt\n")
+    assert "COPY --link shared /app/shared\n" in made
+
+
+def test_a_distribution_in_the_tree_is_there_before_pip_reads_the_requirements() -> None:
+    wheel = "vendor/greet-1.0-py3-none-any.whl"
+    files = {"requirements.txt": f"flask\ngunicorn\n{wheel}\n", "app.py": FLASK, wheel: "PK"}
+    assert f"--mount=type=bind,source={wheel},target={wheel}" in dockerfile(files)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("./nothing", "./nothing is not in the tree"),
+        ("-e ./docs", "./docs has no pyproject.toml or setup.py"),
+        ("./shared", None),
+        ("greet @ https://example.com/greet.zip", None),
+        ("-e git+https://example.com/greet.git#egg=greet", None),
+    ],
+)
+def test_a_folder_that_pip_would_stop_at_is_told_of(line: str, says: str | None) -> None:
+    files = {"requirements.txt": f"flask\ngunicorn\n{line}\n", "app.py": FLASK, "docs/a.md": "", **SHARED}
+    texts = [note.text for note in genfile.inspect(files).services[0].notes if "so pip fails" in note.text]
+    assert [says is not None and says in text for text in texts] == ([True] if says else [])

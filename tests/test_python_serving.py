@@ -479,3 +479,50 @@ def test_a_program_that_does_more_for_the_application_that_it_runs(entry: str, s
     # A script that nobody runs does nothing for the service.
     seed = {**files, "run.py": entry}
     assert only(**seed).start == ("gunicorn", "shop:app")
+
+
+SETTINGS = (
+    "from pydantic_settings import BaseSettings, SettingsConfigDict\nclass Settings(BaseSettings):\n"
+    "    model_config = SettingsConfigDict(env_prefix='APP_')\n    host: str = '127.0.0.1'\n    port: int = {}\n"
+    "settings = Settings()\n"
+)
+SERVED = "from fastapi import FastAPI\napp = FastAPI()\n"
+RUNS = "import uvicorn\nfrom shop.settings import settings\ndef main():\n    uvicorn.run('shop.main:app', port={})\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "port", "variable"),
+    [
+        (SETTINGS.format("9100"), 9100, "APP_PORT"),
+        ("import os\nclass settings:\n    port = int(os.environ.get('PORT', '9200'))\n", 9200, "PORT"),
+        ("class settings:\n    port = 9300\n", 9300, None),
+    ],
+)
+def test_the_default_port_of_a_console_script_is_kept_and_its_variable_told_of(
+    settings: str, port: int, variable: str | None
+) -> None:
+    text = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi", "uvicorn", "pydantic-settings"]\n'
+    files = {
+        "pyproject.toml": f'{text}[project.scripts]\nshop = "shop.cli:main"\n{BUILD}',
+        "src/shop/__init__.py": "",
+        "src/shop/settings.py": settings,
+        "src/shop/main.py": SERVED,
+        "src/shop/cli.py": RUNS.format("settings.port"),
+    }
+    (service,) = inspect(**files).services
+    assert service.spec.start == ("uvicorn", "shop.main:app", "--host", "0.0.0.0", "--port", str(port))
+    assert (service.spec.port, service.spec.port_variable) == (port, None)
+    told = [note.text for note in service.notes if "does not change the port" in note.text]
+    said = f"src/shop/cli.py:4 (uvicorn.run(port={variable})): {variable} does not change the port in the image"
+    assert [text.startswith(said) for text in told] == ([True] if variable else [])
+
+
+def test_gunicorn_reads_port_as_the_program_does() -> None:
+    code = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
+    code += "if __name__ == '__main__':\n    app.run(port={})\n"
+    for variable, told in (("PORT", 0), ("SHOP_PORT", 1)):
+        text = code.format(f"int(os.getenv('{variable}', '9400'))")
+        (service,) = inspect(**{"requirements.txt": "flask\ngunicorn\n", "app.py": text}).services
+        assert (service.spec.start, service.spec.port) == (("gunicorn", "app:app"), 9400)
+        assert service.spec.port_variable == "PORT"
+        assert sum("reads PORT instead" in note.text for note in service.notes) == told

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genfile import terminal
+from genfile.evidence import Note
 from genfile.terminal import visible
 
 pty = pytest.importorskip("pty", reason="pseudo-terminals are a matter of POSIX")
@@ -196,6 +197,22 @@ def test_a_question_shows_its_default_and_gives_it_as_it_is(
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
     assert ui.prompt("which", HOSTILE) == HOSTILE
     assert OBEYED.findall(capsys.readouterr().out.replace("\n", "")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a.py:3 (x): no", "note: a.py:3 (x): no"),
+        ("a.py:3: no", "note: a.py:3: no"),
+        ("a.py: no", "note: a.py:3: no"),
+        ("no", "note: a.py:3: no"),
+    ],
+)
+def test_a_note_names_its_place_once(capsys: pytest.CaptureFixture[str], text: str, shown: str) -> None:
+    from genfile.cli import ui
+
+    ui.show_notes([Note("info", text, "a.py", 3)])
+    assert capsys.readouterr().err.strip() == shown
 
 
 def test_no_text_begins_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:

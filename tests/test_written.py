@@ -90,3 +90,51 @@ def test_never_the_folder_of_the_code() -> None:
     spec, dockerfile = made({**PYTHON, "app.py": code})
     assert "." not in spec.kept
     assert '"/app"]' not in dockerfile
+
+
+@pytest.mark.parametrize(
+    ("extra", "owned", "given"),
+    [
+        # Folders below it are root's, if only a placeholder is in them.
+        ({"uploads/avatars/.gitkeep": ""}, ("uploads",), "chown -R 1000:1000 /app/uploads\n"),
+        ({"uploads/seed.json": "{}"}, ("uploads",), "chown -R 1000:1000 /app/uploads\n"),
+        ({"uploads/.gitkeep": ""}, (), None),
+        # Code stays root's, the file that the program writes next to it does not.
+        ({"uploads/names.js": "", "uploads/seed.json": "{}"}, (), None),
+        ({"uploads/names.js": "", "uploads/last.json": "{}"}, ("uploads/last.json",), "/app/uploads/last.json\n"),
+        # A file beside the code, if it is in version control.
+        ({"state.json": "{}"}, ("state.json",), "RUN chown 1000:1000 /app/state.json\n"),
+        ({"state.json": "{}", ".gitignore": "state.json\n"}, (), None),
+        (
+            {"state.json": "{}", "uploads/a/b.png": ""},
+            ("uploads", "state.json"),
+            "RUN chown 1000:1000 /app/state.json\n",
+        ),
+    ],
+)
+def test_what_the_tree_has_where_a_program_writes_belongs_to_its_user(
+    extra: dict[str, str], owned: tuple[str, ...], given: str | None
+) -> None:
+    code = 'fs.mkdirSync("uploads");\nfs.writeFileSync("uploads/last.json", x);\nfs.writeFile("./state.json", x);\n'
+    spec, dockerfile = made({**NODE, "x.js": code + SERVER, **extra})
+    assert spec.owned == owned
+    assert given in dockerfile if given is not None else "chown" not in dockerfile
+
+
+def test_a_committed_database_of_python_belongs_to_its_user() -> None:
+    code = f"{FLASK}import sqlite3\nsqlite3.connect('shop.db')\nopen('seen.json', 'w')\nopen('words.json')\n"
+    kept = {"shop.db": "", "seen.json": "{}", "words.json": "[]"}
+    spec, dockerfile = made({**PYTHON, "app.py": code, **kept})
+    assert spec.owned == ("shop.db", "seen.json")
+    assert "RUN chown 10001:10001 /app/shop.db /app/seen.json\n" in dockerfile
+    # The ignore file leaves such a database out: nothing of it is in the image.
+    spec, _ = made({**PYTHON, "app.py": code.replace("shop.db", "shop.sqlite3"), "shop.sqlite3": ""})
+    assert spec.owned == ()
+
+
+def test_a_committed_database_on_a_volume_belongs_to_its_user() -> None:
+    code = "const D = require('better-sqlite3');\nnew D('./data/shop.db');\n"
+    spec, dockerfile = made({**NODE, "x.js": code + SERVER, "data/shop.db": ""})
+    assert (spec.data, spec.owned) == ("data", ("data",))
+    given = dockerfile.index("chown -R 1000:1000 /app/data\n")
+    assert given < dockerfile.index('VOLUME ["/app/data"]')

@@ -10,7 +10,7 @@ from genfile.detect.ownmachine import tell_of_own_machine
 from genfile.detect.survey import FoundService, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.detect.unread import put_unread
-from genfile.detect.written import put_kept
+from genfile.detect.written import put_kept, put_owned
 from genfile.evidence import Draft, Evidence, Fact, Note, Risk
 from genfile.source.base import Source
 from genfile.source.budget import Budget
@@ -42,6 +42,8 @@ class InspectedService:
     facts: dict[str, Fact[Any]]
     notes: tuple[Note, ...] = ()
     risks: tuple[Risk, ...] = ()
+    # Files in version control that the program writes, by their names in its code.
+    overwritten: tuple[Fact[str], ...] = ()
 
     @property
     def evidence(self) -> dict[str, tuple[Evidence, ...]]:
@@ -150,6 +152,7 @@ def _service(found: FoundService, front: "Served | None", taken: set[str]) -> In
     if front is not None:
         put_frontend(draft, front)
     put_kept(found.project, draft)
+    put_owned(found.project, draft)
     put_committed(found.project, draft)
     tell_of_own_machine(found.project, draft)
     put_unread(found.project, draft)
@@ -217,7 +220,8 @@ def _validated(draft: Draft) -> InspectedService | None:
             if not any(dropped):
                 return None
         else:
-            return InspectedService(spec, dict(sorted(draft.evidence.items())), tuple(draft.notes))
+            facts, overwritten = dict(sorted(draft.evidence.items())), tuple(draft.overwritten.values())
+            return InspectedService(spec, facts, tuple(draft.notes), overwritten=overwritten)
     return None
 
 

@@ -1,6 +1,7 @@
 """Variables without which a program fails: marked in the spec, each with its evidence."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
@@ -13,8 +14,10 @@ _NAMED = 6
 
 
 def put_required(draft: Draft, found: Iterable[tuple[str, Evidence]]) -> None:
-    """Mark variables as required, listed or new; one with a value needs nothing. ``found``: names with evidence whose
-    text begins with the name."""
+    """Mark variables as required, of those that are listed or as new ones; one with a value needs nothing.
+
+    ``found``: names with their evidence.
+    """
     listed = draft.values.get("environment", [])
     present = {item["name"]: item for item in listed if item["phase"] == "run"}
     places: dict[str, Evidence] = {}
@@ -27,7 +30,7 @@ def put_required(draft: Draft, found: Iterable[tuple[str, Evidence]]) -> None:
             listed.append(item)
         if item.get("value") is None:
             item["required"] = True
-            places.setdefault(name, says)
+            places.setdefault(name, replace(says, subject=name))
     if places:
         draft.put("environment", Fact(listed, tuple(places.values())))
         first = next(iter(places.values()))

@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from genfile.data import scratch_of
+from genfile.detect.committed import in_git
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
@@ -55,6 +56,46 @@ def put_kept(folder: Project, draft: Draft) -> None:
     ]
     if kept:
         draft.values["kept"] = kept
+
+
+# Endings of code, which stays root's even where the program writes next to it.
+_CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".go", ".java", ".kt", ".sh")
+
+
+def put_owned(folder: Project, draft: Draft) -> None:
+    """Put /owned: the folders that the program writes to, where they bring files or folders of the tree that it may
+    change, too. A folder that also holds code does not belong to it."""
+    tree, home = folder.tree, draft.values["path"]
+    data = draft.values.get("data")
+    found = [
+        path
+        for path in (*draft.values.get("writable", ()), *([data] if data else ()))
+        if path != "."
+        and not inside(home, path)
+        and not _is_made(path, draft)
+        and any(place == path or inside(place, path) for place in tree.folders)
+        and _brings_data(tree.folders, path)
+    ]
+    if found:
+        says = [
+            item for name in ("/writable", "/data") if name in draft.evidence for item in draft.evidence[name].evidence
+        ]
+        draft.put("owned", Fact(found, tuple(says)))
+
+
+def _brings_data(folders: Mapping[str, Collection[str]], path: str) -> bool:
+    """Whether a folder of the tree has a file other than what keeps it there, or a folder; and no code."""
+    below = {place: names for place, names in folders.items() if inside(place, path)}
+    if any(name.endswith(_CODE) for names in below.values() for name in names):
+        return False
+    return any(names if place != path else not PLACEHOLDERS.issuperset(names) for place, names in below.items())
+
+
+def overwrites(folder: Project, draft: Draft, file: str, says: Evidence) -> None:
+    """Note that the program writes a file, where that is in version control and is no code."""
+    full = folder.full(file)
+    if folder.has(file) and not file.endswith(_CODE) and in_git(folder.tree, full) is not False:
+        draft.overwritten.setdefault(full, Fact(full, (says,)))
 
 
 def _is_empty(folders: Mapping[str, Collection[str]], path: str) -> bool:

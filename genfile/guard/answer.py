@@ -10,10 +10,14 @@ from genfile.spec.project import EvidenceItem, NoteItem, RiskItem
 _Many = Field(max_length=10_000)
 
 
+class PlaceItem(EvidenceItem):
+    subject: str = ""
+
+
 class FactItem(Model):
     pointer: Annotated[str, StringConstraints(pattern=r"^/[^\r\n]{1,300}$")]
     value: JsonValue
-    evidence: Annotated[tuple[EvidenceItem, ...], _Many]
+    evidence: Annotated[tuple[PlaceItem, ...], _Many]
     guess: bool
     remedy: str | None
 
@@ -23,6 +27,7 @@ class ServiceItem(Model):
     facts: Annotated[tuple[FactItem, ...], _Many]
     notes: Annotated[tuple[NoteItem, ...], _Many]
     risks: Annotated[tuple[RiskItem, ...], _Many] = ()
+    overwritten: Annotated[tuple[FactItem, ...], _Many] = ()
 
 
 class TreeAnswer(Model):

@@ -12,6 +12,7 @@ from genfile.source.open import AnySource, is_archive, open_source
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import Inspection
+    from genfile.guard.answer import FactItem
     from genfile.spec.rules import DetectRules
 
 _INSPECT = "genfile.guard.tasks:inspect"
@@ -124,22 +125,27 @@ def _plain(inspection: "Inspection") -> dict[str, Any]:
         "services": [
             {
                 "spec": plain(service.spec),
-                "facts": [
-                    {
-                        "pointer": pointer,
-                        "value": fact.value,
-                        "evidence": [{"path": e.path, "line": e.line, "says": _text(e.says)} for e in fact.evidence],
-                        "guess": fact.guess,
-                        "remedy": fact.remedy,
-                    }
-                    for pointer, fact in service.facts.items()
-                ],
+                "facts": [_fact(pointer, fact) for pointer, fact in service.facts.items()],
+                "overwritten": [_fact("/owned", fact) for fact in service.overwritten],
                 "notes": [_note(note) for note in service.notes],
                 "risks": [{**risk.to_json(), "text": _text(risk.text)} for risk in service.risks],
             }
             for service in inspection.services
         ],
         "notes": [_note(note) for note in inspection.notes],
+    }
+
+
+def _fact(pointer: str, fact: Fact[Any]) -> dict[str, Any]:
+    evidence = [
+        {"path": e.path, "line": e.line, "says": _text(e.says), "subject": _text(e.subject)} for e in fact.evidence
+    ]
+    return {
+        "pointer": pointer,
+        "value": fact.value,
+        "evidence": evidence,
+        "guess": fact.guess,
+        "remedy": fact.remedy,
     }
 
 
@@ -150,6 +156,11 @@ def _note(note: Note) -> dict[str, Any]:
 def _text(text: str) -> str:
     """Text that can be encoded: half of a surrogate pair can't."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _read(item: "FactItem") -> Fact[Any]:
+    evidence = tuple(Evidence(e.path, e.line, e.says, e.subject) for e in item.evidence)
+    return Fact(item.value, evidence, item.guess, item.remedy)
 
 
 def _checked(reply: bytes) -> "Inspection":
@@ -166,17 +177,10 @@ def _checked(reply: bytes) -> "Inspection":
         services = tuple(
             InspectedService(
                 parse_spec(item.spec),
-                {
-                    fact.pointer: Fact(
-                        fact.value,
-                        tuple(Evidence(e.path, e.line, e.says) for e in fact.evidence),
-                        fact.guess,
-                        fact.remedy,
-                    )
-                    for fact in item.facts
-                },
+                {fact.pointer: _read(fact) for fact in item.facts},
                 _notes(item.notes),
                 tuple(Risk(r.id, r.level, r.text, r.hint, r.path, r.line) for r in item.risks),
+                tuple(_read(fact) for fact in item.overwritten if isinstance(fact.value, str)),
             )
             for item in answer.services
         )

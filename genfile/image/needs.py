@@ -14,15 +14,17 @@ class ImageNeed:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``folder``: the service's, in the build context; ``port``: the one for its users; ``others``: further ports that
-    it opens; ``written``: folders in the context that the program writes to; ``variables``: those without which it
-    can't start."""
+    """``folder``: of the service, in the build context; ``port``: what it listens on for its
+    users; ``others``: further ports that it opens; ``written``: folders of the context that the program writes to;
+    ``variables``: those that it can't start without; ``overwritten``: files of the context that it writes.
+    """
 
     folder: str = "."
     port: int | None = None
     others: tuple[int, ...] = ()
     written: tuple[ImageNeed, ...] = ()
     variables: tuple[ImageNeed, ...] = ()
+    overwritten: tuple[ImageNeed, ...] = ()
 
 
 NOTHING_KNOWN = Needs()

@@ -11,6 +11,7 @@ from genfile.parsers.grammar import parse_code
 from genfile.parsers.jsloads import JsLoads
 from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
+from genfile.parsers.jsroutes import JsRoutes
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.jswrites import JsWrites
 from genfile.parsers.values import UNKNOWN, Beginning, Call, EnvDefault, EnvName
@@ -33,8 +34,8 @@ def parse_typescript(text: str) -> "JsModule":
 __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
-class JsModule(JsReads, JsWrites, JsLoads):
-    """A parsed module; each property is computed once, when needed."""
+class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
+    """A parsed module; every property is found once, when it is asked for."""
 
     @cached_property
     def default_export(self) -> Any:

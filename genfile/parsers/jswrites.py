@@ -14,11 +14,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NodeWritten:
-    """A folder of the service that is written to; ``database``: it holds the file of one."""
+    """A folder of the service that is written to; ``database``: it holds the file of one; ``file``: the file that is
+    written there, where it is known."""
 
     folder: str
     line: int
     database: bool = False
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a call writes to."""
+
+    folder: str
+    database: bool = False
+    file: str | None = None
 
 
 # Calls that are given the folder that they make.
@@ -78,11 +89,11 @@ class JsWrites(JsPaths):
             if callee is None or arguments is None or arguments.type != "arguments":
                 continue
             items = [item for item in arguments.named_children if item.type != "comment"]
-            for folder, database in self._of_call(self._dotted(callee), items, standing):
-                found.append(NodeWritten(folder, int(node.start_point[0]) + 1, database))
+            for to in self._of_call(self._dotted(callee), items, standing):
+                found.append(NodeWritten(to.folder, int(node.start_point[0]) + 1, to.database, to.file))
         return found
 
-    def _of_call(self, dotted: str, items: list["Node"], standing: Standing) -> Iterator[tuple[str, bool]]:
+    def _of_call(self, dotted: str, items: list["Node"], standing: Standing) -> Iterator[_Target]:
         last = dotted.rsplit(".", 1)[-1]
         if (last in _FOLDERS or dotted == "mkdirp.sync") and items:
             yield from _folder(self.path_of(items[0], standing))
@@ -124,7 +135,7 @@ class JsWrites(JsPaths):
 
     def _named(
         self, node: "Node", folders: tuple[str, ...], files: tuple[str, ...], standing: Standing
-    ) -> Iterator[tuple[str, bool]]:
+    ) -> Iterator[_Target]:
         """What an object of options names; a path by itself is that of a file."""
         if node.type != "object":
             if files:
@@ -168,7 +179,7 @@ class JsWrites(JsPaths):
         values: list[Any] = [self._value(pairs[key]) for key in _ENGINES if key in pairs]
         return any(isinstance(value, str) and "sqlite" in value for value in values)
 
-    def _store(self, node: "Node", standing: Standing) -> Iterator[tuple[str, bool]]:
+    def _store(self, node: "Node", standing: Standing) -> Iterator[_Target]:
         """The folder of a database's file, which has an ending or lies below the folder of the program."""
         if node.type == "object":
             pairs = self._pairs(node)
@@ -180,14 +191,14 @@ class JsWrites(JsPaths):
             return
         where = self.path_of(node, standing)
         if where is not None and (where.open or "." in posixpath.basename(where.path)):
-            yield where.folder, True
+            yield _Target(where.folder, True, None if where.open else where.path)
 
 
-def _folder(where: Where | None) -> Iterator[tuple[str, bool]]:
+def _folder(where: Where | None) -> Iterator[_Target]:
     if where is not None:
-        yield where.path, False
+        yield _Target(where.path)
 
 
-def _file(where: Where | None) -> Iterator[tuple[str, bool]]:
+def _file(where: Where | None) -> Iterator[_Target]:
     if where is not None:
-        yield where.folder, False
+        yield _Target(where.folder, False, None if where.open else where.path)

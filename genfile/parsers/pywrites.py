@@ -52,6 +52,8 @@ class PythonWritten:
     database: bool = False
     # A file that is written somewhere in the code: by the service only where that module is a part of it.
     file: bool = False
+    # The file itself, where it is known.
+    name: PathPlace | None = None
 
 
 def written(scope: Scope) -> list[PythonWritten]:
@@ -161,7 +163,7 @@ def _writes(mode: list[ast.expr], keywords: dict[str, ast.expr]) -> bool:
 def _add_file(found: list[PythonWritten], where: PathPlace | None, line: int, *, in_service: bool = False) -> None:
     """The folder of a file."""
     if where is not None and (where.parts or where.cut):
-        _add(found, where.parent, line, file=in_service)
+        _add(found, where.parent, line, file=in_service, name=None if where.cut else where)
 
 
 def _table(scope: Scope, node: ast.Dict, found: list[PythonWritten]) -> None:
@@ -184,7 +186,13 @@ def _key(target: ast.expr) -> str | None:
 
 
 def _add(
-    found: list[PythonWritten], where: PathPlace | None, line: int, *, database: bool = False, file: bool = False
+    found: list[PythonWritten],
+    where: PathPlace | None,
+    line: int,
+    *,
+    database: bool = False,
+    file: bool = False,
+    name: PathPlace | None = None,
 ) -> None:
     if where is not None and (where.parts or where.up is None):
-        found.append(PythonWritten(where, line, database, file))
+        found.append(PythonWritten(where, line, database, file, where if database and not where.cut else name))

@@ -29,6 +29,13 @@ class RequirementLine:
         text = self.specifier.replace(" ", "")
         return text[2:] if text.startswith("==") and "," not in text and "*" not in text else None
 
+    @property
+    def place(self) -> str | None:
+        """The folder or file that it is, as a path from where pip is started; None if it comes from elsewhere."""
+        path = (self.url or "").removeprefix("file:").split("#")[0].split(";")[0].strip()
+        own = path and not path.startswith(("/", "~", "git@")) and "://" not in path and "$" not in path
+        return path if own and "\\" not in path and path.isprintable() else None
+
 
 @dataclass(slots=True)
 class RequirementsFile:
@@ -128,7 +135,7 @@ def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
     try:
         requirement = Requirement(text if len(text) <= MAX_LENGTH else "")
     except (InvalidRequirement, RecursionError):
-        if text.startswith((".", "/", "git+", "hg+", "http://", "https://", "file:")):
+        if text.startswith((".", "/", "git+", "hg+", "http://", "https://", "file:")) or _is_path(text):
             result.entries.append(_from_url(text, number, editable=False))
         else:
             result.unreadable.append((text, number))
@@ -144,6 +151,12 @@ def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
             hashes,
         )
     )
+
+
+def _is_path(text: str) -> bool:
+    """Whether pip takes a text for a folder or a file of a distribution: `libs/common`, `vendor/x-1.0.tar.gz`."""
+    path = text.split(";")[0].strip()
+    return " " not in path and ("/" in path or path.endswith((".whl", ".tar.gz", ".zip")))
 
 
 def _from_url(text: str, number: int, *, editable: bool) -> RequirementLine:

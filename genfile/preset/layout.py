@@ -13,6 +13,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("run_paths", "*"),
     ("writable", "*"),
     ("kept", "*"),
+    ("owned", "*"),
     ("committed", "*"),
     ("unread", "*"),
     ("linked", "*"),

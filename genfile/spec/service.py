@@ -230,6 +230,11 @@ class Service(Model):
     kept: tuple[RelativePath, ...] = Field(
         (), description="Those of `writable` that contain nothing from the tree: the image makes them volumes."
     )
+    owned: tuple[RelativePath, ...] = Field(
+        (),
+        description="Files and folders of the tree that the program changes: in the image they belong to its user, "
+        "with all that they contain.",
+    )
     env_files: bool = Field(
         False, description="The build reads .env.production or similar files: they are sent to the builder."
     )

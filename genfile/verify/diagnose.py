@@ -11,6 +11,7 @@ from genfile.data.entries import read_list
 from genfile.verify.causes import Diagnosis, by_finding, loopback, not_ending, wrong_port
 from genfile.verify.gates import Report
 from genfile.verify.mends import MENDS, NOTHING, MendTree
+from genfile.verify.running import GateOutcome
 
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
@@ -35,21 +36,19 @@ def diagnose(report: Report, spec: "Spec", tree: MendTree = NOTHING) -> Diagnosi
     # The address of a database that nobody answers at is none that the program listens on.
     if found is not None and found.id == "database":
         return found
-    return _by_gate(failed.name, failed.detail, report.log, spec) or found
+    return (_by_gate(report.finding, report.log, spec) if report.finding is not None else None) or found
 
 
-def _by_gate(gate: str, detail: str, log: str, spec: "Spec") -> Diagnosis | None:
+def _by_gate(finding: GateOutcome, log: str, spec: "Spec") -> Diagnosis | None:
     """What the gate itself tells, and what the log says of where the program listens, where nobody could look."""
-    if gate == "answer" and "no answer within" in detail and "it listens on" not in detail:
+    if finding.silent:
         found = re.search(r"(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)", log)
         if found is not None:
             return loopback(found[0], spec)
         other = re.search(r"(?:[Ll]isten\w*|[Rr]unning|[Ss]tart\w*|[Ss]erv\w*)[^\n]{0,60}?:?\b(\d{4,5})\b", log)
         if other is not None and int(other[1]) != spec.port and 1024 <= int(other[1]) <= 65535:
             return wrong_port(int(other[1]), spec)
-    if gate == "stop" and "before it was told to" not in detail:
-        return not_ending(spec)
-    return None
+    return not_ending(spec) if finding.stuck else None
 
 
 def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | None:

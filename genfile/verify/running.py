@@ -2,7 +2,7 @@
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from genfile.verify.docker import docker, inspect
@@ -30,7 +30,8 @@ class GateOutcome:
     """How a gate ended: its line, the log of what failed, and what was seen that tells the cause.
 
     ``listens``: where the program listens, asked when it did not answer; ``answers``: another path that answers 200;
-    ``out_of_memory``: the engine killed it for that.
+    ``out_of_memory``: the engine killed it for that; ``silent``: nothing answered in time, and nobody could look where
+    it listens; ``stuck``: it did not end when it was told to.
     """
 
     passed: bool
@@ -39,6 +40,8 @@ class GateOutcome:
     listens: tuple[ListeningSocket, ...] = ()
     answers: str | None = None
     out_of_memory: bool = False
+    silent: bool = False
+    stuck: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,11 @@ class _Said:
     log: str = ""
     listens: tuple[ListeningSocket, ...] = ()
     answers: str | None = None
+    silent: bool = False
 
     def __add__(self, other: "_Said") -> "_Said":
         listens, answers = other.listens or self.listens, other.answers or self.answers
-        return _Said(self.seen + other.seen, other.fault, other.log, listens, answers)
+        return _Said(self.seen + other.seen, other.fault, other.log, listens, answers, self.silent or other.silent)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Running:
         killed = bool(state.get("OOMKilled"))
         remark = f"; it took more than {self.request.memory} of memory" if killed else ""
         log = said.log or self._log
-        return GateOutcome(False, detail + remark, log, said.listens, said.answers, killed)
+        return GateOutcome(False, detail + remark, log, said.listens, said.answers, killed, said.silent)
 
     def _ended(self) -> str | None:
         """How the container ended or was restarted; None while it runs."""
@@ -196,7 +200,7 @@ class Running:
         fault = f"no answer within {self.request.answer_within:.0f} s"
         if found:
             return _Said((), f"{fault}; it listens on {', '.join(map(str, found))}", "", found)
-        return _Said((), fault)
+        return _Said((), fault, silent=True)
 
     def _well_elsewhere(self) -> str | None:
         for path in HEALTH_PATHS:
@@ -248,7 +252,7 @@ class Running:
         # 137 is SIGKILL: it had to be killed. Any other exit code is the program's own business.
         passed = code is not None and code != 137 and seconds <= self.request.stop_within + 0.5
         detail = f"exit code {code} after {seconds:.1f} s"
-        return GateOutcome(True, detail) if passed else self._failed(detail)
+        return GateOutcome(True, detail) if passed else replace(self._failed(detail), stuck=True)
 
 
 def _loads(page: PageAnswer) -> _Said:

@@ -83,6 +83,13 @@ PAIRS = [
         PYTHON,
     ),
     (
+        "step-inputs-exist",
+        {"requirements.txt": "-e ./lib\n", "lib/setup.py": ""},
+        "FROM python:3.13\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+        "needs /app/lib",
+        "FROM python:3.13\nWORKDIR /app\nCOPY requirements.txt .\nCOPY lib lib\nRUN pip install -r requirements.txt\n",
+    ),
+    (
         "git-where-fetched",
         {"requirements.txt": "x @ git+https://x.example/y\n"},
         "FROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
@@ -202,6 +209,14 @@ def test_a_folder_that_is_written_belongs_to_the_user() -> None:
     assert any("belongs to root instead of the user 1000" in item for item in found(text.format(""), NODE, "", needs))
     assert not found(text.format(" && chown 1000:1000 data"), NODE, "", needs)
     assert not found(text.format("") + "VOLUME /app/data\n", NODE, "", needs)
+
+
+def test_a_file_that_is_changed_belongs_to_the_user() -> None:
+    needs = Needs(overwritten=(ImageNeed("lib/a.js"), ImageNeed("nothing.json")))
+    text = "FROM node:24-slim\nWORKDIR /app\nCOPY {}. .\nUSER 1000\n"
+    said = found(text.format(""), NODE, "", needs)
+    assert [item.partition(",")[0] for item in said] == ["written-folders-writable: the program writes /app/lib/a.js"]
+    assert not found(text.format("--chown=1000 "), NODE, "", needs)
 
 
 def test_a_variable_that_must_be_given_is_named() -> None:

@@ -15,11 +15,10 @@ from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.scripts import built_by_server, scripted
 from genfile.detect.frontend.signals import Served, Signal, beside_embedded, embeds, first, names, writes_into
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
-from genfile.detect.node.gitbuild import GIT_GIVEN
 from genfile.detect.paths import inside, relative
 from genfile.detect.survey import FoundService
 from genfile.detect.tree import Project, Tree
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Draft, Evidence, Fact, Note, Topic
 
 KEPT = (
     "runtime package_manager engine framework build manifests outputs workspace beside system_packages secrets "
@@ -153,16 +152,15 @@ def put(draft: Draft, served: Served) -> None:
     values["build"] = [*_room(served, values), *values["build"], *served.after]
     theirs = draft.values.get("manifests", [])
     values["leaves_out"] = left_out(served.project, str(draft.values["language"]), theirs, values.get("manifests", []))
-    # What was missing before the build exists after it.
-    draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
+    # What was missing before it is built is there after it.
+    draft.notes = [note for note in draft.notes if not _embeds_target(note, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
     _leave_to_stage(draft, served)
     _without_sources(draft, served)
-    # Here it does not matter that it has no server of its own to start.
-    for note in (item for item in front.notes if not item.text.startswith("no start command")):
-        if GIT_GIVEN in note.text:
-            continue
-        draft.note(note.level, note.text, note.path, note.line)
+    # That it has no server of its own to start is no matter here.
+    for note in front.notes:
+        if not note.is_about(Topic.NO_START) and not note.is_about(Topic.GIT_GIVEN):
+            draft.note(note.level, note.text, note.path, note.line, note.about)
     _note_git(draft, front, served)
     output = str(values["output"])
     folders = draft.values.setdefault("outputs", [])
@@ -201,8 +199,8 @@ def _note_git(draft: Draft, front: Draft, served: Served) -> None:
         draft.note("warning", text, served.reason.path, served.reason.line)
 
 
-def _embeds_target(text: str, target: str) -> bool:
-    place = text.partition(" (//go:embed ")[0] if " (//go:embed " in text else ""
+def _embeds_target(note: Note, target: str) -> bool:
+    place = note.about.path if note.about is not None and note.is_about(Topic.NOT_EMBEDDED) else ""
     target = "" if target == "." else target
     return bool(place) and (inside(place, target) or inside(target, place))
 

@@ -10,7 +10,7 @@ from genfile.detect.go.loose import put_loose
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
 from genfile.detect.hosting import hosting
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 
 # The linker's `-X main.version=…`, in a script or a release configuration.
 _LINKED = re.compile(r"-X[ =]['\"]?([A-Za-z0-9_./-]+\.[A-Za-z_]\w*)=")
@@ -43,7 +43,7 @@ def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
         )
     for place, says in _not_embedded(module, sources).items():
         text = f"{place} ({says.says}) is not committed; generate it before you build the image"
-        draft.note("warning", text, says.path, says.line)
+        draft.note("warning", text, says.path, says.line, About(Topic.NOT_EMBEDDED, place))
     if made is not None and generated is None:
         evidence, name = made
         lacks = f"{name} has no committed Go files" if not module.package(name) else f"{name} does not declare it"

@@ -11,7 +11,7 @@ from genfile.detect.go.port import Sources
 from genfile.detect.go.values import values_of
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.go import GoFile
-from genfile.parsers.values import Begins, EnvDefault
+from genfile.parsers.values import Begins, EnvDefault, FieldRead
 
 # Calls that open files or folders, by their last name: any argument may be the path.
 _OPENERS = frozenset(
@@ -255,6 +255,30 @@ def find_writable(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
                 found.setdefault(own, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     return Fact(names, tuple(found[name] for name in names)) if names else None
+
+
+# Calls that replace a file or change it; another mode of os.OpenFile than reading does so, too.
+_CHANGERS = frozenset({"os.Create", "os.WriteFile", "ioutil.WriteFile", "os.OpenFile"})
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+
+
+def find_changed(module: GoModule, sources: Sources) -> Iterator[tuple[str, Evidence]]:
+    """Files that the program writes or keeps a database in, by paths that can be seen, relative to the module."""
+    for path, file in sources:
+        for call in file.calls:
+            read = call.arguments[1:2] == (FieldRead("os.O_RDONLY"),)
+            if call.callee in _CHANGERS and call.arguments and not (call.callee == "os.OpenFile" and read):
+                first = call.arguments[0]
+                value = first.default if isinstance(first, EnvDefault) else first
+                if isinstance(value, str):
+                    yield posixpath.normpath(value), module.folder.says(path, call.line, f"{call.callee}({value!r})")
+        for value, line in file.strings:
+            name = value.removeprefix("file:").split("?")[0]
+            if name.endswith(_DATABASES):
+                yield posixpath.normpath(name), module.folder.says(path, line, repr(value))
+    for path, line, name, value in _given(module, sources, {item.rpartition(".")[2] for item in _CHANGERS}, 0):
+        if name in _CHANGERS - {"os.OpenFile"}:
+            yield posixpath.normpath(value), module.folder.says(path, line, f"{name}({value!r})")
 
 
 def _own_folder(value: str, is_folder: bool) -> str | None:

@@ -4,7 +4,8 @@ from genfile.data import Framework
 from genfile.detect.go.claims import serves
 from genfile.detect.go.life import running
 from genfile.detect.go.module import GoModule, GoProgram
-from genfile.detect.go.port import Sources, find_health, find_port
+from genfile.detect.go.port import HEALTH_PATHS, Sources, find_port
+from genfile.detect.go.routes import health_route
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import EnvDefault
 
@@ -23,12 +24,12 @@ def put_network(
         "port",
         Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy),
     )
-    if port.guess and "not known from the code" in port.evidence[0].says:
+    if port.guess and port.value.assumed:
         says = port.evidence[0]
         draft.note("info", f"{says}: no port found; using {port.value.number}", says.path, says.line)
     if port.value.variable and not _holds_address(sources, port.value.variable):
         draft.put("port_variable", port.but(port.value.variable))
-    health = find_health(module, sources)
+    health = health_route(module, sources, HEALTH_PATHS)
     if health is not None:
         draft.put("health", health.but({"path": health.value}))
 

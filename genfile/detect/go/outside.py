@@ -3,7 +3,7 @@
 import posixpath
 
 from genfile.data import Framework, backing_services, system_packages
-from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
+from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_changed, find_writable, working_folder
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.required import put_needed
@@ -11,6 +11,7 @@ from genfile.detect.go.stores import put_stores
 from genfile.detect.hosting import run_packages
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import is_secret, started
+from genfile.detect.written import overwrites
 from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile
 
@@ -73,6 +74,8 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
         kept = [folder.full(name) for name in writable.value]
         kept = [name for name in kept if name != draft.values.get("data")]
         draft.put("writable", writable.but(kept) if kept else None)
+    for name, says in find_changed(module, sources):
+        overwrites(folder, draft, name, says)
     beside = beside_binary(module, sources)
     if beside is not None:
         text = (

@@ -52,7 +52,6 @@ _OTHER_PORTS = (
 )
 _BINDS = ("http.ListenAndServe", "http.ListenAndServeTLS", "net.Listen")
 _OPENING = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Run", "Start"})
-_ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 
 
 @dataclass(frozen=True)
@@ -332,7 +331,9 @@ def _unresolved(asked: AskedAddress) -> Fact[HostedPort] | None:
             name, line = min(found, key=lambda item: item[1])
             text = f"{name}: the address is not known from the code"
             usual = asked.framework.port if asked.framework is not None and asked.framework.name == "grpc" else 8080
-            return asked.module.folder.guess(HostedPort(usual), path, text, "set it with --set port=…", line)
+            return asked.module.folder.guess(
+                HostedPort(usual, assumed=True), path, text, "set it with --set port=…", line
+            )
     return None
 
 
@@ -375,17 +376,3 @@ PORT_SIGNALS = (
 
 def _shown(value: Any) -> str:
     return f"{value.name} or {value.default}" if isinstance(value, EnvDefault) else str(value)
-
-
-def find_health(module: GoModule, sources: Sources) -> Fact[str] | None:
-    """A route of a usual name for health."""
-    for path, file in sources:
-        for call in file.calls:
-            route = call.arguments[0] if call.arguments else None
-            if not isinstance(route, str) or call.callee.rsplit(".", 1)[-1] not in _ROUTERS:
-                continue
-            # net/http since 1.22 takes "GET /health".
-            route = route.rsplit(" ", 1)[-1]
-            if route in HEALTH_PATHS:
-                return module.folder.fact(route, path, call.line, f"{call.callee}({route!r})")
-    return None

@@ -15,10 +15,12 @@ OTHER_PORTS = OTHERS | DEBUGGERS
 
 @dataclass(frozen=True)
 class HostedPort:
-    """A port, and the variable that moves it; number None: only the variable is known."""
+    """A port, and the variable that moves it; number None: only the variable is known. ``assumed``: the code listens,
+    and nothing tells where."""
 
     number: int | None
     variable: str | None = None
+    assumed: bool = False
 
 
 def first_whole(decision: Decision[HostedPort]) -> Fact[HostedPort] | None:

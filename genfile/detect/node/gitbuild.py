@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from genfile.detect.node.configs import is_common, loaded_at_build
 from genfile.detect.node.manager import NodeProject
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import Call
 
@@ -27,7 +27,6 @@ MODULES = frozenset(
 
 _COMMAND = re.compile(r"\bgit (rev-parse|describe|log|show)\b")
 _FIRST = re.compile(r"(?:^|&&|;)\s*git [^|;&]*(?:$|&&|;)")
-GIT_GIVEN = "the build step gets git and the .git folder"
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ def put_git(project: NodeProject, draft: Draft) -> None:
         draft.put("git", Fact(True, (says,)))
         packages = draft.values.setdefault("system_packages", {})
         packages["build"] = sorted({*packages.get("build", ()), "git"})
-        text = f"{says}: {GIT_GIVEN}, which must be in the build context"
-        draft.note("info", text, says.path, says.line)
+        text = f"{says}: the build step gets git and the .git folder, which must be in the build context"
+        draft.note("info", text, says.path, says.line, About(Topic.GIT_GIVEN))
 
 
 def _put_argument(draft: Draft, name: str, default: str | None) -> None:

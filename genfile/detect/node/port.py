@@ -10,6 +10,7 @@ from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.listeners import listeners, main_listener
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
+from genfile.detect.node.routes import node_routes
 from genfile.detect.node.scripts import resolve
 from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
@@ -23,7 +24,6 @@ HEALTH_PATHS = tuple(
     /health/live /healthcheck /api/healthcheck /api/v1/health
     """.split()
 )
-APPLICATIONS = ("", "app", "server", "fastify", "application", "api", "instance", "this.app", "this.server")
 
 
 @dataclass(frozen=True)
@@ -229,14 +229,10 @@ def _tell_of_loopback(draft: Draft, says: Evidence) -> None:
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:
-    """A health route with a usual name in the sources, or a Next.js file that is one."""
-    for name, module in sources:
-        for call in module.calls:
-            route = call.arguments[0] if call.arguments else None
-            owner, _, method = call.callee.rpartition(".")
-            # A router may be mounted under a prefix: only an application's own route is certain.
-            if method in ("get", "route", "all") and owner in APPLICATIONS and route in HEALTH_PATHS:
-                return project.folder.fact(str(route), name, call.line, f"{call.callee}({route!r})")
+    """A route of a usual name for health that the sources register, or a file of Next.js that is one."""
+    registered = node_routes(project, sources).health(HEALTH_PATHS)
+    if registered is not None:
+        return registered
     for base in ("", "src/"):
         for route in ("api/health", "api/healthz", "health", "healthz"):
             for ending in (".ts", ".js"):

@@ -11,6 +11,7 @@ from genfile.detect.node.manager import (
     NodeProject,
 )
 from genfile.detect.node.manifest import FILE
+from genfile.detect.node.orm import put_orm
 from genfile.detect.node.port import AskedPort, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.protocol import answers_http
@@ -22,7 +23,7 @@ from genfile.detect.node.writes import put_writes
 from genfile.detect.notfound import has_not_found
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
-from genfile.evidence import Draft, Fact
+from genfile.evidence import About, Draft, Fact, Topic
 from genfile.parsers.javascript import JsModule
 
 # The modules that the start command runs, by their paths.
@@ -59,6 +60,7 @@ def put_server(project: NodeProject, draft: Draft, framework: Framework | None) 
     if framework is not None:
         _put_settings(draft, framework, words)
     put_run_paths(project, draft, framework)
+    put_orm(project, draft, sources)
     put_writes(project, draft, sources)
     named = (text for _, module in sources for text in (*module.words, *(path for path, _ in module.paths)))
     put_written(project.folder, draft, named)
@@ -71,7 +73,8 @@ def _put_command(project: NodeProject, draft: Draft, framework: Framework | None
     put_start(draft, start)
     _note_handler(project, draft, framework)
     if start is None:
-        draft.note("warning", 'no start command found; add a "start" script to package.json', project.folder.full(FILE))
+        text = 'no start command found; add a "start" script to package.json'
+        draft.note("warning", text, project.folder.full(FILE), about=About(Topic.NO_START))
     if draft.values.get("engine") == "bun" and draft.values.get("start", [""])[0] == "node":
         # The image of Bun has no Node.
         draft.values["start"][0] = "bun"

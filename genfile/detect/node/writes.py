@@ -7,6 +7,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import resolve_import
+from genfile.detect.written import overwrites
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing, Where
@@ -28,6 +29,8 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
         evidence.extend(prisma.evidence)
     for name, module in sources:
         for item in module.written(_Places(project, sources, start).standing(name)):
+            if item.file is not None and _is_own(item.file):
+                overwrites(folder, draft, item.file, folder.says(name, item.line, f"writes {item.file}"))
             if not _is_own(item.folder) or _holds_start(item.folder, start):
                 continue
             full = folder.full(item.folder) or "."

@@ -11,7 +11,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.port import served_port
 from genfile.detect.python.servers import ServerStart, named_port
-from genfile.detect.python.serving import code_port, serving
+from genfile.detect.python.serving import code_port, serving, tell_of_variable
 from genfile.detect.python.start import (
     application_start,
     django_start,
@@ -20,7 +20,7 @@ from genfile.detect.python.start import (
     put_hosted,
     put_procfile,
 )
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 from genfile.parsers.python import parse_python
 
 
@@ -44,12 +44,14 @@ def put_start(project: PythonProject, draft: Draft, framework: Framework | None,
                 "warning",
                 "no start command found; add a Procfile, or use --set start=…",
                 project.folder.spec_path,
+                about=About(Topic.NO_START),
             )
         return
     if by_procfile:
         _put_named(project, draft, start, port if framework is not None and framework.kind == "server" else None)
     else:
         draft.put("start", Fact(start.words, evidence, guess))
+        tell_of_variable(project, draft, start)
     if start.port is not None:
         draft.values["port"] = start.port
         draft.evidence["/port"] = Fact(start.port, draft.evidence["/start"].evidence)

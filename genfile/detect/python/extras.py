@@ -11,6 +11,7 @@ from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.imports import started
+from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_steps
@@ -138,10 +139,8 @@ def _requirements(project: PythonProject, draft: Draft) -> list[str]:
     entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
     if entries and all(entry.hashes for entry in entries if not entry.editable):
         draft.put("hashes", folder.fact(True, first, entries[0].line, "--hash"))
-    if any(
-        entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith(".")) for entry in entries
-    ):
-        draft.put("package", folder.fact(True, first, 1, "the project lists itself"))
+    names += put_local_packages(project, draft)
+    if draft.values.get("package"):
         names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
     elif _is_own(project, draft.values.get("start", [])):
         steps = ["pip install --no-deps .", *draft.values.get("build", [])]

@@ -2,7 +2,7 @@
 sources."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from genfile.data import FetchedModel, models
@@ -40,9 +40,8 @@ def put_fetched(project: PythonProject, draft: Draft) -> None:
             model = _model(call)
             name = _name(call, model) if model is not None else None
             if model is not None and name is not None:
-                _add_model(
-                    project, draft, found, model, name, project.folder.says(path, call.line, f"{call.callee}({name})")
-                )
+                says = replace(project.folder.says(path, call.line, f"{call.callee}({name})"), subject=call.callee)
+                _add_model(project, draft, found, model, name, says)
     if not found.items:
         return
     draft.put("fetch", Fact(found.items, tuple(found.evidence)))
@@ -109,7 +108,7 @@ def _add_model(
     own = f"{model.name}-{name}".replace("_", "-").lower() in project.dependencies or _is_required(project, name)
     if own:
         return
-    call = says.says.partition("(")[0].rsplit(".", 1)[-1]
+    call = says.subject.rsplit(".", 1)[-1]
     path = project.folder.full(name) if model.folder == "{name}" else model.folder
     command = model.command.replace("{name}", name).replace("{call}", call).replace("{path}", path or "")
     if model.pip and draft.values["package_manager"]["name"] != "conda":

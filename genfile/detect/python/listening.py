@@ -4,8 +4,9 @@ from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.python.flags import host_flag, port_flag
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.port import find_health, find_port, loopback
+from genfile.detect.python.port import HEALTH_PATHS, find_port, loopback
 from genfile.detect.python.reach import Listener, command, reach, variable
+from genfile.detect.python.routes import python_routes
 from genfile.detect.python.servers import named_port
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.evidence import Draft, Fact
@@ -118,7 +119,7 @@ def put_network(project: PythonProject, draft: Draft, framework: Framework | Non
     if draft.values.get("port") and framework is not None:
         if framework.health:
             draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
-        elif (health := find_health(project)) is not None:
+        elif (health := python_routes(project).health(HEALTH_PATHS)) is not None:
             draft.put("health", health.but({"path": health.value}))
     if framework is not None and framework.name == "streamlit":
         put_streamlit(project, draft)

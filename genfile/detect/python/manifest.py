@@ -8,6 +8,7 @@ from typing import Any
 from genfile.detect.code import parse_code
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.groups import Chosen, choose_groups, listed_groups
+from genfile.detect.python.local import local_dependencies
 from genfile.detect.python.locks import Package, locked_packages, reach
 from genfile.detect.python.members import members_of
 from genfile.detect.tree import Project
@@ -54,6 +55,10 @@ class PythonProject:
     def __init__(self, folder: Project) -> None:
         self.folder = folder
         self.python: str | None = None
+
+    def at(self, path: str) -> "PythonProject":
+        """The project of another folder of the tree."""
+        return python_project(Project(self.folder.tree, path))
 
     @cached_property
     def pyproject(self) -> Document | None:
@@ -141,15 +146,18 @@ class PythonProject:
                     says = self.folder.says(name, entry.line, f"{entry.name}{entry.specifier}")
                     found.setdefault(entry.name, Dependency(entry.name, entry.extras, entry.specifier, says))
         for dependency in (
-            *self._project_dependencies(),
-            *self._poetry_dependencies(),
+            *self.own_dependencies(),
             *self._pipfile_dependencies(),
-            *self._setup_dependencies(),
             *self._conda_dependencies(),
             *self._inline_dependencies(),
+            *local_dependencies(self),
         ):
             found.setdefault(dependency.name, dependency)
         return found
+
+    def own_dependencies(self) -> list[Dependency]:
+        """What is installed with the project itself as a package."""
+        return [*self._project_dependencies(), *self._poetry_dependencies(), *self._setup_dependencies()]
 
     @cached_property
     def dependencies(self) -> dict[str, Dependency]:
@@ -190,7 +198,7 @@ class PythonProject:
         groups, extras = listed_groups(self)
         texts = [text for name in self.chosen.groups for text in groups[name]]
         texts += [text for name in self.chosen.extras for text in extras[name]]
-        found = [self._from_text(text, "pyproject.toml", None) for text in texts]
+        found = [self.dependency(text, "pyproject.toml", None) for text in texts]
         return [item for item in found if item is not None]
 
     def _project_dependencies(self) -> list[Dependency]:
@@ -198,12 +206,13 @@ class PythonProject:
         listed = self.project_table.get("dependencies", [])
         line = self.pyproject.line("project", "dependencies") if self.pyproject else None
         for text in listed if isinstance(listed, list) else []:
-            dependency = self._from_text(text, "pyproject.toml", line)
+            dependency = self.dependency(text, "pyproject.toml", line)
             if dependency is not None:
                 found.append(dependency)
         return found
 
-    def _from_text(self, text: Any, file: str, line: int | None) -> Dependency | None:
+    def dependency(self, text: Any, file: str, line: int | None) -> Dependency | None:
+        """A requirement as a text of one of the project's files."""
         from packaging.requirements import InvalidRequirement, Requirement
 
         try:
@@ -242,7 +251,7 @@ class PythonProject:
         if self.setup_cfg is not None:
             text = self.setup_cfg.text("options", "install_requires") or ""
             texts += [("setup.cfg", line) for line in text.splitlines() if line.strip()]
-        found = [self._from_text(text, file, None) for file, text in texts]
+        found = [self.dependency(text, file, None) for file, text in texts]
         return [item for item in found if item is not None]
 
     def _conda_dependencies(self) -> list[Dependency]:
@@ -252,7 +261,7 @@ class PythonProject:
         for index, item in enumerate(document.items("dependencies") if document else []):
             line = document.line("dependencies", index) if document else None
             if isinstance(item, dict) and isinstance(item.get("pip"), list):
-                found += [self._from_text(text, name, line) for text in item["pip"]]
+                found += [self.dependency(text, name, line) for text in item["pip"]]
             elif isinstance(item, str):
                 match = _CONDA_NAME.match(item)
                 says = self.folder.says(name, line, item)
@@ -303,7 +312,7 @@ class PythonProject:
         if self.inline is None:
             return []
         name, metadata = self.inline
-        found = [self._from_text(text, name, 1) for text in metadata["dependencies"]]
+        found = [self.dependency(text, name, 1) for text in metadata["dependencies"]]
         return [item for item in found if item is not None]
 
     @cached_property

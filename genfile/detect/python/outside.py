@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from genfile.detect.outside import OutsidePath, put_outside
 from genfile.detect.python.application import modules
 from genfile.detect.python.imports import started
+from genfile.detect.python.local import local_references
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
 from genfile.evidence import Draft
@@ -25,6 +26,7 @@ def put_references(project: PythonProject, draft: Draft) -> None:
 
 
 def _references(project: PythonProject, draft: Draft) -> Iterator[OutsidePath]:
+    yield from local_references(project)
     served = started(project, draft.values.get("start", []))
     # Django loads its settings and applications by name.
     whole = not served or draft.values.get("framework") == "django"

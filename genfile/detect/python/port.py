@@ -101,19 +101,3 @@ def loopback(project: PythonProject, *, by_default: bool = False) -> Evidence | 
             if name in _RUNNERS and host in ("127.0.0.1", "localhost", "::1"):
                 return project.folder.says(path, call.line, f"{call.callee}(host={host!r})")
     return None
-
-
-def find_health(project: PythonProject) -> Fact[str] | None:
-    """A health route with a usual name that a decorator registers."""
-    for path, module in modules(project):
-        for call in module.decorators:
-            route = call.arguments[0] if call.arguments else None
-            owner, _, method = call.callee.rpartition(".")
-            # A router may have a prefix: only an application's own route is certain.
-            if (
-                method in ("get", "route")
-                and owner in ("app", "application", "api", "server")
-                and route in HEALTH_PATHS
-            ):
-                return project.folder.fact(str(route), path, call.line, f"{call.callee}({route!r})")
-    return None

@@ -1,15 +1,17 @@
 """Which of the project's own programs listens or stays: console scripts, packages with a `__main__`, files."""
 
 import ast
+from collections.abc import Iterator
 
 from genfile.detect.python.application import modules
 from genfile.detect.python.deep import USUAL, deep_programs
 from genfile.detect.python.frameworks import PROGRAMS, has_main_package, is_djangos
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.reach import Listener, Reach, reach
+from genfile.detect.python.reach import Listener, Reach, reach, variable
 from genfile.detect.python.reach.roles import is_of
+from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart
 from genfile.detect.python.told import told_programs
-from genfile.evidence import Fact
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.python import parse_python
 
 MAX_ENTRIES = 24
@@ -160,11 +162,47 @@ def _is_purpose(listener: Listener) -> bool:
 
 
 def code_port(project: PythonProject) -> Fact[int] | None:
-    """The port that the code itself would serve at, from the first program that names one."""
+    """The port that the code itself would serve at, of the first program that is told one."""
+    for _, found in _told(project):
+        if found.number is not None and found.number > 79:
+            return Fact(found.number, (_says(project, found, found.number),))
+    return None
+
+
+def port_setting(project: PythonProject) -> tuple[list[str], Fact[str]] | None:
+    """The variable that moves the port which the code itself would serve at, and the program that reads it."""
+    for words, found in _told(project):
+        name = variable(found.port)
+        if name is not None:
+            return words, Fact(name, (_says(project, found, name),))
+        if found.number is not None:
+            break
+    return None
+
+
+def _told(project: PythonProject) -> Iterator[tuple[list[str], Listener]]:
+    """The programs that are told a port, with the call that listens."""
     listed = [["python", path] for path, module in modules(project) if module.has_main_guard]
     for words in [*entries(project), *listed][: MAX_ENTRIES * 2]:
         found = reach(project, words).main
-        if found is not None and found.told and found.number is not None and found.number > 79:
-            says = project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(port={found.number})")
-            return Fact(found.number, (says,))
-    return None
+        if found is not None and found.told:
+            yield words, found
+
+
+def _says(project: PythonProject, found: Listener, port: int | str) -> Evidence:
+    return project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(port={port})")
+
+
+def tell_of_variable(project: PythonProject, draft: Draft, start: ServerStart) -> None:
+    """A note where a server is started in place of a program of the project that takes its port from a variable."""
+    found = port_setting(project) if start.words[0] in (*ASGI_SERVERS, *WSGI_SERVERS) else None
+    if found is None or found[1].value == start.port_variable:
+        return
+    words, fact = found
+    says, name = fact.evidence[0], fact.value
+    reads = f"reads {start.port_variable} instead" if start.port_variable else f"listens on {start.port}"
+    text = (
+        f"{says}: {name} does not change the port in the image, which starts {start.words[0]} in place of "
+        f"`{' '.join(words)}` and {reads}; to start that program, use --set start=…"
+    )
+    draft.note("info", text, says.path, says.line)

@@ -10,6 +10,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
+from genfile.detect.written import overwrites
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pypaths import PathPlace, Scope
 from genfile.parsers.python import PyModule
@@ -35,11 +36,9 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
         for item in (*written(scope_of(project, path) or Scope(module)), *_by_setting(project, module)):
             if item.file and path not in served:
                 continue
-            where = item.place.inside(path)
-            where = posixpath.dirname(where) or "." if where is not None and item.database else where
-            if item.database and where == "." and item.place.up is None and "flask-sqlalchemy" in project.dependencies:
-                # Its own place for what is not absolute.
-                where = "instance"
+            where, file = _where(project, path, item)
+            if file is not None and _is_own(file):
+                overwrites(folder, draft, file, folder.says(path, item.line, f"writes {file}"))
             if where is None or not _is_own(where):
                 continue
             full = folder.full(where) or "."
@@ -50,6 +49,18 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
     if listed and evidence:
         draft.put("writable", Fact(listed, tuple(evidence)))
+
+
+def _where(project: PythonProject, path: str, item: PythonWritten) -> tuple[str | None, str | None]:
+    """The folder that is written to, and the file where it is known."""
+    where = item.place.inside(path)
+    file = item.name.inside(path) if item.name is not None else None
+    if item.database and where is not None:
+        where = posixpath.dirname(where) or "."
+        if where == "." and item.place.up is None and "flask-sqlalchemy" in project.dependencies:
+            # Its own place for what is not absolute.
+            return "instance", f"instance/{file}" if file is not None else None
+    return where, file
 
 
 def _by_setting(project: PythonProject, module: PyModule) -> Iterator[PythonWritten]:

@@ -19,6 +19,7 @@ _VALUED = frozenset(
     "--index-strategy --link-mode --compile-bytecode --progress-bar --root-user-action --default-timeout --log".split()
 )
 MAX_FILES = 20
+MAX_ENTRIES = 2_000
 
 
 def _python(run: Run) -> None:
@@ -165,6 +166,9 @@ def _of_file(run: Run, path: str, depth: int) -> tuple[set[str], bool]:
         return set(), False
     names = {normalise(entry.name) for entry in parsed.entries if entry.name}
     hashed = bool(parsed.entries) and all(entry.hashes for entry in parsed.entries)
+    for entry in parsed.entries[:MAX_ENTRIES]:
+        if entry.place is not None:
+            run.needs(entry.place)
     for include, _ in parsed.includes[:MAX_FILES]:
         more, _ = _of_file(run, posixpath.join(posixpath.dirname(path), include), depth + 1)
         names |= more

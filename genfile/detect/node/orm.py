@@ -1,0 +1,123 @@
+"""Settings of TypeORM: files that it reads itself when the program starts, and patterns that name sources where the
+image runs what is compiled of them."""
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from genfile.detect.node.compiled import Compiled, compiled
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.made import started_file
+from genfile.detect.node.manager import NodeProject
+from genfile.evidence import Draft, Evidence
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.values import EnvDefault
+
+Sources = list[tuple[str, JsModule]]
+_PACKAGE = "typeorm"
+# The file that it looks for next to package.json, by the endings that it reads without a compiler.
+_FILES = tuple(f"ormconfig.{ending}" for ending in ("json", "js", "cjs", "yml", "yaml", "xml", "env"))
+_KEYS = ("entities", "migrations", "subscribers")
+# Calls that read that file where they are given nothing, or the name of a connection.
+_READERS = ("createConnection", "createConnections", "getConnectionOptions", "TypeOrmModule.forRoot")
+_MAKERS = (*_READERS, "DataSource")
+
+
+def put_orm(project: NodeProject, draft: Draft, sources: Sources) -> None:
+    """Add to /run_paths the settings that are read at the start; a warning where they name sources."""
+    if not any(_PACKAGE in package.every_dependency for package in project.packages):
+        return
+    reads = any(_reads_file(module) for _, module in sources)
+    files = [name for name in _FILES if project.folder.has(name)] if reads else []
+    kept: list[str] = draft.values.get("run_paths", [])
+    for name in files:
+        full = project.folder.full(name)
+        if kept and not any(item in (".", project.folder.spec_path, full) for item in kept):
+            kept.append(full)
+    made, file = compiled(project), started_file(project, draft.values.get("start") or ())
+    if made is None or file is None or project.folder.has(file):
+        return
+    for settings, says in (*_of_files(project, files), *_of_code(project, sources)):
+        for key in _KEYS:
+            _tell(draft, made, file, key, settings.get(key), says)
+
+
+def _reads_file(module: JsModule) -> bool:
+    if not any(item.module in (_PACKAGE, "@nestjs/typeorm") for item in module.imports):
+        return False
+    return any(
+        call.callee.endswith(_READERS) and (not call.arguments or isinstance(call.arguments[0], str | EnvDefault))
+        for call in module.calls
+    )
+
+
+def _of_files(project: NodeProject, files: list[str]) -> Iterator[tuple[dict[str, Any], Evidence]]:
+    """The settings of each file, those of several connections one by one."""
+    for name in files:
+        value: Any = None
+        document = None
+        if name.endswith((".js", ".cjs")):
+            module = read_module(project, name)
+            value = module.default_export if module is not None else None
+        elif name.endswith((".json", ".yml", ".yaml")):
+            document = project.folder.json(name) if name.endswith(".json") else project.folder.yaml(name)
+            value = document.value if document is not None else None
+        # One connection; a list of them, or one by one below their names.
+        named = (
+            [(key, item) for key, item in value.items() if isinstance(item, dict)] if isinstance(value, dict) else []
+        )
+        listed = list(enumerate(value)) if isinstance(value, list) else [*named, (None, value)]
+        for key, item in listed:
+            if isinstance(item, dict):
+                path = (_KEYS[0],) if key is None else (key, _KEYS[0])
+                line = document.line(*path) if document is not None and _KEYS[0] in item else None
+                yield item, project.folder.says(name, line, "read when the program starts")
+
+
+def _of_code(project: NodeProject, sources: Sources) -> Iterator[tuple[dict[str, Any], Evidence]]:
+    for name, module in sources:
+        for call in module.calls:
+            given = call.arguments[0] if call.arguments and call.callee.endswith(_MAKERS) else None
+            if isinstance(given, dict):
+                yield given, project.folder.says(name, call.line, f"{call.callee}({{ … }})")
+
+
+def _tell(draft: Draft, made: Compiled, file: str, key: str, patterns: Any, says: Evidence) -> None:
+    """A warning for the first pattern that fits sources, where none fits what is compiled."""
+    listed = patterns if isinstance(patterns, list) else []
+    if not all(isinstance(item, str) for item in listed):
+        # What is computed may be the compiled files.
+        return
+    texts = [posixpath.normpath(item) for item in listed]
+    if any(_below(_head(text), made.outputs.values()) for text in texts):
+        return
+    for text in texts:
+        head = _head(text)
+        source = next(iter(_below(head, made.outputs)), None)
+        if head and source is not None:
+            better = _compiled_pattern(text, head, source, made.outputs[source])
+            advice = f"name the compiled files, such as {better}" if better else "name the compiled files"
+            says_what = f"{says}: {key} names the sources {text}, but the image starts {file}"
+            draft.note("warning", f"{says_what}; {advice}", says.path, says.line)
+            return
+
+
+def _head(pattern: str) -> str:
+    """The folder that a pattern is of, up to its first `*` or `{`."""
+    fixed = pattern.split("*")[0].split("{")[0]
+    return posixpath.dirname(fixed)
+
+
+def _below(folder: str, paths: Any) -> list[str]:
+    return [path for path in paths if folder and path.startswith(f"{folder}/")]
+
+
+def _compiled_pattern(pattern: str, head: str, source: str, output: str) -> str | None:
+    """The pattern as it is for what is compiled: `dist/entity/**/*.js` for `src/entity/**/*.ts`."""
+    rest = posixpath.splitext(source.removeprefix(f"{head}/"))[0]
+    stem = posixpath.splitext(output)[0]
+    if not stem.endswith(f"/{rest}"):
+        return None
+    below = pattern.removeprefix(head)
+    below = below.removesuffix(".ts") + ".js" if below.endswith(".ts") else below
+    return stem.removesuffix(f"/{rest}") + below

@@ -1,0 +1,115 @@
+"""The routes of a Node service: Express, Koa, Fastify and Hono, their routers and the prefixes of these."""
+
+import re
+from collections.abc import Hashable
+
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.sources import resolve_import
+from genfile.detect.routes import GUARD, Routes
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.jsroutes import JsGiven, JsRouted
+
+Sources = list[tuple[str, JsModule]]
+# What an application is called, where nothing tells what made it; a call without an owner is its own, too.
+APPLICATIONS = ("", "app", "server", "fastify", "application", "api", "instance", "this.app", "this.server")
+# What makes an application, and what makes a router that must be mounted.
+_MAKERS = frozenset("express fastify Fastify Koa Hono OpenAPIHono Elysia".split())
+_ROUTERS = frozenset({"Router", "KoaRouter"})
+_MAY_BE_PATH = re.compile(r"(?i:prefix|path|base|url|route|version)|[`+.\[]|^[A-Z_]+$")
+
+
+def node_routes(project: NodeProject, sources: Sources) -> Routes:
+    """The routes of the modules that a program is made of."""
+    reader = _Reader(project, sources)
+    for name, module in sources:
+        guarded: dict[Hashable, int] = {}
+        for call in module.routed:
+            reader.call(name, module, call, guarded)
+    return reader.routes
+
+
+class _Reader:
+    def __init__(self, project: NodeProject, sources: Sources) -> None:
+        self._project = project
+        self._modules = dict(sources)
+        self.routes = Routes()
+
+    def call(self, name: str, module: JsModule, call: JsRouted, guarded: dict[Hashable, int]) -> None:
+        """Take in one call; ``guarded``: the routers of the module with the line from which they ask for a login."""
+        owner = self._key(name, JsGiven("", call.owner))
+        if owner is None:
+            return
+        if call.method in ("use", "register", "route", "routes") and self._mounts(name, owner, call, guarded):
+            return
+        if call.method == "use":
+            if call.path is None and any(GUARD.search(item.text) for item in call.given):
+                guarded.setdefault(owner, call.line)
+        elif call.method == "prefix":
+            self.routes.own[owner] = call.path
+        elif call.path is not None and call.method in ("get", "all", "route") and call.path[:1] in ("/", ""):
+            # A lookup, as of a map, has no handler; `route` is told its handlers later.
+            handled = call.method == "route" or bool(call.given) or call.path[:1] == "/"
+            behind = any(GUARD.search(item.text) for item in call.given[:-1])
+            asked = owner in guarded and owner not in self.routes.roots
+            if handled and not behind and not asked:
+                says = f"{call.owner.partition('@')[0]}.{call.method}({call.path!r})"
+                self.routes.route(
+                    owner, call.path.rstrip("/"), self._project.folder.says(name, call.line, says.lstrip("."))
+                )
+
+    def _mounts(self, name: str, owner: Hashable, call: JsRouted, guarded: dict[Hashable, int]) -> bool:
+        """Whether a call mounts routers: `app.use("/api", a)`, `fastify.register(a, { prefix: "/api" })`."""
+        keys = [(item, self._key(name, item)) for item in call.given]
+        routers = [key for item, key in keys if key is not None and key != owner and self._is_router(key, call.method)]
+        if not routers or (call.method == "use" and call.path is None and len(call.given) > len(routers) + 4):
+            return False
+        others = [item.text for item, key in keys if key not in routers]
+        # A name that is neither a router nor known to be a path: it may be one, or a handler.
+        unknown = call.computed and keys[0][1] not in routers and _MAY_BE_PATH.search(call.given[0].text)
+        behind = owner in guarded or unknown or any(GUARD.search(text) for text in others)
+        prefix = call.prefix if call.method == "register" else call.path or ""
+        for key in routers:
+            self.routes.mount(owner, key, None if behind else prefix)
+        return True
+
+    def _is_router(self, key: Hashable, method: str) -> bool:
+        """Whether something with this key may have routes: it is made as a router, or is a function's parameter."""
+        path, _, name = str(key).partition("\0")
+        module = self._modules.get(path) or read_module(self._project, path)
+        made = module.made(name) if module is not None else None
+        if "@" in name:
+            return method == "register"
+        return made is not None and made[0] in (*_ROUTERS, *_MAKERS)
+
+    def _key(self, path: str, given: JsGiven, depth: int = 0) -> str | None:
+        """What tells a router from others: its module, and its name there."""
+        module = self._modules.get(path) or read_module(self._project, path)
+        if module is None or depth > 4:
+            return None
+        base, _, rest = (given.name or "").partition(".")
+        if given.module is not None or base in module.bindings:
+            source, exported = module.bindings[base] if given.module is None else (given.module, "*")
+            target = resolve_import(self._project, path, source)
+            exported = rest if exported == "*" and rest else exported
+            other = self._modules.get(target) or read_module(self._project, target) if target is not None else None
+            if other is None or target is None:
+                return None
+            found = other.exported_router(exported, given.called)
+            return self._key(target, JsGiven("", found), depth + 1) if found is not None else None
+        if given.name is None:
+            return None
+        name = given.name if "@" in given.name else module.router_of(given.name, given.called)
+        return self._settled(path, module, name) if name is not None else None
+
+    def _settled(self, path: str, module: JsModule, name: str) -> str:
+        """The key of a name in its own module, with what is known of it."""
+        key = f"{path}\0{name}"
+        made = module.made(name)
+        if made is not None and made[0] in (*_ROUTERS, *_MAKERS):
+            self.routes.own.setdefault(key, made[1])
+            if made[0] not in _ROUTERS:
+                self.routes.roots.add(key)
+        elif name.partition("@")[0] in APPLICATIONS:
+            self.routes.roots.add(key)
+        return key

@@ -1,0 +1,98 @@
+"""Packages of the tree that a requirements file names by their folder: `./lib`, `-e ./lib`, `name @ file:./lib`."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from genfile.detect.outside import OutsidePath
+from genfile.detect.python.dependency import Dependency
+from genfile.detect.python.groups import listed_groups
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence, Fact
+
+if TYPE_CHECKING:
+    from genfile.detect.python.manifest import PythonProject
+
+_MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
+MAX_PACKAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPackage:
+    """A folder of the tree, or a file of a distribution there, that pip is given. ``path``: of the whole tree, ""
+    for its root."""
+
+    path: str
+    extras: tuple[str, ...]
+    says: Evidence
+    is_file: bool = False
+
+
+def local_packages(project: "PythonProject") -> Iterator[LocalPackage]:
+    """Each that is there, in the order of the lists. pip takes these paths from the folder that it is started in."""
+    tree, base = project.folder.tree, project.folder.path
+    for name, parsed in project.requirements_files.items():
+        for entry in parsed.entries:
+            place = posixpath.normpath(posixpath.join(base, entry.place)) if entry.place is not None else ".."
+            if place.startswith(("..", "/")):
+                continue
+            folder = Project(tree, "" if place == "." else place)
+            says = project.folder.says(name, entry.line, entry.url or "")
+            if place in tree.paths:
+                yield LocalPackage(place, entry.extras, says, is_file=True)
+            elif any(map(folder.has, _MANIFESTS)):
+                yield LocalPackage(folder.path, entry.extras, says)
+
+
+def local_dependencies(project: "PythonProject") -> Iterator[Dependency]:
+    """What the packages bring that lie in other folders, by their own manifests."""
+    for item in local_packages(project):
+        if not item.is_file and item.path != project.folder.path:
+            other = project.at(item.path)
+            yield from other.own_dependencies()
+            extras = listed_groups(other)[1]
+            for text in (text for name in item.extras for text in extras.get(name, ())):
+                dependency = other.dependency(text, "pyproject.toml", None)
+                if dependency is not None:
+                    yield dependency
+
+
+def put_local_packages(project: "PythonProject", draft: Draft) -> list[str]:
+    """Put /package where the lists name the project itself, and /local_packages; the files that pip reads beside."""
+    folder = project.folder
+    found = list(local_packages(project))
+    own = next((item for item in found if item.path == folder.path and not item.is_file), None)
+    if own is not None:
+        draft.put("package", Fact(True, (own.says,)))
+    others = {item.path: item.says for item in found if not item.is_file and item.path != folder.path}
+    if others and len(others) <= MAX_PACKAGES:
+        draft.put("local_packages", Fact(list(others), tuple(others.values())))
+    _tell_of_missing(project, draft)
+    return [posixpath.relpath(item.path, folder.path or ".") for item in found if item.is_file]
+
+
+def _tell_of_missing(project: "PythonProject", draft: Draft) -> None:
+    """A warning for each that pip would stop at."""
+    for name, parsed in project.requirements_files.items():
+        for entry in parsed.entries:
+            fault = _fault(project, entry.place) if entry.place is not None else None
+            if fault is not None:
+                path = project.folder.full(name)
+                draft.note("warning", f"{path}:{entry.line}: {fault}", path, entry.line)
+
+
+def _fault(project: "PythonProject", place: str) -> str | None:
+    path = posixpath.normpath(posixpath.join(project.folder.path, place))
+    tree, folder = project.folder.tree, Project(project.folder.tree, "" if path == "." else path)
+    if path in tree.paths or any(map(folder.has, _MANIFESTS)):
+        return None
+    if folder.path in tree.folders or tree.subfolders(folder.path):
+        return f"{place} has no pyproject.toml or setup.py, so pip fails; add one, or remove the line"
+    return f"{place} is not in the tree, so pip fails; commit it, or remove the line"
+
+
+def local_references(project: "PythonProject") -> Iterator[OutsidePath]:
+    """Those that lie outside of the project's folder."""
+    for item in local_packages(project):
+        yield OutsidePath(item.path, item.says, runs=True)

@@ -1,0 +1,81 @@
+"""Routes of web frameworks: on which application or router each stands, where routers are mounted, and so the paths
+that a request names."""
+
+import re
+from collections.abc import Collection, Hashable, Iterator
+from dataclasses import dataclass, field
+
+from genfile.evidence import Evidence, Fact
+
+# What asks for a login, by its name: a health check gets no further.
+GUARD = re.compile(r"(?i)auth(?!or)|jwt|protect|guard|verif|loggedin|permission")
+# Last parts of a path that mean nothing else.
+_NAMES = frozenset("health healthz healthcheck health-check health_check _health livez readyz liveness".split())
+_MAX_DEPTH = 12
+_PART = re.compile(r"[\w.~-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    parent: Hashable
+    prefix: str | None
+
+
+@dataclass(slots=True)
+class Routes:
+    """The routes of a program. A router is any value that tells it from others.
+
+    ``roots``: the applications themselves; ``own``: the prefixes that routers have wherever they are mounted. A prefix
+    of None is not known, or lies behind a login: nothing below it is told.
+    """
+
+    roots: set[Hashable] = field(default_factory=set)
+    own: dict[Hashable, str | None] = field(default_factory=dict)
+    _routes: list[tuple[Hashable, str, Evidence]] = field(default_factory=list)
+    _mounts: dict[Hashable, list[_Mount]] = field(default_factory=dict)
+
+    def route(self, router: Hashable, path: str, says: Evidence) -> None:
+        self._routes.append((router, path, says))
+
+    def mount(self, parent: Hashable, child: Hashable, prefix: str | None) -> None:
+        self._mounts.setdefault(child, []).append(_Mount(parent, prefix))
+
+    def is_mounted(self, router: Hashable) -> bool:
+        return router in self._mounts
+
+    def health(self, paths: Collection[str]) -> Fact[str] | None:
+        """The first route that is one of some paths, else the first whose last part is a name for health alone."""
+        found = list(self._whole())
+        usual = (fact for fact in found if fact.value in paths)
+        return next(usual, next((fact for fact in found if _is_health(fact.value)), None))
+
+    def _whole(self) -> Iterator[Fact[str]]:
+        for router, path, says in self._routes:
+            for prefix in self._prefixes(router, 0):
+                yield Fact(join_url(prefix, path), (says,))
+
+    def _prefixes(self, router: Hashable, depth: int) -> Iterator[str]:
+        """Where a router is reached, applications first; nothing for one that no application leads to."""
+        own = self.own.get(router, "")
+        if own is None or depth > _MAX_DEPTH:
+            return
+        if router in self.roots and router not in self._mounts:
+            yield own
+        for mount in self._mounts.get(router, ()):
+            if mount.prefix is not None:
+                for above in self._prefixes(mount.parent, depth + 1):
+                    yield join_url(join_url(above, mount.prefix), own)
+
+
+def join_url(prefix: str, path: str) -> str:
+    """A path below a prefix, as every framework puts them together: one slash between them."""
+    if not path or not prefix or prefix == "/":
+        return path or prefix
+    return f"{prefix.rstrip('/')}/{path.lstrip('/')}"
+
+
+def _is_health(path: str) -> bool:
+    parts = path.strip("/").split("/")
+    plain = path.startswith("/") and all(_PART.fullmatch(part) for part in parts)
+    names = parts[-1:] if parts[-1] not in ("live", "ready", "liveness", "readiness") else parts[-2:-1]
+    return plain and bool(names) and names[0] in _NAMES

@@ -1,0 +1,185 @@
+"""Calls of JavaScript and TypeScript that may register a route, or mount a router below a path."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from genfile.parsers.jsreach import JsReferences
+from genfile.parsers.jsshapes import FUNCTIONS
+from genfile.parsers.values import EnvDefault
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_METHODS = frozenset("get all use route register routes prefix basePath".split())
+# What gives the router itself on: `router.routes()` of Koa, `.middleware()` of Express' sub-applications.
+_SAME = frozenset({"routes", "middleware"})
+_COMPUTED = frozenset("identifier template_string binary_expression member_expression subscript_expression".split())
+_MAX_CHAIN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class JsGiven:
+    """An argument: the name of a router (``called``: of a function that gives one), or a module that is loaded in
+    place; ``text``: as it is written, cut."""
+
+    text: str
+    name: str | None = None
+    called: bool = False
+    module: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JsRouted:
+    """`owner.method("/path", a, b, { prefix })`; a parameter has the place of its function behind its name.
+
+    ``computed``: what stands first may be a path that is not known.
+    """
+
+    owner: str
+    method: str
+    path: str | None
+    given: tuple[JsGiven, ...]
+    prefix: str | None
+    line: int
+    computed: bool = False
+
+
+class JsRoutes(JsReferences):
+    """The half of JsModule that knows routers."""
+
+    @cached_property
+    def routed(self) -> tuple[JsRouted, ...]:
+        found: list[JsRouted] = []
+        for node in self._all("call_expression"):
+            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            if callee is None or arguments is None or arguments.type != "arguments":
+                continue
+            owner, prop = callee.child_by_field_name("object"), callee.child_by_field_name("property")
+            if prop is None or owner is None or self._text(prop) not in _METHODS:
+                continue
+            items = [item for item in arguments.named_children if item.type != "comment"]
+            path = self._value(items[0]) if items else None
+            path = path.default if isinstance(path, EnvDefault) else path
+            path = path if isinstance(path, str) else None
+            computed = path is None and len(items) > 1 and items[0].type in _COMPUTED
+            given = tuple(self._given_to(item) for item in items[1 if path is not None else 0 :])
+            found.append(
+                JsRouted(self._owner(owner), self._text(prop), path, given, self._prefix(items), _line(node), computed)
+            )
+        return tuple(found)
+
+    def made(self, name: str) -> tuple[str, str | None] | None:
+        """What makes a name of the module, by the callee's last word, and the prefix that it is given."""
+        node: Node | None = self._constants.get(name)
+        prefix: str | None = ""
+        for _ in range(_MAX_CHAIN):
+            if node is None or node.type not in ("call_expression", "new_expression"):
+                return None
+            callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+            arguments = node.child_by_field_name("arguments")
+            inner = callee.child_by_field_name("object") if callee is not None else None
+            items = arguments.named_children if arguments is not None else []
+            if callee is None:
+                return None
+            if inner is None or inner.type not in ("call_expression", "new_expression"):
+                own = self._prefix(items)
+                return self._dotted(callee).rsplit(".", 1)[-1], own or prefix if own is not None else None
+            # `new Hono().basePath("/api").get(…)`: what stands first in the chain makes it.
+            if self._dotted(callee).rsplit(".", 1)[-1] == "basePath":
+                path = self._value(items[0]) if items else None
+                prefix = path if isinstance(path, str) else None
+            node = inner
+        return None
+
+    def _owner(self, node: "Node") -> str:
+        """The name of what a method is called on; of a chain of calls the variable that it makes."""
+        if node.type == "identifier":
+            return self._scoped(node)
+        around: Node | None = node if node.type in ("call_expression", "new_expression") else None
+        while around is not None and around.type in ("call_expression", "new_expression", "member_expression"):
+            around = around.parent
+        name = (
+            around.child_by_field_name("name") if around is not None and around.type == "variable_declarator" else None
+        )
+        return self._text(name) if name is not None else self._dotted(node)
+
+    def router_of(self, name: str, called: bool) -> str | None:
+        """The router that a name of the module's own stands for: itself, what its function gives back, or what its
+        function is given."""
+        return self._router(self._constants.get(name), name, called)
+
+    def exported_router(self, name: str, called: bool) -> str | None:
+        """The same of what the module exports by a name."""
+        node = self._whole_export() if name in ("default", "*") else self.exports.get(name)
+        if node is None and name not in ("default", "*"):
+            return self.router_of(name, called) if name in self._constants else None
+        if node is not None and node.type == "identifier":
+            return self.router_of(self._text(node), called)
+        exported = next((key for key, value in self._constants.items() if node is not None and value == node), name)
+        return self._router(node, exported, called) if node is not None else None
+
+    def _router(self, node: "Node | None", name: str, called: bool) -> str | None:
+        if node is None or node.type not in FUNCTIONS:
+            return name
+        if not called:
+            return self._parameter(node)
+        body = node.child_by_field_name("body")
+        last = body.named_children[-1:] if body is not None else []
+        value = last[0].named_children[:1] if last and last[0].type == "return_statement" else []
+        return self._text(value[0]) if value and value[0].type == "identifier" else None
+
+    def _given_to(self, node: "Node") -> JsGiven:
+        text = self._text(node)[:200]
+        if node.type in FUNCTIONS:
+            return JsGiven("", self._parameter(node))
+        module = self._required(node) if node.type == "call_expression" else None
+        if module is not None:
+            return JsGiven(text, module=module)
+        if node.type == "identifier":
+            return JsGiven(text, self._scoped(node))
+        if node.type == "await_expression" and node.named_children:
+            return self._given_to(node.named_children[0])
+        if node.type != "call_expression":
+            return JsGiven(text, self._dotted(node) or None)
+        callee = node.child_by_field_name("function")
+        owner = callee.child_by_field_name("object") if callee is not None else None
+        prop = callee.child_by_field_name("property") if callee is not None else None
+        if owner is not None and prop is not None and self._text(prop) in _SAME:
+            given = self._given_to(owner)
+            return JsGiven(text, given.name, given.called, given.module)
+        return JsGiven(text, self._dotted(callee) if callee is not None else None, called=True)
+
+    def _prefix(self, items: list["Node"]) -> str | None:
+        """The prefix in an object of options; `` without one, None where it is computed."""
+        for item in items:
+            for pair in item.named_children if item.type == "object" else ():
+                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+                if key is not None and value is not None and self._text(key) in ("prefix", "basePath"):
+                    found = self._value(value)
+                    return found if isinstance(found, str) else None
+        return ""
+
+    def _scoped(self, node: "Node") -> str:
+        """A name; one of a parameter with the place of its function."""
+        name, around = self._text(node), node.parent
+        while around is not None:
+            if around.type in FUNCTIONS and name in self._parameters(around):
+                return f"{name}@{around.start_byte}"
+            around = around.parent
+        return name
+
+    def _parameter(self, function: "Node") -> str | None:
+        """The first parameter of a function, as routes name it."""
+        names = self._parameters(function)
+        return f"{names[0]}@{function.start_byte}" if names else None
+
+    def _parameters(self, function: "Node") -> list[str]:
+        single, several = function.child_by_field_name("parameter"), function.child_by_field_name("parameters")
+        nodes = [single] if single is not None else several.named_children if several is not None else []
+        inner = [item.child_by_field_name("pattern") or item for item in nodes]
+        return [self._text(item) for item in inner if item.type == "identifier"]
+
+
+def _line(node: "Node") -> int:
+    return int(node.start_point[0]) + 1
