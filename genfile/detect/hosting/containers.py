@@ -123,6 +123,8 @@ def read_compose_files(folder: Project, found: Hosting) -> None:
     for item in sorted(named, key=lambda item: not item.ports):
         found.ports += [Fact(said.value, (said.evidence,)) for said in item.ports]
         found.volumes += [Fact(said.value, (said.evidence,)) for said in item.volumes]
+        for name, variable in item.environment.items():
+            found.variables.setdefault(name, Fact(variable.value, (variable.evidence,)))
         image = read_image(folder, item.dockerfile, item.context, target=item.target)
         found.written += in_tree(image, item.volumes, item.context) if image is not None else []
         check = read_check(item.health.value) if item.health is not None else None

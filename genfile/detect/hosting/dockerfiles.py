@@ -189,6 +189,8 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
         if said.value.protocol == "tcp"
     ]
     found.volumes += [Fact(said.value, (said.evidence,)) for said in image.volumes]
+    for name, variable in image.environment.items():
+        found.variables.setdefault(name, Fact(variable.value, (variable.evidence,)))
     found.written += in_tree(image, (*image.volumes, *image.folders), context)
     for package in image.packages:
         found.packages.setdefault(package.value, package.evidence)

@@ -23,11 +23,15 @@ class HostedPort:
     variable: str | None = None
 
 
-def first_whole(decision: Decision[HostedPort]) -> Fact[HostedPort] | None:
-    """Of the answers about a port the first; where it knows a variable alone, the number comes from the next one."""
+def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[HostedPort] | None:
+    """Of the answers about a port the first; where it knows a variable alone, the number is what the container's files
+    set that to, else that of the next one."""
     fact = decision.fact
     if fact is None or fact.value.number is not None:
         return fact
+    said = hosted.set_port(fact.value.variable)
+    if said is not None:
+        return Fact(HostedPort(said.value, fact.value.variable), fact.evidence + said.evidence)
     for other in decision.asked[1:]:
         if other.value.number is not None and other.value.variable in (None, fact.value.variable):
             value = HostedPort(other.value.number, fact.value.variable)
@@ -47,6 +51,8 @@ class Hosting:
     packages: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)
     volumes: list[Fact[str]] = field(default_factory=list)
+    # What Dockerfiles and compose files set variables to.
+    variables: dict[str, Fact[str]] = field(default_factory=dict)
     # Folders of the tree that the image makes volumes of, or gives to its user.
     written: list[Fact[str]] = field(default_factory=list)
     # What prose and CI tell: ports that `docker run` publishes, addresses of this machine, packages. They beat a
@@ -61,6 +67,12 @@ class Hosting:
         return next(
             (fact for fact in self.ports if fact.value not in OTHER_PORTS), self.ports[0] if self.ports else None
         )
+
+    def set_port(self, variable: str | None) -> Fact[int] | None:
+        """The port that a variable is set to, as a number or at the end of an address."""
+        fact = self.variables.get(variable or "")
+        number = port_number(fact.value.rpartition(":")[2]) if fact is not None else None
+        return fact.but(number) if fact is not None and number is not None else None
 
     @property
     def health_path(self) -> Fact[str] | None:
