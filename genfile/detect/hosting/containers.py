@@ -15,6 +15,7 @@ from genfile.detect.hosting.dockerfiles import (
     own_dockerfiles,
     put_image,
     read_image,
+    start_in_tree,
 )
 from genfile.detect.hosting.facts import Hosting, above, port_of_text
 from genfile.detect.hosting.images import quietly
@@ -150,7 +151,8 @@ def _put_command(folder: Project, services: list[ComposeService], found: Hosting
     else:
         command = understand(tuple(words))
     if command is not None:
-        found.starts.append(Fact(command.text, (said.evidence,)))
+        text = start_in_tree(folder, image, item.context, command) if image is not None else command.text
+        found.starts.append(Fact(text, (said.evidence,)))
         found.releases += [Fact(text, (said.evidence,)) for text in command.before]
 
 

@@ -1,5 +1,6 @@
 """The servers that serve an application object, each with its flags and its configuration."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -78,6 +79,15 @@ def missing_server(project: PythonProject, server: str) -> list[str]:
     ):
         return []
     return [f"{server}=={default_tool(server, project.python)}"]
+
+
+def served_file(words: list[str]) -> str | None:
+    """The file with the application that uWSGI is given in place of a module."""
+    for word, value in itertools.pairwise([*words, ""]) if words[:1] == ["uwsgi"] else ():
+        flag, sign, given = word.partition("=")
+        if flag in ("--wsgi-file", "--file"):
+            return (given if sign else value).removeprefix("./")
+    return None
 
 
 def named_port(words: list[str]) -> int | None:

@@ -16,7 +16,16 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
 from genfile.detect.python.runnable import named_from_above
-from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart, asgi, named_port, uwsgi, waitress
+from genfile.detect.python.servers import (
+    ASGI_SERVERS,
+    WSGI_SERVERS,
+    ServerStart,
+    asgi,
+    named_port,
+    served_file,
+    uwsgi,
+    waitress,
+)
 from genfile.detect.python.serving import bot, serving, staying
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
@@ -133,6 +142,10 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
         if plain[0] not in HOSTED or (plain[0] not in project.dependencies and plain[0] not in project.locked):
             continue
         if plain[:2] == ["streamlit", "run"] and len(plain) > 2 and project.folder.has(plain[2].removeprefix("./")):
+            draft.put("start", fact.but(words))
+            return True
+        file = served_file(plain)
+        if file is not None and project.folder.has(file):
             draft.put("start", fact.but(words))
             return True
         targets = _targets(plain)
