@@ -186,4 +186,5 @@ def read_devcontainer(folder: Project, found: Hosting) -> None:
                     found.versions.setdefault(language, []).append(says)
         ports = [port for item in document.items("forwardPorts") if (port := port_of_text(item)) is not None]
         if len(ports) == 1 and folder.path == "":
-            found.ports.append(root.fact(ports[0], name, document.line("forwardPorts"), f"forwardPorts: {ports[0]}"))
+            line = document.line("forwardPorts")
+            found.forwarded.append(root.fact(ports[0], name, line, f"forwardPorts: {ports[0]}"))

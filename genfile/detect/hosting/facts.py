@@ -44,6 +44,7 @@ class Hosting:
     """Facts by kind, strongest first; ``starts`` are shell texts, ``versions`` are by language."""
 
     ports: list[Fact[int]] = field(default_factory=list)
+    forwarded: list[Fact[int]] = field(default_factory=list)
     starts: list[Fact[str]] = field(default_factory=list)
     releases: list[Fact[str]] = field(default_factory=list)
     health: list[Fact[str]] = field(default_factory=list)
@@ -63,10 +64,10 @@ class Hosting:
 
     @property
     def port(self) -> Fact[int] | None:
-        """The first port that a service of the web may have; one of another protocol only where there is no other."""
-        return next(
-            (fact for fact in self.ports if fact.value not in OTHER_PORTS), self.ports[0] if self.ports else None
-        )
+        """The first port that a service of the web may have; one of another protocol only where there is no other.
+        What a devcontainer forwards is of development: it counts where no file says how production starts."""
+        ports = self.ports or ([] if self.starts else self.forwarded)
+        return next((fact for fact in ports if fact.value not in OTHER_PORTS), ports[0] if ports else None)
 
     def set_port(self, variable: str | None) -> Fact[int] | None:
         """The port that a variable is set to, as a number or at the end of an address."""

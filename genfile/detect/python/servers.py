@@ -90,9 +90,14 @@ def served_file(words: list[str]) -> str | None:
     return None
 
 
+def plain_words(words: list[str]) -> list[str]:
+    """The words of a command, or those that a shell is given: `sh -c "exec gunicorn …"`."""
+    return words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
+
+
 def named_port(words: list[str]) -> int | None:
     """The port that a command names: --port, --bind, -b, -p, `${PORT:-8000}`."""
-    plain = words[2].split() if words[:2] == ["sh", "-c"] else words
+    plain = plain_words(words)
     for index, word in enumerate(plain):
         flag, sign, value = word.partition("=")
         if not sign and index + 1 < len(plain):

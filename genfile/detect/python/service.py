@@ -28,7 +28,7 @@ from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
-from genfile.detect.python.servers import ServerStart, named_port
+from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart, named_port, plain_words
 from genfile.detect.python.serving import code_port, serving
 from genfile.detect.python.sources import put_sources
 from genfile.detect.python.start import (
@@ -165,7 +165,9 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
     port = (hinted.value if hinted else None) or (framework.port if framework else None) or 8000
     by_procfile = put_procfile(project, draft, port) or put_hosted(project, draft, port)
     start, evidence, guess = _own_start(project, framework, django, draft, port)
-    if start is None and by_procfile and framework is not None and framework.kind != "worker":
+    # A server of applications listens whatever the application is made with.
+    hosted = by_procfile and {*ASGI_SERVERS, *WSGI_SERVERS} & {*plain_words(draft.values["start"])[:1]}
+    if start is None and by_procfile and (framework.kind != "worker" if framework is not None else hosted):
         start = ServerStart(draft.values["start"], port, "PORT")
     if by_procfile and start is not None and is_misfit(project, draft.values["start"], draft.values, framework):
         says = draft.evidence["/start"].evidence[0]
@@ -183,7 +185,8 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
             )
         return
     if by_procfile:
-        _put_named(project, draft, start, port if framework is not None and framework.kind == "server" else None)
+        named = hosted if framework is None else framework.kind == "server"
+        _put_named(project, draft, start, port if named else None)
     else:
         draft.put("start", Fact(start.words, evidence, guess))
     if start.port is not None:
@@ -325,7 +328,10 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
     says = found[names[0]].evidence
     texts = [_text(found[name]) for name in names]
     draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
-    text = f"no dependency list found; the image installs the newest {', '.join(texts)}. Add a requirements.txt"
+    newest = ", ".join(text for name, text in zip(names, texts, strict=True) if not found[name].specifier)
+    listed = [text for name, text in zip(names, texts, strict=True) if found[name].specifier]
+    listed += [f"the newest {newest}"] if newest else []
+    text = f"no dependency list found; the image installs {', '.join(listed)}. Add a requirements.txt"
     draft.note("warning", text, says.path, says.line)
 
 

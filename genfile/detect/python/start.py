@@ -22,6 +22,7 @@ from genfile.detect.python.servers import (
     ServerStart,
     asgi,
     named_port,
+    plain_words,
     served_file,
     uwsgi,
     waitress,
@@ -138,7 +139,7 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
         words = _words(text, port)
         if words is None or any(part in text for part in DEVELOPMENT):
             continue
-        plain = words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
+        plain = plain_words(words)
         if plain[0] not in HOSTED or (plain[0] not in project.dependencies and plain[0] not in project.locked):
             continue
         if plain[:2] == ["streamlit", "run"] and len(plain) > 2 and project.folder.has(plain[2].removeprefix("./")):
@@ -168,7 +169,7 @@ def served_framework(project: PythonProject) -> Fact[Framework] | None:
     if not (put_procfile(project, draft, 8000) or put_hosted(project, draft, 8000)):
         return None
     words = draft.values["start"]
-    plain = words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
+    plain = plain_words(words)
     modules_ = [word.split(":")[0] for word in _targets(plain)] if plain[0] in (*ASGI_SERVERS, *WSGI_SERVERS) else []
     loaded = {path for name in modules_ for file in _files(project, name, plain) for path in loaded_by(project, file)}
     for item in frameworks("python") if loaded else ():
