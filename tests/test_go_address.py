@@ -186,7 +186,8 @@ def test_a_struct_whose_package_hands_the_address_to_a_client_is_no_server() -> 
     code = server(
         "viper.Unmarshal(&cfg); cache.New(cache.Options{Addr: cfg.Cache.Addr}); serve(cfg.App)", fields, *imports
     )
-    serve = 'package main\nimport "net/http"\nfunc serve(app Part) { s := &http.Server{Addr: app.Addr}; s.ListenAndServe() }\n'
+    serve = "func serve(app Part) { s := &http.Server{Addr: app.Addr}; s.ListenAndServe() }\n"
+    serve = f'package main\nimport "net/http"\n{serve}'
     mod = GO_MOD + "require github.com/redis/go-redis/v9 v9.7.0\n"
     tree = {"go.mod": mod, "main.go": code, "serve.go": serve, "cache/cache.go": CACHE}
     # Not a port that queues and caches usually have: nothing but the client tells them apart.

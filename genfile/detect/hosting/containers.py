@@ -185,6 +185,7 @@ def read_devcontainer(folder: Project, found: Hosting) -> None:
                     says = root.fact(pin, name, document.line("image"), match[0])
                     found.versions.setdefault(language, []).append(says)
         ports = [port for item in document.items("forwardPorts") if (port := port_of_text(item)) is not None]
-        if len(ports) == 1 and folder.path == "":
+        # What is forwarded is of development: a Procfile says how production starts.
+        if len(ports) == 1 and folder.path == "" and not folder.has("Procfile"):
             line = document.line("forwardPorts")
             found.forwarded.append(root.fact(ports[0], name, line, f"forwardPorts: {ports[0]}"))

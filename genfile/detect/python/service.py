@@ -14,6 +14,7 @@ from genfile.detect.python.extras import put_collectstatic, put_environment, put
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework, find_program
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit, put_configured
+from genfile.detect.python.hosted import hosted_program, put_hosted, put_procfile, served_framework
 from genfile.detect.python.implied import put_implied
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
@@ -31,15 +32,7 @@ from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart, named_port, plain_words
 from genfile.detect.python.serving import code_port, serving
 from genfile.detect.python.sources import put_sources
-from genfile.detect.python.start import (
-    application_start,
-    django_start,
-    hosted_program,
-    program_start,
-    put_hosted,
-    put_procfile,
-    served_framework,
-)
+from genfile.detect.python.start import application_start, django_start, program_start
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
