@@ -228,3 +228,10 @@ NAMED = 'data, _ := os.ReadFile(os.Getenv("CONFIG")); var cfg Config; yaml.Unmar
 def test_a_file_that_a_variable_names_is_known_by_its_keys(extra: str, port: int) -> None:
     code = server(NAMED + SERVE, FIELDS, "fmt", "os", "gopkg.in/yaml.v3")
     assert only(**{"go.mod": GO_MOD, "main.go": code, "deployment/values.yaml": FILE + extra}).port == port
+
+
+def test_the_variable_of_the_host_is_none_of_the_port() -> None:
+    more = "func port() string { return string(read()) }"
+    code = server('http.ListenAndServe(fmt.Sprintf("%s:%s", os.Getenv("HOST"), port()), nil)', more, "fmt", "os")
+    spec = only(**{"go.mod": GO_MOD, "main.go": code})
+    assert (spec.port, spec.port_variable) == (8080, None)

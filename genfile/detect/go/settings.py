@@ -159,7 +159,11 @@ def _files(module: GoModule, sources: Sources, named_alone: bool = False) -> Ite
         document = _read(folder, path)
         if document is not None:
             yield path, document
-    yield from () if named_alone else _fitting(folder, sources, {*named, *others})
+    if not named_alone:
+        key = ("fitting", sources[0][0] if sources else "")
+        if key not in module.reaches:
+            module.reaches[key] = list(_fitting(folder, sources, {*named, *others}))
+        yield from module.reaches[key]
 
 
 def _fitting(folder: Project, sources: Sources, known: Collection[str]) -> Iterator[tuple[str, Document]]:

@@ -138,7 +138,8 @@ class Values:
         got = [self._value(part, scope, depth + 1) for part in parts if part is not None]
         if self._paths:
             return Got(text=got[0].text + (got[1].text or "*")) if got[0].text else NOTHING
-        return got[1] if got[1] != NOTHING else got[0]
+        # What stands before a port that is not known is a host.
+        return got[1] if got[1] != NOTHING or got[0].number is None else got[0]
 
     def _literal(self, text: str, node: "Node", scope: _Scope) -> Got:
         if self._paths:
@@ -269,7 +270,7 @@ class Values:
             return Got(text=(self._value(given[0], scope, depth + 1).text if given else "").replace("%", "*"))
         if name == "fmt.Sprintf":
             whole = self._value(given[0], scope, depth + 1) if given else NOTHING
-            return whole if whole.number is not None else self._all(reversed(given[1:]), scope, depth)
+            return whole if whole.number is not None else self._all(given[1:][-1:], scope, depth)
         if name == "net.JoinHostPort":
             return self._all(given[-1:], scope, depth)
         if name in _SHAPES:
