@@ -171,3 +171,67 @@ func main() {
 def test_a_file_that_the_program_reads_is_laid_over_what_it_sets(files: dict[str, str], port: int) -> None:
     mod = GO_MOD + "require gopkg.in/yaml.v3 v3.0.1\n"
     assert only(**{"go.mod": mod, "main.go": FILED, **files}).port == port
+
+
+CACHE = """package cache
+import "github.com/redis/go-redis/v9"
+type Options struct { Addr string }
+func New(o Options) *redis.Client { return redis.NewClient(&redis.Options{Addr: o.Addr}) }
+"""
+
+
+def test_a_struct_whose_package_hands_the_address_to_a_client_is_no_server() -> None:
+    fields = 'type Config struct { App, Cache Part }\ntype Part struct { Addr string `mapstructure:"addr"` }'
+    imports = ("github.com/spf13/viper", "example.com/shop/cache")
+    code = server(
+        "viper.Unmarshal(&cfg); cache.New(cache.Options{Addr: cfg.Cache.Addr}); serve(cfg.App)", fields, *imports
+    )
+    serve = "func serve(app Part) { s := &http.Server{Addr: app.Addr}; s.ListenAndServe() }\n"
+    serve = f'package main\nimport "net/http"\n{serve}'
+    mod = GO_MOD + "require github.com/redis/go-redis/v9 v9.7.0\n"
+    tree = {"go.mod": mod, "main.go": code, "serve.go": serve, "cache/cache.go": CACHE}
+    # Not a port that queues and caches usually have: nothing but the client tells them apart.
+    spec = only(**tree, **{"config/config.yaml": 'app: {addr: ":4567"}\ncache: {addr: "cache:6390"}\n'})
+    assert spec.port == 4567
+
+
+HELPER = """package env
+import "os"
+func must(key string) string {
+	value := os.Getenv(key)
+	if value == "" { panic("missing " + key) }
+	return value
+}
+var (
+	LEVEL = must("LOG_LEVEL")
+	WEB   = must("WEB_SOCKET")
+)
+"""
+COMPOSE = "services:\n  web:\n    build: .\n    environment:\n      - LOG_LEVEL=9001\n      - WEB_SOCKET=%s\n"
+
+
+@pytest.mark.parametrize("value", ["4567", "0.0.0.0:4567"])
+def test_a_variable_that_only_compose_sets(value: str) -> None:
+    code = server('http.ListenAndServe(":" + env.WEB, nil)', "", "example.com/shop/env")
+    tree = {"go.mod": GO_MOD, "main.go": code, "env/env.go": HELPER, "Dockerfile": "FROM golang:1.26\n"}
+    spec = only(**tree, **{"compose.yaml": COMPOSE % value})
+    assert (spec.port, spec.port_variable) == (4567, "WEB_SOCKET")
+    # Of another service's variables nothing is taken.
+    spec = only(**tree, **{"compose.yaml": (COMPOSE % value).replace("build: .", "image: other/web")})
+    assert spec.port == 8080
+
+
+NAMED = 'data, _ := os.ReadFile(os.Getenv("CONFIG")); var cfg Config; yaml.Unmarshal(data, &cfg);'
+
+
+@pytest.mark.parametrize(("extra", "port"), [("", 4567), ("kind: Deployment\n", 8080)])
+def test_a_file_that_a_variable_names_is_known_by_its_keys(extra: str, port: int) -> None:
+    code = server(NAMED + SERVE, FIELDS, "fmt", "os", "gopkg.in/yaml.v3")
+    assert only(**{"go.mod": GO_MOD, "main.go": code, "deployment/values.yaml": FILE + extra}).port == port
+
+
+def test_the_variable_of_the_host_is_none_of_the_port() -> None:
+    more = "func port() string { return string(read()) }"
+    code = server('http.ListenAndServe(fmt.Sprintf("%s:%s", os.Getenv("HOST"), port()), nil)', more, "fmt", "os")
+    spec = only(**{"go.mod": GO_MOD, "main.go": code})
+    assert (spec.port, spec.port_variable) == (8080, None)

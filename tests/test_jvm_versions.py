@@ -139,3 +139,16 @@ def test_java_that_the_projects_own_image_and_ci_build_with() -> None:
     assert only(**files).runtime.version == "8"
     assert only(**files, **{".github/workflows/ci.yml": steps}).runtime.version == "8"
     assert only(**files, **{".github/workflows/ci.yml": steps + step.format(25)}).runtime.version == "25"
+
+
+@pytest.mark.parametrize(("plugin", "line"), [("2.1.0", "11"), ("2.3.12", "8"), ("3.1.0", "11")])
+def test_ktors_plugin_wants_a_java_of_its_own(plugin: str, line: str) -> None:
+    build = f"""
+plugins {{ id 'application'; id 'org.jetbrains.kotlin.jvm' version '1.9.25'; id 'io.ktor.plugin' version '{plugin}' }}
+application {{ mainClass = 'io.ktor.server.netty.EngineMain' }}
+java {{ sourceCompatibility = JavaVersion.VERSION_1_8 }}
+dependencies {{ implementation 'io.ktor:ktor-server-netty:2.3.12' }}
+"""
+    files = gradle("", wrapper="8.5") | {"build.gradle": build, "src/main/kotlin/App.kt": "fun main() {}\n"}
+    del files["src/main/java/shop/ShopApplication.java"]
+    assert only(**files).runtime.version == line

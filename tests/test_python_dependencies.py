@@ -578,3 +578,45 @@ def test_a_package_that_is_not_pinned_is_bounded_by_its_newest_release(monkeypat
     for text, line in (("acme\n", "3.12"), ("acme>=1\n", "3.12"), ("acme<1\n", "3.11"), ("acme==2.1\n", "3.14")):
         spec = only(**{"requirements.txt": f"fastapi\nuvicorn\n{text}", "main.py": FASTAPI})
         assert spec.runtime.version == line, text
+
+
+SETUP = """
+from setuptools import setup
+base = ["requests"]
+setup(name="shop", install_requires=base, extras_require={%s})
+"""
+
+
+@pytest.mark.parametrize(
+    ("extras", "main", "chosen"),
+    [
+        ("'web': ['flask', 'waitress'], 'all': base + ['flask', 'pandas']", "", ("web",)),
+        ("'all': base + ['flask'] + ['pandas']", "", ("all",)),
+        ("'all': base + ['flask', 'pandas'], 'web': ['flask']", "def f():\n    import pandas\n", ("web",)),
+    ],
+)
+def test_the_extras_of_setup_py_and_everything_only_where_nothing_less_will_do(
+    extras: str, main: str, chosen: tuple[str, ...]
+) -> None:
+    code = "from flask import Flask\napp = Flask(__name__)\n" + main
+    spec = only(**{"setup.py": SETUP % extras, "app.py": code})
+    assert (spec.framework, spec.extras) == ("flask", chosen)
+
+
+def test_the_extras_of_setup_cfg() -> None:
+    cfg = "[metadata]\nname = shop\n[options.extras_require]\nweb =\n    flask>=3\n    waitress\n"
+    code = "from flask import Flask\napp = Flask(__name__)\n"
+    files = {"setup.cfg": cfg, "setup.py": "from setuptools import setup\nsetup()\n", "app.py": code}
+    assert only(**files).extras == ("web",)
+    # pyproject.toml has the metadata, and does not say that the extras come from elsewhere.
+    project = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n'
+    assert only(**files, **{"pyproject.toml": project}).extras == ()
+
+
+@pytest.mark.parametrize(("version", "line"), [("==20.7", "3.12"), ("==22.3", "3.13")])
+def test_an_exact_version_outside_of_requirements_bounds_python(version: str, line: str) -> None:
+    bot = "from telegram.ext import Application\nApplication.builder().token('x').build().run_polling()\n"
+    setup = SETUP.replace("base = [", f"base = ['python-telegram-bot{version}', ") % ""
+    assert only(**{"setup.py": setup, "bot.py": bot}).runtime.version == line
+    told = {"README.md": f"```sh\npip install python-telegram-bot{version}\n```\n", "bot.py": bot}
+    assert only(**told).runtime.version == line

@@ -441,3 +441,50 @@ def test_a_build_of_conda_is_no_part_of_the_version() -> None:
 def test_what_the_newest_release_of_a_package_without_wheels_of_its_own_works_with() -> None:
     spec = only(**{"requirements.txt": "flask\ngunicorn\npandas-ta>=0.4.71b0\n", "app.py": FLASK})
     assert spec.runtime.version == "3.13"
+
+
+# --- what must be given an argument --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "tool"),
+    [
+        (GUARD + "path = sys.argv[1]\n    os.system('convert ' + path)\n", True),
+        ("def main():\n    os.system(sys.argv[2])\nmain()\n", True),
+        (GUARD + "path = sys.argv[1] if len(sys.argv) > 1 else 'x'\n    os.system(path)\n", False),
+        (GUARD + "if len(sys.argv) > 1:\n        print(sys.argv[1])\n    os.system('x')\n", False),
+    ],
+)
+def test_a_program_that_nothing_speaks_for_and_that_needs_an_argument_is_no_service(code: str, tool: bool) -> None:
+    found = inspect(**{"requirements.txt": "requests\n", "main.py": "import os, sys, requests\n" + code})
+    assert bool(found.services) is not tool
+    assert any("this program needs an argument" in note.text for note in found.notes) is tool
+
+
+def test_a_server_that_takes_its_port_as_an_argument_is_one() -> None:
+    code = "import sys\n" + FLASK + GUARD + "app.run(host='0.0.0.0', port=int(sys.argv[1]))\n"
+    assert only(**{"requirements.txt": "flask\n", "app.py": code}).framework == "flask"
+
+
+MAKES = """
+from threading import Thread
+from werkzeug.serving import make_server
+from web import app
+class Api:
+    def start(self):
+        Thread(target=self.serve).start()
+    def serve(self):
+        make_server("0.0.0.0", 8200, app).serve_forever()
+Api().start()
+while True:
+    train()
+"""
+
+
+def test_a_program_that_serves_an_application_in_a_thread_beside_its_own_work_is_started_itself() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "web.py": FLASK, "run.py": MAKES}
+    spec = only(**files)
+    assert (spec.framework, spec.start, spec.port) == ("flask", ("python", "run.py"), 8200)
+    # In its own thread it does nothing else.
+    plain = MAKES.split("class Api")[0] + 'make_server("0.0.0.0", 8200, app).serve_forever()\n'
+    assert only(**files | {"run.py": plain}).start[:1] == ("gunicorn",)

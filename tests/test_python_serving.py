@@ -526,3 +526,32 @@ def test_gunicorn_reads_port_as_the_program_does() -> None:
         assert (service.spec.start, service.spec.port) == (("gunicorn", "app:app"), 9400)
         assert service.spec.port_variable == "PORT"
         assert sum("reads PORT instead" in note.text for note in service.notes) == told
+
+
+BARE = "def application(environ, start_response):\n    start_response('200 OK', [])\n    return [b'x']\n"
+LIBRARY = {"lib/shop/__init__.py": "", "lib/shop/prices.py": "", "lib/shop/wsgi.py": "import shop.prices\n" + BARE}
+COMMAND = "dockerize -multiline -wait tcp://db:5432 -timeout 60s uwsgi --master --http :5050"
+
+
+def test_compose_gives_a_wrapper_the_server_of_a_plain_wsgi_application() -> None:
+    compose = (
+        f"services:\n  shop:\n    build: .\n    command: {COMMAND} --wsgi-file /srv/lib/shop/wsgi.py\n"
+        "    ports: ['80:5050']\n"
+    )
+    image = "FROM python:3.13\nWORKDIR /srv\nCOPY . .\n"
+    files = {"requirements.txt": "uwsgi==2.0.30\n", "Dockerfile": image, "compose.yaml": compose, **LIBRARY}
+    spec = only(**files)
+    assert spec.start == ("uwsgi", "--master", "--http", ":5050", "--wsgi-file", "lib/shop/wsgi.py")
+    assert (spec.port, spec.python_path) == (5050, "lib")
+    # A file that is not there is no command of this project.
+    assert not inspect(**files | {"compose.yaml": compose.replace("shop/wsgi.py", "shop/other.py")}).services
+
+
+CONTAINER = '{"image": "mcr.microsoft.com/devcontainers/python:1-3.13", "forwardPorts": [8501]}'
+
+
+def test_a_server_that_a_procfile_starts_listens_without_a_framework() -> None:
+    files = {"requirements.txt": "gunicorn==23.0.0\n", "main.py": BARE, ".devcontainer.json": CONTAINER}
+    spec = only(**files, Procfile="web: gunicorn main:application\n")
+    assert (spec.framework, spec.port, spec.port_variable) == (None, 8000, "PORT")
+    assert only(**files, Procfile="worker: python main.py\n").port != 8000

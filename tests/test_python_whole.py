@@ -166,3 +166,38 @@ def test_a_framework_that_is_listed_comes_before_one_that_is_only_imported() -> 
         "board.py": "import streamlit as st\nst.title('x')\n",
     }
     assert only(**files).framework == "flask"
+
+
+FETCH = """
+from urllib.request import urlretrieve
+from django.conf import settings
+from django.core.management.base import BaseCommand
+class Command(BaseCommand):
+    def handle(self, *args, **options):
+        urlretrieve("https://cdn.example/lib.js", getattr(settings, "SCRIPTS") / "lib.js")
+"""
+STATIC = (
+    "from pathlib import Path\nBASE_DIR = Path(__file__).parent.parent\nSECRET_KEY = 'x'\n"
+    "ASSETS = BASE_DIR / 'assets'\nSCRIPTS = ASSETS / 'vendor'\n"
+    "STATICFILES_DIRS = [ASSETS]\nSTATIC_ROOT = BASE_DIR / 'static'\n"
+)
+ARGUMENT = "    def add_arguments(self, parser):\n        parser.add_argument('release')\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "runs"),
+    [
+        (FETCH, {}, True),
+        # Its folder is in the tree; it can't be run without an argument; it writes elsewhere.
+        (FETCH, {"assets/vendor/lib.js": ""}, False),
+        (FETCH.replace("    def handle", ARGUMENT + "    def handle"), {}, False),
+        (FETCH.replace("SCRIPTS", "MEDIA_ROOT"), {}, False),
+    ],
+)
+def test_a_command_that_fills_a_missing_folder_of_static_files_runs_before_they_are_collected(
+    command: str, more: dict[str, str], runs: bool
+) -> None:
+    files = {"requirements.txt": "django\ngunicorn\n", "manage.py": MANAGE, "assets/site.css": "", **SHOP, **more}
+    files |= {"shop/settings.py": STATIC, "shop/management/commands/fetch.py": command}
+    collect = "python manage.py collectstatic --noinput"
+    assert only(**files).build == (("python manage.py fetch", collect) if runs else (collect,))

@@ -38,6 +38,12 @@ _RUNNERS: Mapping[tuple[str, ...], frozenset[str]] = {
     ("dotenv",): frozenset({"-f", "-e"}),
     ("nice",): frozenset({"-n"}),
     ("stdbuf",): frozenset(),
+    # https://github.com/jwilder/dockerize#usage
+    ("dockerize",): frozenset(
+        """
+        -template -wait -timeout -stdout -stderr -delims -env -env-header -wait-retry-interval -wait-http-header
+        """.split()
+    ),
 }
 _AS_USER = frozenset({"gosu", "su-exec", "setpriv", "chroot", "runuser", "setuidgid"})
 # What sets a script up and starts nothing.

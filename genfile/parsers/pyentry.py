@@ -43,4 +43,30 @@ def adds_to(module: PyModule, reference: str) -> int | None:
     return None
 
 
-__all__ = ["adds_to", "run_as"]
+def required_argument(module: PyModule) -> int | None:
+    """The line where a program reads an argument that it must be given: `sys.argv[1]` in its main guard, in its
+    function `main` or at its top level, under no condition and where no error of it is caught."""
+    body = module.of(ast.Module)[0].body
+    guarded = [inner for item in body if is_main_guard(item) for inner in item.body]
+    own = [inner for item in body if isinstance(item, ast.FunctionDef) and item.name == "main" for inner in item.body]
+    for item in (*body, *guarded, *own):
+        if isinstance(item, ast.Assign | ast.AnnAssign | ast.Expr | ast.With) and (line := _argument(module, item)):
+            return line
+    return None
+
+
+def _argument(module: PyModule, statement: ast.stmt) -> int | None:
+    """The line of `sys.argv[1]` in a statement, outside of what is only evaluated in some cases."""
+    stack: list[ast.AST] = [statement]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Subscript) and module.dotted(node.value) == "sys.argv":
+            index = node.slice.value if isinstance(node.slice, ast.Constant) else None
+            if isinstance(index, int) and index > 0:
+                return node.lineno
+        if not isinstance(node, ast.IfExp | ast.BoolOp | ast.If | ast.Try | ast.For | ast.While | ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+    return None
+
+
+__all__ = ["adds_to", "required_argument", "run_as"]

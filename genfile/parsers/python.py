@@ -9,6 +9,8 @@ from genfile.parsers.pysyntax import GETTERS, is_main_guard, parse_leniently, st
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
+# How long a list that is put together of others may get.
+MAX_LISTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +342,8 @@ class PyModule:
     def _joined(self, nodes: tuple[ast.expr, ast.expr], depth: int, formats: bool) -> Any:
         """ "0.0.0.0:" + port, "0.0.0.0:%s" % port: the variable in it, else the text."""
         parts = [self.value(node, depth + 1) for node in nodes]
+        if not formats and all(isinstance(part, list) for part in parts):
+            return [*parts[0], *parts[1]] if len(parts[0]) + len(parts[1]) <= MAX_LISTED else UNKNOWN
         last = parts[-1][-1] if isinstance(parts[-1], list) and parts[-1] else parts[-1]
         if isinstance(last, EnvDefault):
             return last

@@ -181,7 +181,7 @@ def cap(specifier: str) -> str | None:
     try:
         for item in SpecifierSet(specifier):
             parts = item.version.removesuffix(".*").split(".")
-            if item.operator == "<=":
+            if item.operator in ("<=", "===") or (item.operator == "==" and not item.version.endswith(".*")):
                 ends.append(Version(item.version))
             elif item.operator == "<":
                 ends.append(Version(f"{item.version}{BELOW}"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genfile.detect.go.module import GoModule
-from genfile.detect.go.settings import keyed_port
+from genfile.detect.go.settings import FIELD_TAGS, keyed_port
 from genfile.detect.hosting import HostedPort
 from genfile.evidence import Fact
 from genfile.parsers.go import GoFile
@@ -17,7 +17,6 @@ Sources = list[tuple[str, GoFile]]
 STORES = frozenset({1433, 1521, 2181, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 19530, 27017})
 _DEFAULTS = ("default", "env-default", "envDefault")
 _VARIABLES = ("env", "envconfig")
-_NAMES = ("mapstructure", "yaml", "toml", "json", "koanf")
 MAX_READS = 16
 
 
@@ -137,7 +136,7 @@ def _in_file(
     section = _section(sources, read)
     for item in owners:
         tag = dict(item.tag)
-        key = next((tag[name].split(",")[0] for name in _NAMES if tag.get(name)), None if named else read.name)
+        key = next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), None if named else read.name)
         found = keyed_port(module, sources, (*section, key), named) if key else None
         if found is not None:
             return found
@@ -151,7 +150,7 @@ def _section(sources: Sources, read: FieldRead) -> tuple[str, ...]:
         for fields in file.structs.values():
             if parts[-2] in fields:
                 tag = fields[parts[-2]][1]
-                named = next((tag[name].split(",")[0] for name in _NAMES if tag.get(name)), None)
+                named = next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), None)
                 if named is not None or read.name not in fields:
                     return (named or parts[-2],)
     return ()

@@ -1,6 +1,5 @@
 """The port of a Go program, and its health route."""
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.data import Framework
 from genfile.detect.go.address import STORES, resolve
 from genfile.detect.go.claims import listens
+from genfile.detect.go.clients import may_serve
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.serving import profilers
 from genfile.detect.go.settings import committed_port, configured_port
@@ -64,7 +64,7 @@ class AskedAddress:
 def find_port(module: GoModule, sources: Sources, framework: Framework | None) -> Fact[HostedPort] | None:
     """The port in production, by the ordered signals below."""
     asked = AskedAddress(module, sources, framework)
-    found = first_whole(decide(asked, PORT_SIGNALS))
+    found = first_whole(decide(asked, PORT_SIGNALS), hosting(module.folder))
     if found is None or found.value.variable is None:
         return found
     # The placeholder for a required variable is never the port: the example file says which one is.
@@ -94,14 +94,14 @@ def _listen_call(asked: AskedAddress) -> Fact[HostedPort] | None:
         found += [
             (kind, value, line)
             for kind, key, value, line in file.fields
-            if key == "Addr" and _own(asked.module, file, kind)
+            if key == "Addr" and may_serve(asked.module, path, file, kind)
         ]
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
             if isinstance(value, FieldRead):
                 resolved = resolve(asked.module, asked.sources, path, value)
-                if resolved is None or resolved.value.number in OTHER_PORTS:
+                if resolved is None or resolved.value.number in OTHER_PORTS | STORES:
                     continue
                 if not name.startswith("net.Listen"):
                     return resolved
@@ -138,15 +138,6 @@ def _is_raw(call: Call) -> bool:
     )
 
 
-def _own(module: GoModule, file: GoFile, kind: str) -> bool:
-    """Whether a struct with an address may be a server: from the standard library or the project, not another module's
-    client (`redis.Options`)."""
-    package = kind.lstrip("&").rpartition(".")[0]
-    paths = [name for name in file.imports if posixpath.basename(name) == package]
-    own = any(module.inside(name) is not None or "." not in name.split("/")[0] for name in paths)
-    return not package or own or package == "fasthttp"
-
-
 def _bound(asked: AskedAddress) -> Fact[HostedPort] | None:
     """A listener's address: a literal in the call, or followed through variables, functions and fields."""
     fact = _listen_call(asked)
@@ -161,14 +152,18 @@ def _bound(asked: AskedAddress) -> Fact[HostedPort] | None:
 def _followed(asked: AskedAddress) -> Fact[HostedPort] | None:
     values = values_of(asked.module, asked.sources)
     others: list[Fact[HostedPort] | None] = []
+    partial: Fact[HostedPort] | None = None
     for path, file in asked.sources:
         for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():
             fact = followed(asked.module, values, path, node, name)
-            if fact is not None and fact.value.number not in OTHER_PORTS | STORES:
+            if fact is not None and fact.value.number is None:
+                partial = partial or fact
+            elif fact is not None and fact.value.number not in OTHER_PORTS | STORES:
                 return fact
-            others.append(fact)
-    # The port of another kind of service is this one's if it listens to nothing else.
-    return others[0] if len(others) == 1 else None
+            else:
+                others.append(fact)
+    # The port of another service's kind is this one's where it listens to nothing else.
+    return partial or (others[0] if len(others) == 1 else None)
 
 
 def _binds(file: GoFile) -> bool:

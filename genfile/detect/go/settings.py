@@ -1,12 +1,15 @@
 """Configuration files of a Go program in the tree: the port that they set, and a required .env."""
 
+import itertools
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from genfile.detect.aside import is_aside
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import PORT_NAMES, HostedPort
+from genfile.detect.hosting.images import quietly
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers import Document
@@ -38,6 +41,8 @@ _FRAMEWORK_KEYS = {
     "github.com/beego/beego/v2": ("httpport", "HTTPPort"),
     "github.com/astaxie/beego": ("httpport", "HTTPPort"),
 }
+# Keys of a tag that give a field its name in a file.
+FIELD_TAGS = ("mapstructure", "yaml", "toml", "json", "koanf")
 _GETTERS = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "UnmarshalKey"})
 MAX_FILES = 12
 MAX_DEPTH = 4
@@ -153,6 +158,33 @@ def _files(module: GoModule, sources: Sources, named_alone: bool = False) -> Ite
     for path in list(dict.fromkeys([*sorted(named, key=_rank), *others]))[:MAX_FILES]:
         document = _read(folder, path)
         if document is not None:
+            yield path, document
+    if not named_alone:
+        key = ("fitting", sources[0][0] if sources else "")
+        if key not in module.reaches:
+            module.reaches[key] = list(_fitting(folder, sources, {*named, *others}))
+        yield from module.reaches[key]
+
+
+def _fitting(folder: Project, sources: Sources, known: Collection[str]) -> Iterator[tuple[str, Document]]:
+    """Files elsewhere that a struct of the program describes, as what a variable names may be: all of their keys are
+    the struct's, and sections are among them."""
+    structs = [fields.values() for _, file in sources for fields in file.structs.values()]
+    shapes = [
+        {tag[name].split(",")[0] for _, tag in fields for name in FIELD_TAGS if tag.get(name)} for fields in structs
+    ]
+    paths = (path for ending in ("*.yaml", "*.yml") for path in folder.files(ending, depth=MAX_DEPTH))
+    listed = (path for path in paths if path not in known and not is_aside(path))
+    for path in itertools.islice(listed, MAX_FILES) if any(len(shape) > 1 for shape in shapes) else ():
+        document = quietly(folder, path)
+        table = document.value if document is not None and isinstance(document.value, dict) else {}
+        sections = any(isinstance(value, dict) for value in table.values())
+        if (
+            document is not None
+            and len(table) > 1
+            and sections
+            and any(set(map(str, table)) <= shape for shape in shapes)
+        ):
             yield path, document
 
 

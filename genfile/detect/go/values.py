@@ -138,7 +138,8 @@ class Values:
         got = [self._value(part, scope, depth + 1) for part in parts if part is not None]
         if self._paths:
             return Got(text=got[0].text + (got[1].text or "*")) if got[0].text else NOTHING
-        return got[1] if got[1] != NOTHING else got[0]
+        # What stands before a port that is not known is a host.
+        return got[1] if got[1] != NOTHING or got[0].number is None else got[0]
 
     def _literal(self, text: str, node: "Node", scope: _Scope) -> Got:
         if self._paths:
@@ -259,7 +260,9 @@ class Values:
         texts = [index.text(item)[1:-1] if item.type.endswith("string_literal") else None for item in given]
         first = texts[0] if texts else None
         if name in ("os.Getenv", "os.LookupEnv", "syscall.Getenv"):
-            return Got(variable=first) if first is not None and _VARIABLE.fullmatch(first) else NOTHING
+            # `mustHave("HTTP_PORT")`: the name is what the function around it is given.
+            read = first if first is not None or not given else scope.given.get(index.text(given[0]), NOTHING).text
+            return Got(variable=read) if read is not None and _VARIABLE.fullmatch(read) else NOTHING
         if self._paths and name in ("filepath.Join", "path.Join"):
             parts = [self._value(item, scope, depth + 1).text or "*" for item in given]
             return Got(text="/".join(parts)) if parts and parts[0] != "*" else NOTHING
@@ -267,7 +270,7 @@ class Values:
             return Got(text=(self._value(given[0], scope, depth + 1).text if given else "").replace("%", "*"))
         if name == "fmt.Sprintf":
             whole = self._value(given[0], scope, depth + 1) if given else NOTHING
-            return whole if whole.number is not None else self._all(reversed(given[1:]), scope, depth)
+            return whole if whole.number is not None else self._all(given[1:][-1:], scope, depth)
         if name == "net.JoinHostPort":
             return self._all(given[-1:], scope, depth)
         if name in _SHAPES:
@@ -305,12 +308,18 @@ class Values:
         for path, function in self._names.functions.get(name.rpartition(".")[2], ()):
             if function.method != (folder is None) or (folder is not None and posixpath.dirname(path) != folder):
                 continue
-            values = [self._value(item, scope, depth + 2) for item in given]
+            values = [self._argument(item, scope, depth) for item in given]
             bound = dict(zip(function.parameters, values, strict=False))
             within = _Scope(path, self._files[path], function, bound)
             for value in self.index(path).returned(function):
                 found |= self._value(value, within, depth + 2)
         return found
+
+    def _argument(self, node: "Node", scope: _Scope, depth: int) -> Got:
+        """What a function is given; of a text that may name a variable the text itself too."""
+        got = self._value(node, scope, depth + 2)
+        text = self.index(scope.path).text(node)[1:-1] if node.type.endswith("string_literal") else ""
+        return got | Got(text=text) if _VARIABLE.fullmatch(text) else got
 
 
 def values_of(module: GoModule, sources: Sources) -> Values:
@@ -323,8 +332,10 @@ def values_of(module: GoModule, sources: Sources) -> Values:
 
 
 def followed(module: GoModule, values: Values, path: str, node: "Node", says: str) -> Fact[HostedPort] | None:
-    """The port that an address comes to, with where the number is written."""
+    """The port that an address comes to, with where the number is written; the variable alone where there is none."""
     got = values.of(path, node)
+    if got.number is None and got.variable is not None:
+        return module.folder.fact(HostedPort(None, got.variable), path, None, f"{says} reads {got.variable}")
     if got.number is None or got.number < 80:
         return None
     place = got.path or path

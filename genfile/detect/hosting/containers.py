@@ -15,6 +15,7 @@ from genfile.detect.hosting.dockerfiles import (
     own_dockerfiles,
     put_image,
     read_image,
+    start_in_tree,
 )
 from genfile.detect.hosting.facts import Hosting, port_of_text
 from genfile.detect.hosting.images import quietly
@@ -123,6 +124,8 @@ def read_compose_files(folder: Project, found: Hosting) -> None:
     for item in sorted(named, key=lambda item: not item.ports):
         found.ports += [Fact(said.value, (said.evidence,)) for said in item.ports]
         found.volumes += [Fact(said.value, (said.evidence,)) for said in item.volumes]
+        for name, variable in item.environment.items():
+            found.variables.setdefault(name, Fact(variable.value, (variable.evidence,)))
         image = read_image(folder, item.dockerfile, item.context, target=item.target)
         found.written += in_tree(image, item.volumes, item.context) if image is not None else []
         check = read_check(item.health.value) if item.health is not None else None
@@ -148,7 +151,8 @@ def _put_command(folder: Project, services: list[ComposeService], found: Hosting
     else:
         command = understand(tuple(words))
     if command is not None:
-        found.starts.append(Fact(command.text, (said.evidence,)))
+        text = start_in_tree(folder, image, item.context, command) if image is not None else command.text
+        found.starts.append(Fact(text, (said.evidence,)))
         found.releases += [Fact(text, (said.evidence,)) for text in command.before]
 
 
@@ -181,5 +185,7 @@ def read_devcontainer(folder: Project, found: Hosting) -> None:
                     says = root.fact(pin, name, document.line("image"), match[0])
                     found.versions.setdefault(language, []).append(says)
         ports = [port for item in document.items("forwardPorts") if (port := port_of_text(item)) is not None]
-        if len(ports) == 1 and folder.path == "":
-            found.ports.append(root.fact(ports[0], name, document.line("forwardPorts"), f"forwardPorts: {ports[0]}"))
+        # What is forwarded is of development: a Procfile says how production starts.
+        if len(ports) == 1 and folder.path == "" and not folder.has("Procfile"):
+            line = document.line("forwardPorts")
+            found.forwarded.append(root.fact(ports[0], name, line, f"forwardPorts: {ports[0]}"))

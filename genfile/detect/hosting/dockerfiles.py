@@ -189,6 +189,8 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
         if said.value.protocol == "tcp"
     ]
     found.volumes += [Fact(said.value, (said.evidence,)) for said in image.volumes]
+    for name, variable in image.environment.items():
+        found.variables.setdefault(name, Fact(variable.value, (variable.evidence,)))
     found.written += in_tree(image, (*image.volumes, *image.folders), context)
     for package in image.packages:
         found.packages.setdefault(package.value, package.evidence)
@@ -196,7 +198,7 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
         found.health.append(Fact(image.health.value.path, (image.health.evidence,)))
     if image.command is not None and not only_asks(image.command.value.words):
         command, says = image.command.value, image.command.evidence
-        found.starts.append(Fact(_start(folder, image, context, command), (says,)))
+        found.starts.append(Fact(start_in_tree(folder, image, context, command), (says,)))
         found.releases += [Fact(text, (says,)) for text in command.before]
     root = Project(folder.tree, "")
     for name, line in image.images:
@@ -206,7 +208,7 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
                 found.versions.setdefault(language, []).append(root.fact(pin, image.path, line, f"FROM {name}"))
 
 
-def _start(folder: Project, image: Image, context: str, command: Command) -> str:
+def start_in_tree(folder: Project, image: Image, context: str, command: Command) -> str:
     """A command with its files as the folder has them: where the image puts them is no matter to another image."""
     if not command.words:
         return command.text

@@ -23,11 +23,15 @@ class HostedPort:
     assumed: bool = False
 
 
-def first_whole(decision: Decision[HostedPort]) -> Fact[HostedPort] | None:
-    """Of the answers about a port the first; where it knows a variable alone, the number comes from the next one."""
+def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[HostedPort] | None:
+    """Of the answers about a port the first; where it knows a variable alone, the number is what the container's files
+    set that to, else that of the next one."""
     fact = decision.fact
     if fact is None or fact.value.number is not None:
         return fact
+    said = hosted.set_port(fact.value.variable)
+    if said is not None:
+        return Fact(HostedPort(said.value, fact.value.variable), fact.evidence + said.evidence)
     for other in decision.asked[1:]:
         if other.value.number is not None and other.value.variable in (None, fact.value.variable):
             value = HostedPort(other.value.number, fact.value.variable)
@@ -40,6 +44,7 @@ class Hosting:
     """Facts by kind, strongest first; ``starts`` are shell texts, ``versions`` are by language."""
 
     ports: list[Fact[int]] = field(default_factory=list)
+    forwarded: list[Fact[int]] = field(default_factory=list)
     starts: list[Fact[str]] = field(default_factory=list)
     releases: list[Fact[str]] = field(default_factory=list)
     health: list[Fact[str]] = field(default_factory=list)
@@ -47,6 +52,8 @@ class Hosting:
     packages: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)
     volumes: list[Fact[str]] = field(default_factory=list)
+    # What Dockerfiles and compose files set variables to.
+    variables: dict[str, Fact[str]] = field(default_factory=dict)
     # Folders of the tree that the image makes volumes of, or gives to its user.
     written: list[Fact[str]] = field(default_factory=list)
     # What prose and CI tell: ports that `docker run` publishes, addresses of this machine, packages. They beat a
@@ -57,10 +64,16 @@ class Hosting:
 
     @property
     def port(self) -> Fact[int] | None:
-        """The first port that a service of the web may have; one of another protocol only where there is no other."""
-        return next(
-            (fact for fact in self.ports if fact.value not in OTHER_PORTS), self.ports[0] if self.ports else None
-        )
+        """The first port that a service of the web may have; one of another protocol only where there is no other.
+        What a devcontainer forwards is of development: it counts where no file says how production starts."""
+        ports = self.ports or ([] if self.starts else self.forwarded)
+        return next((fact for fact in ports if fact.value not in OTHER_PORTS), ports[0] if ports else None)
+
+    def set_port(self, variable: str | None) -> Fact[int] | None:
+        """The port that a variable is set to, as a number or at the end of an address."""
+        fact = self.variables.get(variable or "")
+        number = port_number(fact.value.rpartition(":")[2]) if fact is not None else None
+        return fact.but(number) if fact is not None and number is not None else None
 
     def version(self, language: str) -> Fact[Pin] | None:
         """The line of a runtime that an image or CI names; past its end of life, the next one that is supported."""

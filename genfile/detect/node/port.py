@@ -37,7 +37,7 @@ class AskedPort:
 
 def find_port(asked: AskedPort) -> Fact[HostedPort] | None:
     """The port in production, by the ordered signals below; None for a worker."""
-    return first_whole(decide(asked, PORT_SIGNALS))
+    return first_whole(decide(asked, PORT_SIGNALS), hosting(asked.project.folder))
 
 
 def _command_flag(asked: AskedPort) -> Fact[HostedPort] | None:

@@ -30,7 +30,8 @@ def own_way(
         return None
     own = Fact(served.value, (*served.evidence,))
     if role is None:
-        return own if _is_server_of_sockets(project, listener) else None
+        beside = listener.way.aside and served.value[-1] != application.file
+        return own if beside or _is_server_of_sockets(project, listener) else None
     says = project.folder.says(role.path, role.line, _text(role))
     program = " ".join(served.value)
     if _is_kept(project, listener, role):

@@ -7,19 +7,13 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
+from genfile.detect.python.hosted import hosted_program, put_hosted, put_procfile
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.port import served_port
-from genfile.detect.python.servers import ServerStart, named_port
+from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart, named_port, plain_words
 from genfile.detect.python.serving import code_port, serving, tell_of_variable
-from genfile.detect.python.start import (
-    application_start,
-    django_start,
-    hosted_program,
-    program_start,
-    put_hosted,
-    put_procfile,
-)
+from genfile.detect.python.start import application_start, django_start, program_start
 from genfile.evidence import About, Draft, Evidence, Fact, Topic
 from genfile.parsers.python import parse_python
 
@@ -29,7 +23,9 @@ def put_start(project: PythonProject, draft: Draft, framework: Framework | None,
     port = (hinted.value if hinted else None) or (framework.port if framework else None) or 8000
     by_procfile = put_procfile(project, draft, port) or put_hosted(project, draft, port)
     start, evidence, guess = _own_start(project, framework, django, draft, port)
-    if start is None and by_procfile and framework is not None and framework.kind != "worker":
+    # A server of applications listens, whatever the application is made with.
+    hosted = by_procfile and {*ASGI_SERVERS, *WSGI_SERVERS} & {*plain_words(draft.values["start"])[:1]}
+    if start is None and by_procfile and (framework.kind != "worker" if framework is not None else hosted):
         start = ServerStart(draft.values["start"], port, "PORT")
     if by_procfile and start is not None and is_misfit(project, draft.values["start"], draft.values, framework):
         says = draft.evidence["/start"].evidence[0]
@@ -48,7 +44,8 @@ def put_start(project: PythonProject, draft: Draft, framework: Framework | None,
             )
         return
     if by_procfile:
-        _put_named(project, draft, start, port if framework is not None and framework.kind == "server" else None)
+        named = hosted if framework is None else framework.kind == "server"
+        _put_named(project, draft, start, port if named else None)
     else:
         draft.put("start", Fact(start.words, evidence, guess))
         tell_of_variable(project, draft, start)

@@ -8,11 +8,12 @@ from genfile.detect.python.application import Application
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package, importing_program
+from genfile.detect.python.hosted import hosted_program, hosted_server
 from genfile.detect.python.manifest import PythonProject, python_project
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
 from genfile.detect.python.serving import bot, of_desktop, passed_over, proof, staying
-from genfile.detect.python.start import hosted_program, notebook
+from genfile.detect.python.start import notebook
 from genfile.detect.python.told import told
 from genfile.detect.python.unlisted import uses_others
 from genfile.detect.tree import Project
@@ -42,7 +43,7 @@ def claim(folder: Project) -> Claim | None:
     ):
         return Claim("program", folder.says("Procfile", 1, "Procfile"))
     if project.requirements_name or project.pyproject or project.pipfile or project.has_build_system:
-        hosted = hosted_program(project)
+        hosted = hosted_program(project) or hosted_server(project)
         return Claim("program", hosted.evidence[0]) if hosted is not None else _program(project)
     return _loose(project)
 

@@ -9,6 +9,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.mounts import whole
+from genfile.parsers.pypaths import PathPlace
 from genfile.parsers.python import PyModule, parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
 
@@ -223,3 +224,9 @@ def setting(project: PythonProject, django: Django, name: str) -> tuple[Any, str
         if line is not None:
             return module.setting(name), path, line
     return UNKNOWN, "", None
+
+
+def located(where: PathPlace, path: str, django: Django) -> str | None:
+    """A place of Django's settings: what is not below the file is below the folder of manage.py."""
+    found = where.inside(path)
+    return django.inside(found) if found is not None and where.up is None else found

@@ -9,7 +9,7 @@ from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
 from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
-from genfile.detect.python.django import Django, setting, settings_modules
+from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.imports import started
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
@@ -19,7 +19,7 @@ from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pyenv import required_names
-from genfile.parsers.pypaths import PathPlace, Scope, place
+from genfile.parsers.pypaths import Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
 
@@ -184,7 +184,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     for path, module in settings_modules(project, django):
         node = module.constants.get("MEDIA_ROOT")
         where = place(Scope(module), node) if node is not None else None
-        media = _inside(where, path, django) if where is not None else None
+        media = located(where, path, django) if where is not None else None
         if media not in (None, "."):
             says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
             draft.put("writable", Fact([project.folder.full(str(media))], (says,)))
@@ -218,24 +218,18 @@ def _put_collected(project: PythonProject, draft: Draft, django: Django) -> None
             value = getattr(node, "value", None)
             if value is not None and any(isinstance(item, ast.Name) and item.id == "STATIC_ROOT" for item in targets):
                 where = place(Scope(module), value)
-                inside = _inside(where, path, django) if where is not None and not where.cut else None
+                inside = located(where, path, django) if where is not None and not where.cut else None
                 found.append((inside, project.folder.says(path, value.lineno, "STATIC_ROOT")))
     inside, says = found[0] if len(found) == 1 else (None, None)
     if inside is not None and says is not None and inside != "." and not project.folder.has_folder(inside):
         draft.put("outputs", Fact([project.folder.full(inside)], (says,)))
 
 
-def _inside(where: PathPlace, path: str, django: Django) -> str | None:
-    """A path in Django's settings: below the settings file, else below the folder of manage.py."""
-    found = where.inside(path)
-    return django.inside(found) if found is not None and where.up is None else found
-
-
 def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
     """Put the folder of a SQLite database in the settings: data/db.sqlite3."""
     for path, module in settings_modules(project, django):
         for item in written(scope_of(project, path) or Scope(module)):
-            inside = _inside(item.place, path, django) if item.database else None
+            inside = located(item.place, path, django) if item.database else None
             folder = posixpath.dirname(inside) if inside is not None else ""
             if inside and folder and folder != django.inside(".") and not project.folder.has_folder(folder):
                 draft.put("data", project.folder.fact(project.folder.full(folder), path, item.line, inside))

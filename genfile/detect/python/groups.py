@@ -1,6 +1,7 @@
 """The dependency groups and extras that production needs, by their names or by what the code imports."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ _GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "we
 _SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
 # Never installed for an import: they bring much else.
 _ASIDE = re.compile(
-    r"(^|[-_])(dev|develop|development|tests?|testing|docs?|lint|typing|types|ci|all|full|bench.*|examples?|samples?|demos?)"
+    r"(^|[-_])(dev|develop|development|tests?|testing|docs?|lint|typing|types|ci|bench.*|examples?|samples?|demos?)"
     r"($|[-_])"
 )
+# Only for what no other brings, and the service can't be loaded without.
+_WHOLE = re.compile(r"(^|[-_])(all|full)($|[-_])")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -50,7 +53,28 @@ def listed_groups(project: "PythonProject") -> tuple[dict[str, list[str]], dict[
     for table in (project.project_table.get("optional-dependencies"), project.poetry_table.get("extras")):
         for name, listed in (table if isinstance(table, dict) else {}).items():
             extras[name] = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+    for _, name, texts in _of_setup(project):
+        extras.setdefault(name, texts)
     return groups, extras
+
+
+def _of_setup(project: "PythonProject") -> Iterator[tuple[str, str, list[str]]]:
+    """The extras of setup.py and setup.cfg, each with the file's name and the requirements in it; where pyproject.toml
+    has the metadata, they count only if it says so."""
+    if project.project_table and "optional-dependencies" not in project.project_table.get("dynamic", ()):
+        return
+    table = project.setup_keywords.get("extras_require")
+    for name, listed in (table if isinstance(table, dict) else {}).items():
+        texts = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+        yield "setup.py", str(name), texts
+    table = project.setup_cfg.table("options.extras_require") if project.setup_cfg is not None else {}
+    for name, text in table.items():
+        yield "setup.cfg", str(name), [line.strip() for line in str(text).splitlines() if line.strip()]
+
+
+def extra_file(project: "PythonProject", name: str) -> str:
+    """The file that lists what is in an extra."""
+    return next((file for file, other, _ in _of_setup(project) if name == other), "pyproject.toml")
 
 
 def _texts(tables: dict[str, Any], name: str, depth: int = 0) -> list[str]:
@@ -85,6 +109,7 @@ def choose_groups(project: "PythonProject", present: set[str]) -> Chosen:
         wanted = need.brought_by()
         able = [offer for offer in offers if offer[2] & wanted]
         able = [offer for offer in able if not _conflicts(project, chosen, offer[0], offer[1])]
+        able = [offer for offer in able if not (need.lazy and _WHOLE.search(offer[1].lower()))]
         if able and not wanted & present:
             kind, name, names = min(able, key=lambda offer: _rank(offer[1], len(offer[2])))
             _of(chosen, kind).append(name)
@@ -108,15 +133,16 @@ def _conflicts(project: "PythonProject", chosen: Chosen, kind: str, name: str) -
     return False
 
 
-def _rank(name: str, size: int) -> tuple[bool, int]:
-    """The preference among groups that bring the same package: for the CPU, then the smallest."""
-    return "cpu" not in re.split(r"[-_.]", name.lower()), size
+def _rank(name: str, size: int) -> tuple[bool, bool, int]:
+    """Of several that bring the same none of everything, then the one for the CPU, then the smallest."""
+    return _WHOLE.search(name.lower()) is not None, "cpu" not in re.split(r"[-_.]", name.lower()), size
 
 
 def _say(project: "PythonProject", chosen: Chosen, kind: str, name: str, need: "ImportNeed", others: list[str]) -> None:
     path = ("project", "optional-dependencies", name) if kind == "extra" else ("dependency-groups", name)
     line = project.pyproject.line(*path) if project.pyproject else None
-    says = project.folder.says("pyproject.toml", line, f"{kind} {name} provides {need.module}")
+    file = extra_file(project, name) if kind == "extra" else "pyproject.toml"
+    says = project.folder.says(file, line, f"{kind} {name} provides {need.module}")
     chosen.evidence += [need.evidence, says]
     text = f"{need.evidence.says}: {kind} {name} provides it, so the image installs that {kind}"
     if others:

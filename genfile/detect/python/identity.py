@@ -5,12 +5,10 @@ from genfile.data import framework as framework_named
 from genfile.detect.python.closure import needed_folders
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_framework
+from genfile.detect.python.hosted import served_framework
 from genfile.detect.python.locks import out_of_step
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.start import (
-    served_framework,
-)
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from genfile.detect.code import parse_code
 from genfile.detect.python.dependency import Dependency
-from genfile.detect.python.groups import Chosen, choose_groups, listed_groups
+from genfile.detect.python.groups import Chosen, choose_groups, extra_file, listed_groups
 from genfile.detect.python.local import local_dependencies
 from genfile.detect.python.locks import Package, locked_packages, reach
 from genfile.detect.python.members import members_of
@@ -196,9 +196,9 @@ class PythonProject:
 
     def _group_dependencies(self) -> list[Dependency]:
         groups, extras = listed_groups(self)
-        texts = [text for name in self.chosen.groups for text in groups[name]]
-        texts += [text for name in self.chosen.extras for text in extras[name]]
-        found = [self.dependency(text, "pyproject.toml", None) for text in texts]
+        texts = [("pyproject.toml", text) for name in self.chosen.groups for text in groups[name]]
+        texts += [(extra_file(self, name), text) for name in self.chosen.extras for text in extras[name]]
+        found = [self.dependency(text, file, None) for file, text in texts]
         return [item for item in found if item is not None]
 
     def _project_dependencies(self) -> list[Dependency]:

@@ -8,6 +8,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.servers import served_file
 from genfile.evidence import Draft, Fact
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import parse_python
@@ -69,7 +70,10 @@ def _put_words(draft: Draft, pointer: str, words: list[str]) -> None:
 
 
 def _file_of(project: PythonProject, words: list[str]) -> str | None:
-    """The file in a folder that a command runs."""
+    """The file in a folder that a command runs, or that uWSGI is given."""
+    served = served_file(words)
+    if served is not None:
+        return served if "/" in served and project.folder.has(served) else None
     for runner in _RUNNERS:
         if tuple(words[: len(runner)]) == runner and len(words) > len(runner):
             path = words[len(runner)].removeprefix("./")

@@ -1,5 +1,6 @@
 """The servers that run an application object, with their flags and configuration."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -80,9 +81,23 @@ def missing_server(project: PythonProject, server: str) -> list[str]:
     return [f"{server}=={default_tool(server, project.python)}"]
 
 
+def served_file(words: list[str]) -> str | None:
+    """The file with the application that uWSGI is given in place of a module."""
+    for word, value in itertools.pairwise([*words, ""]) if words[:1] == ["uwsgi"] else ():
+        flag, sign, given = word.partition("=")
+        if flag in ("--wsgi-file", "--file"):
+            return (given if sign else value).removeprefix("./")
+    return None
+
+
+def plain_words(words: list[str]) -> list[str]:
+    """The words of a command, or those that a shell is given: `sh -c "exec gunicorn …"`."""
+    return words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
+
+
 def named_port(words: list[str]) -> int | None:
     """The port that a command names: --port, --bind, -b, -p, `${PORT:-8000}`."""
-    plain = words[2].split() if words[:2] == ["sh", "-c"] else words
+    plain = plain_words(words)
     for index, word in enumerate(plain):
         flag, sign, value = word.partition("=")
         if not sign and index + 1 < len(plain):

@@ -12,6 +12,7 @@ from genfile.detect.python.reach.roles import is_of
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart
 from genfile.detect.python.told import told_programs
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.pyentry import required_argument
 from genfile.parsers.python import parse_python
 
 MAX_ENTRIES = 24
@@ -93,12 +94,25 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
         return (
             f"{project.folder.full(asks.path)}:{asks.line} ({asks.callee}): this program {what}, so it is not a service"
         )
+    needs = _needed_argument(project, words[-1])
+    if needs is not None:
+        return needs
     if found.ended or not found.calls or any(role.kind in ("open", "terminal") for role in found.roles):
         return None
     if _makes_application(project, words[-1]):
         return None
     name = project.folder.full(words[-1])
     return f"{name}: this program exits by itself and waits for nothing, so it is not a service"
+
+
+def _needed_argument(project: PythonProject, program: str) -> str | None:
+    """Why a program that nothing speaks for is none that an image starts: it must be given an argument, and nothing
+    says which."""
+    module = next((module for path, module in modules(project) if path == program), None)
+    line = required_argument(module) if module is not None and not _makes_application(project, program) else None
+    if line is None:
+        return None
+    return f"{project.folder.full(program)}:{line} (sys.argv): this program needs an argument, so it is not a service"
 
 
 # Names that servers look for in a module.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from genfile.detect.python.groups import listed_groups
+from genfile.detect.python.groups import extra_file, listed_groups
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
@@ -150,7 +150,7 @@ def _texts(project: PythonProject) -> Iterator[tuple[str, str, str]]:
     listed: list[tuple[str, Any]] = [("pyproject.toml", project.project_table.get("dependencies"))]
     groups, extras = listed_groups(project)
     listed += [("pyproject.toml", groups[name]) for name in project.chosen.groups]
-    listed += [("pyproject.toml", extras[name]) for name in project.chosen.extras]
+    listed += [(extra_file(project, name), extras[name]) for name in project.chosen.extras]
     listed.append(("setup.py", project.setup_keywords.get("install_requires")))
     name, document = project.conda
     for item in document.items("dependencies") if document is not None else ():

@@ -1,218 +1,27 @@
 """How a Python service is started: the server that the project has, on every address."""
 
-import itertools
 import re
-import shlex
 
-from genfile.data import Framework, frameworks
-from genfile.detect.hosting import hosting
+from genfile.data import Framework
 from genfile.detect.python.application import Application, module_name, modules
 from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
-from genfile.detect.python.imports import loaded_by
+from genfile.detect.python.hosted import command_words, hosted_program, put_hosted, put_procfile
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
-from genfile.detect.python.runnable import named_from_above
-from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart, asgi, named_port, uwsgi, waitress
+from genfile.detect.python.servers import (
+    ASGI_SERVERS,
+    WSGI_SERVERS,
+    ServerStart,
+    asgi,
+    uwsgi,
+    waitress,
+)
 from genfile.detect.python.serving import bot, serving, staying
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Evidence
 from genfile.parsers.makefile import parse_makefile
-from genfile.parsers.small import parse_procfile, parse_shell
-
-# Programs in a host's or Dockerfile's command, and how they name what they serve.
-HOSTED = frozenset(
-    {"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"}
-)
-_TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?::[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?)?")
-# Options whose value may look like an application: a worker class, a file, a folder.
-_VALUED = frozenset(
-    """
-    -k --worker-class -c --config --chdir --app-dir --workdir --working-dir --log-level -n --name --logger-class
-    --loop --http --ws --interface -m --env-file --log-config -Q --queues -P --pool --scheduler -S -l --loglevel
-    --worker-tmp-dir --user --group -u -g --access-logfile --error-logfile --log-file
-    """.split()
-)
-# Programs that no production image has.
-NOT_THERE = frozenset({"make", "npm", "yarn", "docker", "docker-compose", "honcho", "foreman", "heroku", "bash"})
-DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "http.server")
-
-
-def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
-    """`web` of a Procfile, or its only process; the others become `processes` and `release`."""
-    folder = project.folder
-    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
-    if not processes:
-        return False
-    main = "web" if "web" in processes else next((name for name in ("worker", "bot", "app") if name in processes), None)
-    for name, (text, line) in processes.items():
-        words = _words(text, port)
-        if words is None or any(part in text for part in DEVELOPMENT):
-            continue
-        says = folder.says("Procfile", line, f"{name}: {text}")
-        if name == main:
-            draft.put("start", Fact(words, (says,)))
-        elif name == "release":
-            draft.put("release", Fact(words, (says,)))
-            _tell_of_missing(project, draft, words, says)
-        elif name.islower():
-            draft.values.setdefault("processes", {})[name] = words
-            draft.evidence[f"/processes/{name}"] = Fact(words, (says,))
-    return "start" in draft.values
-
-
-def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], says: Evidence) -> None:
-    """Warn of a release command from a package that the project does not list."""
-    known = {("flask", "db"): "flask-migrate", ("alembic",): "alembic"}
-    for command, package in known.items():
-        if all(word in words for word in command) and words[:1] == [command[0]] and project.depends(package) is None:
-            text = f"{says}: the release command fails because {package} is not in your dependencies; add it"
-            draft.note("warning", text, says.path, says.line)
-
-
-def _words(text: str, port: int) -> list[str] | None:
-    """The words of one plain command; `$PORT` in it needs a shell, which execs the command."""
-    commands = parse_shell(text)
-    folder = commands[0].words[1] if commands and len(commands) == 2 and commands[0].words[:1] == ("cd",) else None
-    if not commands or len(commands) != (2 if folder else 1) or commands[-1].assignments:
-        return None
-    if folder is not None:
-        words = _words(shlex.join(commands[-1].words), port)
-        return _started_in(folder, words) if words is not None else None
-    words = list(commands[0].words)
-    if words[:2] in (["poetry", "run"], ["pipenv", "run"], ["uv", "run"], ["pdm", "run"]):
-        words = words[2:]
-    if words[:1] in (["sh"], ["/bin/sh"], ["bash"], ["/bin/bash"]) and words[1:2] == ["-c"] and len(words) == 3:
-        return _words(words[2].removeprefix("exec "), port)
-    if not words or words[0] in NOT_THERE:
-        return None
-    if words[0] == "gunicorn":
-        # gunicorn binds $PORT on every address by itself.
-        words = [word for index, word in enumerate(words) if not _binds_port(words, index)]
-    if any("$" in word for word in words):
-        command = " ".join(word if "$" in word else shlex.quote(word) for word in words)
-        return [
-            "sh",
-            "-c",
-            "exec " + re.sub(r"\$PORT\b|\$\{PORT\}", f"${{PORT:-{port}}}", command),
-        ]
-    return words
-
-
-def _started_in(folder: str, words: list[str]) -> list[str] | None:
-    """A command after `cd`: programs with a flag for the folder get it."""
-    flag = {"gunicorn": "--chdir", "celery": "--workdir", "uvicorn": "--app-dir", "granian": "--working-dir"}.get(
-        words[0]
-    )
-    if flag is not None:
-        return [words[0], flag, folder, *words[1:]]
-    if words[:2] == ["sh", "-c"]:
-        return ["sh", "-c", f"cd {shlex.quote(folder)} && {words[2]}"]
-    return ["sh", "-c", f"cd {shlex.quote(folder)} && exec {shlex.join(words)}"]
-
-
-def _binds_port(words: list[str], index: int) -> bool:
-    word = words[index]
-    if word.startswith(("--bind=", "-b=")) and "PORT" in word:
-        return True
-    if word in ("--bind", "-b") and index + 1 < len(words) and "PORT" in words[index + 1]:
-        return True
-    return index > 0 and words[index - 1] in ("--bind", "-b") and "PORT" in word
-
-
-def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
-    """The command in a host's file or the Dockerfile, if it is a plain command of a program in the project."""
-    for fact in hosting(project.folder).starts:
-        text = fact.value
-        words = _words(text, port)
-        if words is None or any(part in text for part in DEVELOPMENT):
-            continue
-        plain = words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
-        if plain[0] not in HOSTED or (plain[0] not in project.dependencies and plain[0] not in project.locked):
-            continue
-        if plain[:2] == ["streamlit", "run"] and len(plain) > 2 and project.folder.has(plain[2].removeprefix("./")):
-            draft.put("start", fact.but(words))
-            return True
-        targets = _targets(plain)
-        if targets and all(_exists(project, word.split(":")[0], plain) for word in targets):
-            draft.put("start", fact.but(words))
-            return True
-    return False
-
-
-def _targets(words: list[str]) -> list[str]:
-    """What a command serves: words that name a module or its object, and are not an option's value."""
-    pairs = itertools.pairwise(words)
-    found = [word for before, word in pairs if before not in _VALUED and _TARGET.fullmatch(word)]
-    return [word for word in found if ":" in word] or found
-
-
-def served_framework(project: PythonProject) -> Fact[Framework] | None:
-    """The framework of the application that a Procfile's or host's command runs with a server."""
-    draft = Draft()
-    if not (put_procfile(project, draft, 8000) or put_hosted(project, draft, 8000)):
-        return None
-    words = draft.values["start"]
-    plain = words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
-    modules_ = [word.split(":")[0] for word in _targets(plain)] if plain[0] in (*ASGI_SERVERS, *WSGI_SERVERS) else []
-    loaded = {path for name in modules_ for file in _files(project, name, plain) for path in loaded_by(project, file)}
-    for item in frameworks("python") if loaded else ():
-        made = find_application(project, item) if item.interface is not None else None
-        if made is not None and made.value.file in loaded:
-            return made.but(item)
-    return None
-
-
-def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
-    """`python x.py`, `python -m x` or a script from the project's Dockerfile, if it is in the tree."""
-    for fact in hosting(project.folder).starts:
-        words = _words(fact.value, 8000) or []
-        script = _own_script(project, words, hosted=fact.evidence[0].path not in hosting(project.folder).dockerfiles)
-        if script is not None:
-            return fact.but(script)
-        if len(words) < 2 or not re.fullmatch(r"python3?(\.\d+)?", words[0].rsplit("/", 1)[-1]):
-            continue
-        rest = [word for word in words[1:] if word not in ("-u", "-O")]
-        if rest[:1] == ["-m"] and len(rest) > 1 and _exists(project, rest[1], []):
-            return fact.but(["python", *rest])
-        if (
-            rest
-            and rest[0].endswith(".py")
-            and rest[0] != "manage.py"
-            and project.folder.has(rest[0].removeprefix("./"))
-        ):
-            return fact.but(["python", *rest])
-    return None
-
-
-def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> list[str] | None:
-    """A console script, or a sub-command that the project adds to another program, that a host starts, or the project's
-    own Dockerfile with a port: a server, not a tool."""
-    names = [word.rsplit("/", 1)[-1] for word in words[:2]]
-    at = 1 if len(names) > 1 and names[0].startswith("python") else 0
-    own = set(names[at : at + 1]) & set(project.scripts) or {tuple(names)} & project.commands
-    if not own or not project.has_build_system:
-        return None
-    listens = hosted or hosting(project.folder).port is not None or named_port(words) is not None
-    return [names[at], *words[at + 1 :]] if listens else None
-
-
-def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
-    """Whether the module in a command is in the tree."""
-    return bool(_files(project, module, words))
-
-
-def _files(project: PythonProject, module: str, words: list[str]) -> list[str]:
-    """The files that a module in a command may be."""
-    path = module.replace(".", "/")
-    bases = ["", "src/"]
-    if path.startswith(f"{project.folder.folder_name}/") and named_from_above(project) is not None:
-        path = path.partition("/")[2]
-    bases += [f"{words[i + 1]}/" for i, word in enumerate(words[:-1]) if word in ("--chdir", "--app-dir")]
-    paths = (f"{base}{path}{end}" for base in bases for end in (".py", "/__init__.py"))
-    return [path for path in paths if project.folder.has(path)]
 
 
 def django_start(project: PythonProject, django: Django, port: int = 8000) -> ServerStart:
@@ -325,7 +134,7 @@ def _made_program(project: PythonProject) -> tuple[ServerStart, Evidence] | None
     targets = project.folder.parse(parse_makefile, "Makefile") if project.folder.has("Makefile") else None
     for name in ("run", "start", "serve"):
         target = (targets or {}).get(name)
-        words = _words(target.commands[-1], 8000) if target is not None and target.commands else None
+        words = command_words(target.commands[-1], 8000) if target is not None and target.commands else None
         if target is None or not words or words[0] not in ("python", "python3") or len(words) < 2:
             continue
         if project.folder.has(words[1].removeprefix("./")) and words[1] != "manage.py":

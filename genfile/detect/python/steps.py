@@ -7,6 +7,7 @@ import shlex
 
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting, settings_modules
+from genfile.detect.python.gathered import gathering
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
@@ -69,6 +70,10 @@ def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> No
         packages["build"] = sorted({*packages["build"], "gettext"})
     if any("collectstatic" in step for step in steps):
         _put_made(project, draft, steps)
+        for step, says in gathering(project, django):
+            if step not in steps:
+                steps.insert(next(index for index, other in enumerate(steps) if "collectstatic" in other), step)
+                put_steps(draft, steps, says, in_place=True)
     value, path, line = setting(project, django, "COMPRESS_OFFLINE")
     if path and value is True:
         steps.append(shlex.join(django.command("compress")))

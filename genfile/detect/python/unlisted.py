@@ -162,9 +162,11 @@ def put_imported(project: "PythonProject", draft: Draft) -> None:
         return
     says = found[names[0]].evidence
     texts = [_written(found[name]) for name in names]
-    newest = "the newest " if all(not found[name].specifier for name in names) else ""
     draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
-    text = f"no dependency list found; the image installs {newest}{', '.join(texts)}. Add a requirements.txt"
+    newest = ", ".join(text for name, text in zip(names, texts, strict=True) if not found[name].specifier)
+    listed = [text for name, text in zip(names, texts, strict=True) if found[name].specifier]
+    listed += [f"the newest {newest}"] if newest else []
+    text = f"no dependency list found; the image installs {', '.join(listed)}. Add a requirements.txt"
     draft.note("warning", text, says.path, says.line)
 
 

@@ -90,6 +90,7 @@ _FORMS = (
           "socketserver.ThreadingTCPServer gevent.pywsgi.WSGIServer xmlrpc.server.SimpleXMLRPCServer "
           "cheroot.wsgi.Server eventlet.listen", address=0),
     _Form("wsgiref.simple_server.make_server werkzeug.serving.run_simple", host=("hostname", 0), port=("port", 1)),
+    _Form("werkzeug.serving.make_server", host=("host", 0), port=("port", 1)),
     _Form("add_insecure_port add_secure_port", address=0),
     _Form("gradio.launch Blocks().launch Interface().launch ChatInterface().launch TabbedInterface().launch "
           "queue().launch", host=("server_name", -1), port=("server_port", -1),

@@ -248,7 +248,8 @@ class Walker:
             method = self.evaluator.attribute(made, "run", frame) if isinstance(made, BuiltObject) else None
             if isinstance(method, FunctionRef):
                 self._enter(method, None, frame)
-        kind = kind_of(name)
+        # One that is told for how long goes on after that.
+        kind = kind_of(name) if not (name.endswith("Event().wait") and (call.args or call.keywords)) else None
         if kind is not None:
             self._role(frame, kind, name.replace("()", "").removeprefix("?.").removeprefix("builtins."), call.lineno)
 
