@@ -8,6 +8,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact
@@ -83,7 +84,11 @@ def _by_script(project: NodeProject) -> list[Framework]:
 
 
 def _by_nx(project: NodeProject) -> list[Framework]:
-    """A project of Nx leaves its dependencies to the root: the framework is the one that its program imports."""
+    """A project of Nx leaves its dependencies to the root: the framework is the one of its build target, or the one
+    that its program imports."""
+    app = nx_app(project.folder)
+    if app is not None:
+        return [item for item in frameworks("node") if item.name == app.framework]
     program = nx_build(project.folder)
     inside = relative(program.main, project.folder.path) if program is not None else ""
     module = read_module(project, inside) if inside and project.folder.has(inside) else None

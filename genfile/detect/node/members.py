@@ -75,7 +75,7 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     tool = "yarn" if manager.startswith("yarn") else manager
     plain = own == [f"{tool} run build"]
     label = _names(project, project.package)[1]
-    if own and own[0].startswith(f"{execute(manager)} nx build "):
+    if own and own[0].startswith(f"{execute(manager)} nx "):
         # Nx runs at the root, and builds what the project needs of the others by itself.
         return
     if project.root.has("turbo.json") and plain:

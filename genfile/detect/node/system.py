@@ -9,6 +9,7 @@ from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.members import needed_members
 from genfile.detect.node.native import has_old_gyp, native_modules
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.sources import source_files
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
@@ -62,7 +63,7 @@ STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa 
 def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
     """Put /system_packages, /playwright, /data and /backing_services; without what only a running program needs."""
     # A project of Nx leaves its dependencies to the root.
-    hoisted = (project.root_package,) if nx_build(project.folder) is not None else ()
+    hoisted = (project.root_package,) if nx_build(project.folder) or nx_app(project.folder) else ()
     packages = (project.package, *needed_members(project), *hoisted)
     production = {name: item for item in reversed(packages) for name in item.dependencies}
     every = {name: item for item in reversed(packages) for name in item.every_dependency}
