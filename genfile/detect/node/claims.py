@@ -9,6 +9,7 @@ from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
 from genfile.detect.node.lasting import ends, is_command, stays, talks
 from genfile.detect.node.library import given_out, told_library
+from genfile.detect.node.loose import is_loose, loose_package
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
@@ -47,6 +48,7 @@ def read_project(folder: Project) -> NodeProject | None:
     if bare is not None and root is not None:
         # A project of Nx without a manifest of its own lives by the root's.
         return NodeProject(folder, bare, NodeWorkspace(root, (), root.says("nx.json", 1, "nx.json")))
+    package = package or loose_package(folder)
     return NodeProject(folder, package, workspace) if package is not None else None
 
 
@@ -65,6 +67,8 @@ def claim(folder: Project) -> Claim | None:
     app = nx_app(folder)
     if app is not None and found is not None and found.value.name == app.framework:
         return Claim("server" if found.value.kind == "server" else "site", app.says)
+    if is_loose(package):
+        return Claim("server" if found is not None else "program", folder.says(package.file, 1, package.file))
     if package.file != FILE:
         return None
     if found is not None and found.value.name not in _TOOLING:

@@ -84,7 +84,13 @@ _ASKING = frozenset(
 )
 
 
-def stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
+def stays(
+    project: NodeProject,
+    start: tuple[str, ...] = (),
+    more: frozenset[str] = frozenset(),
+    *,
+    only: frozenset[str] = STAYING,
+) -> bool:
     """Whether a program listens, waits for what its client hears or makes ``more`` calls; without a start that of a
     usual name.
 
@@ -92,7 +98,7 @@ def stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str
     """
     for _, module in source_files(project, start):
         own = {name for item in module.imports if item.module.startswith(".") for name in item.names}
-        if any(call.callee.rsplit(".", 1)[-1] in STAYING | more and call.callee not in own for call in module.calls):
+        if any(call.callee.rsplit(".", 1)[-1] in only | more and call.callee not in own for call in module.calls):
             return True
         if any(package_of(name) in project.package.dependencies for name in waiting_packages(module)):
             return True

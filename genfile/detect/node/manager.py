@@ -66,7 +66,7 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
     name = (
         decision.fact
         or _protocol(project)
-        or Fact("npm", (project.package.project.says(FILE, None, "no lockfile found; using npm"),))
+        or Fact("npm", (project.package.project.says(project.package.file, None, "no lockfile found; using npm"),))
     )
     version = decide((project, name.value), VERSION_SIGNALS).fact
     return name, version

@@ -16,6 +16,7 @@ from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.locks import locked_versions, out_of_step
+from genfile.detect.node.loose import is_loose, put_loose
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import (
     NodeProject,
@@ -74,6 +75,8 @@ def detect(folder: Project) -> Draft:
     else:
         _put_server(project, draft, framework)
     put_install(project, draft)
+    if is_loose(project.package):
+        put_loose(project, draft)
     put_loaded(project, draft, framework)
     put_left(project, draft)
     _put_openssl(project, draft)
@@ -119,7 +122,7 @@ def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
         draft.note("warning", f"{lock}: {text}", project.root.full(lock))
     elif lock is not None:
         draft.put("package_manager.lockfile", project.root.fact(project.root.full(lock), lock, 1, lock))
-    elif project.package.every_dependency:
+    elif project.package.every_dependency and not is_loose(project.package):
         text = f"no {manager} lockfile found, so installed versions can differ between builds; commit one"
         draft.note("warning", text, project.root.full(FILE))
 
