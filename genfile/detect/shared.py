@@ -7,7 +7,7 @@ from genfile.data import started_programs
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_tool_versions
-from genfile.parsers.values import Beginning
+from genfile.parsers.values import Beginning, EnvDefault
 from genfile.versions import Pin, parse_pin
 
 _SECRET_WORDS = (
@@ -34,9 +34,12 @@ MISE_FILES = (
 
 
 def started(arguments: Iterable[Any]) -> str | None:
-    """The package of the program that a call starts: its first argument is a name, a list of words, or a command."""
+    """The package of the program that a call starts: its first argument is a name, a list of words, or a command, or a
+    variable with one of these in its place."""
     first = next(iter(arguments), None)
     first = first[0] if isinstance(first, list) and first else first
+    while isinstance(first, EnvDefault):
+        first = first.default
     first = f"{first.text}…" if isinstance(first, Beginning) else first
     words = first.split() if isinstance(first, str) else []
     return started_programs().get(words[0]) if words else None

@@ -71,7 +71,7 @@ def claim(folder: Project) -> Claim | None:
         return Claim("server" if found is not None else "program", folder.says(package.file, 1, package.file))
     if package.file != FILE:
         return None
-    if found is not None and found.value.name not in _TOOLING:
+    if found is not None and (found.value.name not in _TOOLING or given_out(folder)):
         if found.value.kind == "site" or (found.value.name == "nextjs"):
             strength = "server" if found.value.kind == "server" else "site"
             if _documents(project, found.value):

@@ -51,7 +51,20 @@ def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
         if programs and best.build.split(" ")[0] not in programs:
             sites = [item for item in found if item.kind == "site" and item.build]
             return next((item for item in sites if (item.build or "").split(" ")[0] in programs), best)
-    return best
+    return _that_is_run(project, found) or best
+
+
+def _that_is_run(project: NodeProject, found: list[Framework]) -> Framework | None:
+    """Of a server with a build of its own that no script runs, and a site that one builds, the site: its pages only
+    load what the server is made of."""
+    steps = [step for name in project.package.scripts for step in resolve(project.package, name) or ()]
+    if not steps or not found[0].build or found[0].kind != "server" or starts_server(project):
+        return None
+    if any(step.program == found[0].build.split(" ")[0] for step in steps):
+        return None
+    built = [" ".join(step.words) for step in steps]
+    sites = (item for item in found[1:] if item.kind == "site" and item.build)
+    return next((item for item in sites if any(text.startswith(item.build or "") for text in built)), None)
 
 
 def evidence_of(project: NodeProject, item: Framework) -> Evidence:

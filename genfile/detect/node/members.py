@@ -175,7 +175,10 @@ def _generating(project: NodeProject, manager: str, package: PackageJson) -> str
         user = user_of(project, package)
         schema = relative(package.project.full(SCHEMA), user.project.path)
         return run_program(project, manager, user, f"prisma generate --schema={shlex.quote(schema)}")
-    texts = {name: [" ".join(step.words) for step in resolve(package, name) or ()] for name in package.scripts}
+    # What runs around another script does that one's work.
+    hooks = {f"{when}{name}" for name in package.scripts for when in ("pre", "post")}
+    own = [name for name in package.scripts if name not in hooks]
+    texts = {name: [" ".join(step.words) for step in resolve(package, name) or ()] for name in own}
     script = next((name for name, steps in texts.items() if any("prisma generate" in text for text in steps)), None)
     if script is not None:
         return run_script(project, manager, package, script)

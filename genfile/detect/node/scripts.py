@@ -17,7 +17,8 @@ FILE_RUNNERS = frozenset("node tsx ts-node ts-node-esm bun swc-node esbuild-runn
 RUNNERS = FILE_RUNNERS | WATCHERS.keys()
 # Scripts that make what production needs, best first.
 BUILD_SCRIPTS = (
-    "build", "build:prod", "build:production", "build-prod", "build-production", "prod:build", "build:all", "compile",
+    "build", "build:prod", "build:production", "build-prod", "build-production", "build_prod",
+    "build_production", "prod:build", "build:all", "compile",
     "bundle", "heroku-postbuild", "gcp-build", "vercel-build",
 )  # fmt: skip
 # Where none of them is there: the parts of a build, all of them in this order.
