@@ -106,3 +106,17 @@ def test_a_storybook_beside_an_application_that_scripts_build() -> None:
     manifest = package(dependencies={"next": "15.0.0"}, scripts=scripts, devDependencies=BOOK["devDependencies"])
     assert only(**{"package.json": manifest, **LOCK}).framework == "nextjs"
     assert not [note for note in inspect(**{"package.json": manifest, **LOCK}).notes if "storybook" in note.text]
+
+
+def test_a_port_whose_default_is_in_a_member_that_checks_the_environment() -> None:
+    code = "import { check } from '@x/env'; const env = check(); serve({ port: env.API_PORT })"
+    schema = "export const check = () => z.object({ PORT: z.coerce.number().default(3000),"
+    schema += " API_PORT: z.coerce.number().default(8088) }).parse(process.env)"
+    api = package(name="api", dependencies={"hono": "4.0.0", "@x/env": "workspace:*"}, scripts={"start": "node a.js"})
+    files = {"apps/api/package.json": api, "apps/api/a.js": code, "packages/env/src/schema.ts": schema,
+             "packages/env/package.json": package(name="@x/env", main="./dist/index.js"),
+             "packages/env/src/index.ts": "export * from './schema'", "pnpm-lock.yaml": PNPM,
+             "package.json": package(name="mono"),
+             "pnpm-workspace.yaml": "packages: ['apps/*', 'packages/*']"}  # fmt: skip
+    spec = only(**files)
+    assert (spec.port, spec.port_variable) == (8088, "API_PORT")
