@@ -261,3 +261,38 @@ def test_a_copy_of_manifests_says_nothing_of_where_a_front_end_lies() -> None:
     }
     found = only(tree).frontend
     assert (found.output, found.target) == ("web/dist", "internal/static/dist")
+
+
+BOOT = {"settings.gradle": "rootProject.name = 'shop'", "src/main/java/a/App.java": MAIN}
+KOTLIN = """plugins { id("java"); id("org.springframework.boot") version "3.5.0" }
+val ui = layout.projectDirectory.dir("ui")
+val pack = tasks.register<Exec>("pack") {
+    workingDir(ui)
+    commandLine("npm", "run", "build")
+    outputs.dir(ui.dir("dist"))
+}
+tasks.processResources { from(pack) { into("static") } }
+"""
+GROOVY = """plugins { id 'java'; id 'org.springframework.boot' version '3.5.0' }
+task pack(type: Exec) {
+    workingDir "$projectDir/ui"
+    commandLine 'npm', 'run', 'build'
+}
+processResources.dependsOn pack
+"""
+
+
+@pytest.mark.parametrize(("name", "script"), [("build.gradle.kts", KOTLIN), ("build.gradle", GROOVY)])
+def test_front_end_that_a_task_of_gradle_builds(name: str, script: str) -> None:
+    found = inspect({**BOOT, name: script, **pages("ui")}).services
+    assert [item.spec.path for item in found] == ["."]
+    spec = found[0].spec
+    assert spec.frontend is not None
+    assert (spec.frontend.path, spec.frontend.target) == ("ui", "ui/dist")
+    assert spec.build[-1].endswith(" -x pack")
+
+
+def test_front_end_beside_a_task_of_gradle_for_another_folder() -> None:
+    found = inspect({**BOOT, "build.gradle": GROOVY.replace("/ui", "/docs"), **pages("ui")}).services
+    assert [item.spec.path for item in found] == [".", "ui"]
+    assert not found[0].spec.build[-1].endswith(" -x pack")

@@ -181,3 +181,34 @@ def test_a_program_that_was_not_read_to_the_end_is_what_its_dockerfile_says(monk
     monkeypatch.setattr("genfile.detect.code.MAX_FOLDER_TOKENS", 100)
     spec = inspect_source(MemorySource(tree)).services[0].spec
     assert (spec.framework, spec.port) == ("echo", 3060)
+
+
+# --- clients that wait for events ------------------------------------------------------------------------------------
+
+CHAT = "const chat = require('chatty'); const client = new chat.Client({}); "
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        (CHAT + "client.connect(); client.on('message', m => m)", ["api", "bot"]),
+        ("import { join as make } from 'chatty'; const room = make(); room.on('say', x); await room.start()",
+         ["api", "bot"]),
+        (CHAT + "client.on('message', m => m); client.connect(); process.on('SIGTERM', () => client.disconnect())",
+         ["api", "bot"]),
+        # It asks once, and lets go.
+        (CHAT + "client.connect(); client.on('ready', () => { client.send(1); client.end() })", ["api"]),
+        (CHAT + "client.on('error', console.error); client.connect(); client.query('x')", ["api"]),
+        (CHAT + "client.on('message', m => m)", ["api"]),
+        # Node's own, and one of the project's.
+        ("const e = require('events'); const b = new e.EventEmitter(); b.on('x', y); b.connect()", ["api"]),
+        ("const own = require('./own'); const b = own.make(); b.on('x', y); b.connect()", ["api"]),
+    ],
+)  # fmt: skip
+def test_a_client_that_connects_and_handles_events_stays(code: str, wanted: list[str]) -> None:
+    manifest = package(main="run.js", dependencies={"chatty": "1.0.0", "lodash": "4.0.0"})
+    api = {
+        "api/package.json": package(dependencies={"express": "4.0.0"}, scripts={"start": "node a.js"}),
+        "api/a.js": "",
+    }
+    assert paths({**api, "bot/package.json": manifest, "bot/run.js": code, "bot/own.js": ""}) == wanted

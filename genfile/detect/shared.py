@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from genfile.data import started_programs
-from genfile.parsers.values import Beginning
+from genfile.parsers.values import Beginning, EnvDefault
 
 _SECRET_WORDS = (
     "SECRET",
@@ -25,9 +25,12 @@ EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.ex
 
 
 def started(arguments: Iterable[Any]) -> str | None:
-    """The package of the program that a call starts: the first argument is a name, a list of words, or a command."""
+    """The package of the program that a call starts: its first argument is a name, a list of words, or a command, or a
+    variable with one of these in its place."""
     first = next(iter(arguments), None)
     first = first[0] if isinstance(first, list) and first else first
+    while isinstance(first, EnvDefault):
+        first = first.default
     first = f"{first.text}…" if isinstance(first, Beginning) else first
     words = first.split() if isinstance(first, str) else []
     return started_programs().get(words[0]) if words else None

@@ -235,7 +235,7 @@ class GradleScript:
             elif kind == "identifier" and blocks[-1:] == ("plugins",):
                 yield Statement(blocks, self._text(child), (), _line(child))
             elif kind in ("variable_declaration", "property_declaration", "local_variable_declaration"):
-                yield from self._declaration(child, blocks)
+                yield from self._declaration(child, blocks, depth)
             elif kind not in _STRINGS:
                 yield from self._walk(child, blocks, depth + 1)
 
@@ -259,7 +259,7 @@ class GradleScript:
             yield from self._walk(left, blocks, depth + 1)
             yield from self._walk(right, blocks, depth + 1)
 
-    def _declaration(self, node: "Node", blocks: tuple[str, ...]) -> Iterator[Statement]:
+    def _declaration(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
         """`def javaVersion = 17`, `val javaVersion = 17`."""
         names = [
             item
@@ -273,6 +273,9 @@ class GradleScript:
         value = names[0].named_children[-1] if names[0].type == "variable_declarator" else node.named_children[-1]
         if value.id not in (names[0].id, name.id):
             yield Statement(blocks, self._text(name), (self._value(value),), _line(node), assigned=True)
+        if value.type == "call_expression" and self._split_call(value)[2] is not None:
+            # `val npmBuild = tasks.register<Exec>("npmBuild") { … }`
+            yield from self._call(value, blocks, depth + 1)
 
     def _call(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
         name, arguments, body = self._split_call(node)

@@ -1,7 +1,11 @@
 """The parts of a Gradle script in either language."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +83,14 @@ def dependency(item: Statement) -> GradleDependency | None:
     if coordinate is None and alias is None and project is None:
         return None
     return GradleDependency(item.name, coordinate, alias, project, item.line)
+
+
+def literals(root: "Node", text: Callable[["Node"], str]) -> set[str]:
+    """The strings that a script writes out, without their quotes."""
+    found: set[str] = set()
+    queue = [root]
+    for node in queue:
+        if "string" in node.type:
+            found.add(text(node).strip("\"'"))
+        queue += node.named_children
+    return found

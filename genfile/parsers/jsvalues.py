@@ -50,7 +50,7 @@ class JsValues:
 
     @cached_property
     def _constants(self) -> dict[str, "Node"]:
-        """What names of the module stand for, where they are declared once with a value."""
+        """What names of the module stand for: the value that they are declared with, or the only one that they get."""
         found: dict[str, Node] = {}
         for node in self._all("variable_declarator", "function_declaration"):
             if node.type == "variable_declarator":
@@ -61,7 +61,24 @@ class JsValues:
                 name = node.child_by_field_name("name")
                 if name is not None:
                     found.setdefault(self._text(name), node)
-        return found
+        return self._assigned_once() | found
+
+    def _assigned_once(self) -> dict[str, "Node"]:
+        """`var port; port = 3000`: the values of names that one statement alone sets, at the top level."""
+        bare = {
+            self._text(name)
+            for node in self._all("variable_declarator")
+            if node.child_by_field_name("value") is None
+            and (name := node.child_by_field_name("name")) is not None
+            and name.type == "identifier"
+        }
+        found: dict[str, list[Node]] = {}
+        for node in self._all("assignment_expression") if bare else ():
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and right is not None and left.type == "identifier":
+                found.setdefault(self._text(left), []).append(right)
+        whole = {name: nodes[0] for name, nodes in found.items() if name in bare and len(nodes) == 1}
+        return {name: node for name, node in whole.items() if _is_top(node)}
 
     @cached_property
     def _taken(self) -> dict[str, tuple[str, "Node | None"]]:
@@ -287,6 +304,18 @@ class JsValues:
             return self._text(prop)
         index = node.child_by_field_name("index")
         return self._string(index) if index is not None and index.type == "string" else None
+
+
+def _is_top(node: "Node") -> bool:
+    """Whether the value of an assignment is set by a statement of the module itself."""
+    assignment = node.parent
+    statement = assignment.parent if assignment is not None else None
+    above = statement.parent if statement is not None else None
+    return (
+        above is not None
+        and statement is not None
+        and (statement.type, above.type) == ("expression_statement", "program")
+    )
 
 
 def _number(text: str) -> Any:

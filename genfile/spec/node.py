@@ -46,6 +46,9 @@ class NodeService(Service):
     unread: tuple[RelativePath, ...] = Field(
         (), description="Tests and documentation that nothing in the image reads: not sent to the builder."
     )
+    extra_packages: tuple[Argument, ...] = Field(
+        (), description="Packages that the program loads, where no package.json lists any: npm installs them by name."
+    )
     git: bool = Field(False, description="The build asks git for its version: the step gets git and the folder .git.")
     playwright: bool = Field(
         False, description="The program drives a browser that Playwright installs, in Playwright's own version."

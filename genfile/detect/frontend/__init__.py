@@ -11,6 +11,7 @@ from genfile.detect import node
 from genfile.detect.committed import in_git
 from genfile.detect.frontend.apart import left_out
 from genfile.detect.frontend.bundles import assets, in_place, left_of_build, mentions, own_site, quiet_sites
+from genfile.detect.frontend.gradle import leave_tasks, run_by_gradle
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.scripts import built_by_server, scripted
 from genfile.detect.frontend.signals import Served, Signal, beside_embedded, embeds, first, names, writes_into
@@ -26,7 +27,16 @@ KEPT = (
     "generates_modules"
 ).split()
 
-SIGNALS: tuple[Signal, ...] = (writes_into, moves, scripted, embeds, names, built_by_server, one_dockerfile)
+SIGNALS: tuple[Signal, ...] = (
+    writes_into,
+    moves,
+    scripted,
+    embeds,
+    names,
+    run_by_gradle,
+    built_by_server,
+    one_dockerfile,
+)
 
 
 def pair(tree: Tree, found: list[FoundService]) -> tuple[list[FoundService], dict[str, Served]]:
@@ -156,6 +166,7 @@ def put(draft: Draft, served: Served) -> None:
     draft.notes = [note for note in draft.notes if not _embeds_target(note, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
     _leave_to_stage(draft, served)
+    leave_tasks(draft, served)
     _without_sources(draft, served)
     # That it has no server of its own to start is no matter here.
     for note in front.notes:

@@ -8,7 +8,9 @@ NAME = "node"
 
 
 def is_candidate(names: frozenset[str]) -> bool:
-    return "package.json" in names or "project.json" in names
+    from genfile.detect.node.loose import is_candidate as is_loose
+
+    return "package.json" in names or "project.json" in names or is_loose(names)
 
 
 def claim(project: Project) -> Claim | None:

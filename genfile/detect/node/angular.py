@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nx import PROJECT, filled, nx_root
+from genfile.detect.paths import relative
+from genfile.detect.tree import Project
 from genfile.parsers import Document
 
 
@@ -15,6 +18,9 @@ class AngularTarget:
     document: Document
     project: str
     path: tuple[str, ...]
+    file: str = "angular.json"
+    # Of Nx: the project, and the workspace's root, from where the paths of the target go.
+    places: tuple[Project, Project] | None = None
 
     def text(self, *keys: str) -> str | None:
         return self.document.text(*self.path, *keys)
@@ -33,7 +39,7 @@ class AngularTarget:
     def locales(self) -> list[tuple[str, str, str]]:
         """Folder, path and name of each language that is built, the source language first; empty for a single build."""
         localize = self.setting("localize")
-        project = self.path[:2]
+        project = self.path[:-2]
         i18n = self.document.get(*project, "i18n")
         i18n = i18n if isinstance(i18n, dict) else {}
         source, others = i18n.get("sourceLocale", "en-US"), i18n.get("locales", {})
@@ -52,7 +58,7 @@ class AngularTarget:
         return self.document.line(*self.path, "options", "outputPath") or self.document.line(*self.path)
 
     def output(self) -> str | None:
-        """The output folder, relative to angular.json; None if the build includes a server.
+        """The folder of the files, relative to the project's; None if a server comes with them.
 
         The application builder writes to the subfolder `browser`; the production configuration may name another folder.
         """
@@ -63,16 +69,23 @@ class AngularTarget:
         output = production.get("outputPath", options.get("outputPath", f"dist/{self.project}"))
         if isinstance(output, dict):
             base, browser = output.get("base", f"dist/{self.project}"), output.get("browser", "browser")
-            return posixpath.join(str(base), str(browser))
-        modern = (self.text("builder") or "").endswith(":application")
-        return posixpath.join(str(output), "browser") if modern else str(output)
+            return posixpath.join(self.place(str(base)), str(browser))
+        modern = (self.text("builder") or self.text("executor") or "").endswith(":application")
+        return posixpath.join(self.place(str(output)), "browser" if modern else "")
+
+    def place(self, path: str) -> str:
+        """A path of the target, relative to the project's folder."""
+        if self.places is None:
+            return path
+        project, root = self.places
+        return relative(posixpath.normpath(posixpath.join(root.path, filled(path, project, root))), project.path)
 
 
 def read_target(project: NodeProject) -> AngularTarget | None:
-    """The build of the default project, else of the first application."""
+    """The build of the default project, else of the first application; of Nx the build of the folder's project."""
     document = project.folder.jsonc("angular.json") if project.folder.has("angular.json") else None
     if document is None:
-        return None
+        return _of_nx(project)
     projects = document.table("projects")
     name = document.text("defaultProject") or next(
         (
@@ -87,3 +100,11 @@ def read_target(project: NodeProject) -> AngularTarget | None:
         if document.table(*path):
             return AngularTarget(document, name, path)
     return None
+
+
+def _of_nx(project: NodeProject) -> AngularTarget | None:
+    root = nx_root(project.folder)
+    document = project.folder.json(PROJECT) if root is not None and project.folder.has(PROJECT) else None
+    if root is None or document is None or not document.table("targets", "build"):
+        return None
+    return AngularTarget(document, project.package.name or "", ("targets", "build"), PROJECT, (project.folder, root))

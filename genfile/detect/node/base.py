@@ -71,7 +71,7 @@ def put_base(project: NodeProject, framework: Framework, draft: Draft) -> None:
     values = [{"root": place, "base": path} for path, place in found.items()]
     says = f"localize builds {', '.join(name for *_, name in locales)}"
     line = target.document.line(*target.path, "options", "localize") or target.line
-    draft.put("static.locales", project.folder.fact(values, "angular.json", line, says))
+    draft.put("static.locales", project.folder.fact(values, target.file, line, says))
 
 
 def clean_base(text: str, *, address: bool = False) -> str | None:
@@ -126,9 +126,10 @@ def _angular(project: NodeProject, framework: Framework) -> Fact[str] | None:
     text = target.setting("baseHref", _configuration(project))
     if isinstance(text, str):
         line = target.document.line(*target.path, "options", "baseHref") or target.line
-        return project.folder.fact(text, "angular.json", line, f"baseHref is {text}")
+        return project.folder.fact(text, target.file, line, f"baseHref is {text}")
     index = target.setting("index", _configuration(project)) or "src/index.html"
     index = index.get("input") if isinstance(index, dict) else index
+    index = target.place(index) if isinstance(index, str) else index
     page = project.folder.text(index) if isinstance(index, str) and project.folder.has(index) else None
     match = _BASE_TAG.search((page or "")[:20_000])
     if match is None or not isinstance(index, str):

@@ -11,6 +11,7 @@ from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.scripts import (
     BUILD_PARTS,
     BUILD_SCRIPTS,
@@ -40,7 +41,7 @@ def build_command(project: NodeProject, manager: str, framework: Framework | Non
     steps = resolve(project.package, whole) if whole is not None else None
     if apps and (not steps or steps[-1].words == ("nest", "build")):
         return Fact([f"{execute(manager)} nest build {shlex.quote(app.name)}" for app in apps], (apps[0].says,))
-    nx = nx_build(project.folder) if whole is None else None
+    nx = nx_build(project.folder) or nx_app(project.folder) if whole is None else None
     if nx is not None:
         return Fact([f"{execute(manager)} {nx.command}"], (nx.says,))
     if whole is not None:

@@ -9,10 +9,12 @@ from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
 from genfile.detect.node.lasting import ends, is_command, stays, talks
 from genfile.detect.node.library import given_out, told_library
+from genfile.detect.node.loose import is_loose, loose_package
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
-from genfile.detect.node.nx import nx_build, nx_package, nx_root
+from genfile.detect.node.nx import PROJECT, nx_build, nx_root
+from genfile.detect.node.nxapps import nx_app, nx_package
 from genfile.detect.node.scripts import (
     FILE_RUNNERS,
     MANAGERS,
@@ -40,14 +42,14 @@ _TOOLING = frozenset({"storybook", "webpack", "parcel"})
 
 def read_project(folder: Project) -> NodeProject | None:
     package = read_package(folder)
-    if package is None:
-        bare = nx_package(folder)
-        root = nx_root(folder)
-        if bare is None or root is None:
-            return None
-        # An Nx project without its own manifest uses the root's.
+    workspace = workspace_of(folder) if package is not None else None
+    bare = nx_package(folder) if workspace is None else None
+    root = nx_root(folder)
+    if bare is not None and root is not None:
+        # A project of Nx without a manifest of its own lives by the root's.
         return NodeProject(folder, bare, NodeWorkspace(root, (), root.says("nx.json", 1, "nx.json")))
-    return NodeProject(folder, package, workspace_of(folder))
+    package = package or loose_package(folder)
+    return NodeProject(folder, package, workspace) if package is not None else None
 
 
 def claim(folder: Project) -> Claim | None:
@@ -62,9 +64,14 @@ def claim(folder: Project) -> Claim | None:
     program = nx_build(folder)
     if program is not None and folder.tree.text(program.main) is not None:
         return Claim("server" if found is not None and found.value.kind == "server" else "program", program.says)
+    app = nx_app(folder)
+    if app is not None and found is not None and found.value.name == app.framework:
+        return Claim("server" if found.value.kind == "server" else "site", app.says)
+    if is_loose(package):
+        return Claim("server" if found is not None else "program", folder.says(package.file, 1, package.file))
     if package.file != FILE:
         return None
-    if found is not None and found.value.name not in _TOOLING:
+    if found is not None and (found.value.name not in _TOOLING or given_out(folder)):
         if found.value.kind == "site" or (found.value.name == "nextjs"):
             strength = "server" if found.value.kind == "server" else "site"
             if _documents(project, found.value):
@@ -90,9 +97,15 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile and the program that it starts"))
     # A package with `exports` is meant to be imported.
     library = any(key in package.document.value for key in ("bin", "exports"))
-    if package.dependencies and not library and stays(project) and not told_library(project, ()):
+    if package.dependencies and not library and _stays(project) and not told_library(project, ()):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
+
+
+def _stays(project: NodeProject) -> bool:
+    """Whether the program of a usual name stays, or the one that `main` names."""
+    main = project.package.document.text("main") or ""
+    return stays(project) or (project.folder.has(main) and stays(project, ("node", main)))
 
 
 def _is_none(project: NodeProject) -> bool:
@@ -282,15 +295,20 @@ def _is_integrated(project: NodeProject) -> bool:
     steps = resolve(project.package, "start")
     if steps and steps[-1].program != "nx":
         return False
-    unread = [name for name in bare if nx_build(folder.at(posixpath.dirname(name))) is None]
-    if unread:
-        text = (
-            f"{folder.full(unread[0])}: genfile does not support an Nx application without a package.json or a Node "
-            "build"
-        )
-        folder.tree.note("info", text, folder.full(unread[0]))
+    unread = next((name for name in bare if _is_unread(folder.at(posixpath.dirname(name)))), None)
+    if unread is not None:
+        text = f"{folder.full(unread)}: genfile does not know how Nx builds this application, so it is not a service"
+        folder.tree.note("info", text, folder.full(unread))
     workspace = workspace_at(folder)
     return bool(bare) or any(nx_build(package.project) for package in (workspace.packages if workspace else ()))
+
+
+def _is_unread(app: Project) -> bool:
+    """Whether Nx has a build for an application of which genfile can't tell what it makes."""
+    document = app.json(PROJECT)
+    if document is None or document.text("projectType") != "application" or not document.table("targets", "build"):
+        return False
+    return nx_build(app) is None and nx_app(app) is None
 
 
 def _started(project: NodeProject) -> list[ScriptStep]:

@@ -30,6 +30,18 @@ def loaded_dev_dependency(project: NodeProject, start: Sequence[str]) -> Fact[st
     return None
 
 
+def loaded_by_config(project: NodeProject, names: Sequence[str]) -> Fact[str] | None:
+    """The first development dependency that the configuration of a framework's server loads when that starts."""
+    produced = {name for package in project.packages for name in package.dependencies}
+    only_dev = {name for package in project.packages for name in package.dev_dependencies} - produced
+    for config in names if only_dev else ():
+        for name, module in source_files(project, ("", config)):
+            for item in module.loads:
+                if (found := package_of(item.module)) in only_dev:
+                    return Fact(found, (project.folder.says(name, item.line, f"loads {found}"),))
+    return None
+
+
 def _targets(value: object, below: bool = False) -> Iterator[str]:
     """The modules that pino loads by name for its transports. Source: getpino.io, transports."""
     if isinstance(value, dict):

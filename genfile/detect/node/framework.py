@@ -8,6 +8,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact
@@ -51,7 +52,20 @@ def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
         if programs and best.build.split(" ")[0] not in programs:
             sites = [item for item in found if item.kind == "site" and item.build]
             return next((item for item in sites if (item.build or "").split(" ")[0] in programs), best)
-    return best
+    return _that_is_run(project, found) or best
+
+
+def _that_is_run(project: NodeProject, found: list[Framework]) -> Framework | None:
+    """Of a server with a build of its own that no script runs, and a site that one builds, the site: its pages only
+    load what the server is made of."""
+    steps = [step for name in project.package.scripts for step in resolve(project.package, name) or ()]
+    if not steps or not found[0].build or found[0].kind != "server" or starts_server(project):
+        return None
+    if any(step.program == found[0].build.split(" ")[0] for step in steps):
+        return None
+    built = [" ".join(step.words) for step in steps]
+    sites = (item for item in found[1:] if item.kind == "site" and item.build)
+    return next((item for item in sites if any(text.startswith(item.build or "") for text in built)), None)
 
 
 def evidence_of(project: NodeProject, item: Framework) -> Evidence:
@@ -84,7 +98,11 @@ def _by_script(project: NodeProject) -> list[Framework]:
 
 
 def _by_nx(project: NodeProject) -> list[Framework]:
-    """The framework that an Nx project's program imports, since its dependencies are at the root."""
+    """A project of Nx leaves its dependencies to the root: the framework is the one of its build target, or the one
+    that its program imports."""
+    app = nx_app(project.folder)
+    if app is not None:
+        return [item for item in frameworks("node") if item.name == app.framework]
     program = nx_build(project.folder)
     inside = relative(program.main, project.folder.path) if program is not None else ""
     module = read_module(project, inside) if inside and project.folder.has(inside) else None

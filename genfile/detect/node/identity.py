@@ -4,6 +4,7 @@ from genfile.data import runtime
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.locks import out_of_step
+from genfile.detect.node.loose import is_loose
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import (
     NodeProject,
@@ -46,7 +47,7 @@ def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
         draft.note("warning", f"{lock}: {text}", project.root.full(lock))
     elif lock is not None:
         draft.put("package_manager.lockfile", project.root.fact(project.root.full(lock), lock, 1, lock))
-    elif project.package.every_dependency:
+    elif project.package.every_dependency and not is_loose(project.package):
         text = f"no {manager} lockfile found, so installed versions can differ between builds; commit one"
         draft.note("warning", text, project.root.full(FILE))
 

@@ -2,10 +2,12 @@
 
 import posixpath
 
+from genfile.detect.node.devloads import package_of
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import ScriptStep
 from genfile.detect.node.sources import resolve_import, source_files
+from genfile.parsers.jsclients import waiting_packages
 from genfile.parsers.values import Call
 
 # Calls that keep a program running.
@@ -82,14 +84,22 @@ _ASKING = frozenset(
 )
 
 
-def stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
-    """Whether a program listens, waits for messages or makes ``more`` calls; without a start command, the program with
-    a usual name.
+def stays(
+    project: NodeProject,
+    start: tuple[str, ...] = (),
+    more: frozenset[str] = frozenset(),
+    *,
+    only: frozenset[str] = STAYING,
+) -> bool:
+    """Whether a program listens, waits for what its client hears or makes ``more`` calls; without a start that of a
+    usual name.
 
     A project function with such a name does not count by itself: the calls inside it do.
     """
     for _, module in source_files(project, start):
         own = {name for item in module.imports if item.module.startswith(".") for name in item.names}
-        if any(call.callee.rsplit(".", 1)[-1] in STAYING | more and call.callee not in own for call in module.calls):
+        if any(call.callee.rsplit(".", 1)[-1] in only | more and call.callee not in own for call in module.calls):
+            return True
+        if any(package_of(name) in project.package.dependencies for name in waiting_packages(module)):
             return True
     return False

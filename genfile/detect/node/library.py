@@ -8,7 +8,7 @@ from genfile.detect.node.sources import source_files
 from genfile.detect.tree import Project
 from genfile.parsers.jsgives import only_gives
 
-_WEB_SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground"})
+_WEB_SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground", "http-server", "serve"})
 
 
 def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
@@ -24,5 +24,11 @@ def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
 def given_out(folder: Project) -> bool:
     """Whether a Dockerfile in the folder serves the build's output: pages, even if none is committed."""
     own = [path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path]
-    starts = [fact.value.split()[:1] for fact in hosting(folder).starts]
-    return bool(own) and bool(starts) and all(posixpath.basename(words[0]) in _WEB_SERVERS for words in starts if words)
+    starts = [_program(fact.value.split()) for fact in hosting(folder).starts]
+    return bool(own) and bool(starts) and all(name in _WEB_SERVERS for name in starts if name)
+
+
+def _program(words: list[str]) -> str:
+    """The program of a command, behind what only fetches it: `npx -y serve dist`."""
+    rest = words[1:] if words[:1] in (["npx"], ["bunx"]) else words
+    return posixpath.basename(next((word for word in rest if not word.startswith("-")), ""))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genfile.data import default_tool, runtime, tool_for_lock
 from genfile.detect.hosting import hosting
+from genfile.detect.hosting.images import COMPOSE_ENDINGS, quietly
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.stated import is_kept_up
 from genfile.detect.node.workspace import NodeWorkspace
@@ -22,6 +23,9 @@ LOCKS = (
     ("package-lock.json", "npm"),
     ("npm-shrinkwrap.json", "npm"),
 )
+
+
+_WORKFLOWS = ".github/workflows"
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
     name = (
         decision.fact
         or _protocol(project)
-        or Fact("npm", (project.package.project.says(FILE, None, "no lockfile found; using npm"),))
+        or Fact("npm", (project.package.project.says(project.package.file, None, "no lockfile found; using npm"),))
     )
     version = decide((project, name.value), VERSION_SIGNALS).fact
     return name, version
@@ -313,8 +317,39 @@ def _version_line(named: Named) -> Fact[str] | None:
     return None
 
 
-# `lockfileVersion: 5.4`, `lockfileVersion: '6.0'`, `lockfileVersion: 5.4-inlineSpecifiers`: only the major matters to a
-# reader.
+_PNPM = re.compile(r"\bpnpm@(\d+(?:\.\d+){0,2})\b")
+
+
+def _version_ci(named: Named) -> Fact[str] | None:
+    """The pnpm that CI installs, if its workflows agree: `pnpm/action-setup`, `corepack prepare pnpm@9`."""
+    if named[1] != "pnpm":
+        return None
+    root, found = Project(named[0].folder.tree, ""), dict[str, Fact[str]]()
+    for name in root.names(_WORKFLOWS)[:12]:
+        path = f"{_WORKFLOWS}/{name}"
+        document = quietly(root, path) if name.endswith(COMPOSE_ENDINGS) else None
+        for job, body in (document.table("jobs") if document is not None else {}).items():
+            steps = body.get("steps") if isinstance(body, dict) else None
+            for at, step in enumerate(steps if isinstance(steps, list) else ()):
+                version = _pnpm_of(step) if isinstance(step, dict) else None
+                if version is not None and document is not None:
+                    line = document.line("jobs", job, "steps", at)
+                    found.setdefault(version, root.fact(version, path, line, f"pnpm {version}"))
+    agree = len({version.split(".")[0] for version in found}) == 1
+    return max(found.values(), key=lambda fact: fact.value.count(".")) if agree else None
+
+
+def _pnpm_of(step: dict[str, object]) -> str | None:
+    """The version of pnpm that a step of a workflow installs."""
+    given = step.get("with")
+    action = str(step.get("uses", "")).startswith("pnpm/action-setup") and isinstance(given, dict)
+    text = f"pnpm@{given.get('version', '')}" if action and isinstance(given, dict) else str(step.get("run", ""))
+    match = _PNPM.search(text)
+    return match[1] if match is not None else None
+
+
+# `lockfileVersion: 5.4`, `lockfileVersion: '6.0'`, `lockfileVersion: 5.4-inlineSpecifiers`: what comes after the major
+# is no matter to who reads it.
 _LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)([^\s'\"]*)", re.MULTILINE)
 
 
@@ -355,6 +390,7 @@ VERSION_SIGNALS = (
     _version_volta,
     _version_tools,
     _version_line,
+    _version_ci,
     _version_lock,
     _version_default,
 )

@@ -75,8 +75,8 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     tool = "yarn" if manager.startswith("yarn") else manager
     plain = own == [f"{tool} run build"]
     label = _names(project, project.package)[1]
-    if own and own[0].startswith(f"{execute(manager)} nx build "):
-        # Nx runs at the root and builds the projects that this one needs by itself.
+    if own and own[0].startswith(f"{execute(manager)} nx "):
+        # Nx runs at the root, and builds what the project needs of the others by itself.
         return
     if project.root.has("turbo.json") and plain:
         turbo = "yarn turbo" if tool == "yarn" else f"{execute(manager)} turbo"
@@ -176,7 +176,10 @@ def _generating(project: NodeProject, manager: str, package: PackageJson) -> str
         user = user_of(project, package)
         schema = relative(package.project.full(SCHEMA), user.project.path)
         return run_program(project, manager, user, f"prisma generate --schema={shlex.quote(schema)}")
-    texts = {name: [" ".join(step.words) for step in resolve(package, name) or ()] for name in package.scripts}
+    # What runs around another script does that one's work.
+    hooks = {f"{when}{name}" for name in package.scripts for when in ("pre", "post")}
+    own = [name for name in package.scripts if name not in hooks]
+    texts = {name: [" ".join(step.words) for step in resolve(package, name) or ()] for name in own}
     script = next((name for name, steps in texts.items() if any("prisma generate" in text for text in steps)), None)
     if script is not None:
         return run_script(project, manager, package, script)

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.node.manifest import FILE, read_package
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers import Document
@@ -36,8 +36,13 @@ class NxBuild:
 
     @property
     def command(self) -> str:
-        words = f"nx build {shlex.quote(self.name)}"
-        return f"{words} --configuration={self.configuration}" if self.configuration else words
+        return nx_command(self.name, self.configuration)
+
+
+def nx_command(name: str, configuration: str | None, target: str = "build") -> str:
+    """The command that builds a project, for production where its default is another configuration."""
+    words = f"nx build {shlex.quote(name)}" if target == "build" else f"nx run {shlex.quote(f'{name}:{target}')}"
+    return f"{words} --configuration={configuration}" if configuration else words
 
 
 def nx_root(project: Project) -> Project | None:
@@ -54,20 +59,18 @@ def nx_build(project: Project) -> NxBuild | None:
     # A workspace can itself be one project.
     if root is None or (root.path == project.path and not project.has(PROJECT)):
         return None
-    for file, document, above in _documents(project):
+    for file, document, above in targets(project):
         target = (*above, "targets", "build")
         options = (*target, "options")
         name = document.text(*above, "name") or document.text("name") or project.folder_name
-        kept = None
-        if "production" in document.table(*target, "configurations"):
-            kept = "production" if document.text(*target, "defaultConfiguration") != "production" else None
+        kept = kept_configuration(document, target)
         executor = document.text(*target, "executor") or ""
         says = project.says(file, document.line(*target), f"target build: {executor or 'by a plug-in'}")
         main = document.text(*options, "main")
         output = document.text(*options, "outputPath")
-        if executor in _SERVERS and output and main:
-            place = inside(root.path, _filled(output, project, root))
-            source = inside(root.path, _filled(main, project, root))
+        if executor in _SERVERS and output and main and not is_page(document, target):
+            place = inside(root.path, filled(output, project, root))
+            source = inside(root.path, filled(main, project, root))
             named = document.text(*options, "outputFileName") or posixpath.basename(main).rsplit(".", 1)[0] + ".js"
             deep = _deep(project, source or "") if executor.endswith((":tsc", ":swc")) else ""
             if place and source:
@@ -80,7 +83,8 @@ def nx_build(project: Project) -> NxBuild | None:
     return None
 
 
-def _documents(project: Project) -> Iterator[tuple[str, Document, tuple[str, ...]]]:
+def targets(project: Project) -> Iterator[tuple[str, Document, tuple[str, ...]]]:
+    """The files that name targets of a project: each with what it says, and the keys above `targets`."""
     if project.has(PROJECT) and (document := project.json(PROJECT)) is not None:
         yield PROJECT, document, ()
     package = read_package(project)
@@ -88,7 +92,20 @@ def _documents(project: Project) -> Iterator[tuple[str, Document, tuple[str, ...
         yield FILE, package.document, ("nx",)
 
 
-def _filled(path: str, project: Project, root: Project) -> str:
+def kept_configuration(document: Document, target: tuple[str, ...]) -> str | None:
+    """The configuration that a build has to name: the one for production, where it is not the default."""
+    known = "production" in document.table(*target, "configurations")
+    return "production" if known and document.text(*target, "defaultConfiguration") != "production" else None
+
+
+def is_page(document: Document, target: tuple[str, ...]) -> bool:
+    """Whether a bundler makes what browsers load: it is given a page, or told so."""
+    options = (*target, "options")
+    return bool(document.text(*options, "index")) or document.text(*options, "target") in ("web", "webworker")
+
+
+def filled(path: str, project: Project, root: Project) -> str:
+    """A path of a target with the names that Nx fills in."""
     inner = (project.path.removeprefix(f"{root.path}/") if root.path else project.path) or "."
     return path.replace("{projectRoot}", inner).replace("{workspaceRoot}/", "").replace("{projectName}", inner)
 
@@ -126,14 +143,3 @@ def _module(project: Project, file: str) -> JsModule | None:
     if not project.has(file):
         return None
     return project.parse(parse_typescript if file.endswith("ts") else parse_javascript, file)
-
-
-def nx_package(project: Project) -> PackageJson | None:
-    """The manifest of a project without one: the name in project.json, with the root's dependencies."""
-    root = nx_root(project)
-    package = read_package(root) if root is not None and root.path != project.path and project.has(PROJECT) else None
-    if package is None or root is None or project.has(FILE) or nx_build(project) is None:
-        return None
-    document = project.json(PROJECT)
-    value = {"name": (document.text("name") if document else None) or project.folder_name, "private": True}
-    return PackageJson(project, Document(value), PROJECT)

@@ -7,7 +7,7 @@ from genfile.detect.hosting import HostedPort
 from genfile.detect.node.datafile import port_at, port_by_key, port_in_file, schema_port, settings_value, value_at
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import
+from genfile.detect.node.sources import resolve_import, source_files
 from genfile.evidence import Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing
@@ -57,9 +57,23 @@ def _followed(
     if target is not None:
         return _in_module(project, target, path if exported == "*" else (exported, *path), depth)
     if not source or not source.startswith("."):
-        return None
+        return _in_member(project, source, path[-1]) if source and path else None
     file = posixpath.normpath(posixpath.join(posixpath.dirname(name), source))
     return port_in_file(project, file, path if exported in ("*", "default") else (exported, *path))
+
+
+def _in_member(project: NodeProject, source: str, key: str) -> Fact[HostedPort] | None:
+    """The default of a variable in a member of the workspace, whose schema checks the environment for others."""
+    found = project.workspace.named([source]) if project.workspace is not None and key.isupper() else []
+    for package in found:
+        member = NodeProject(package.project, package, project.workspace)
+        for name, module in source_files(member, ("node", package.document.text("main") or "")):
+            for entry, value, line in module.defaults:
+                number = port_of(value)[0]
+                if entry == key and number is not None:
+                    says = package.project.says(name, line, f"{key} is {number} by default")
+                    return Fact(HostedPort(number, key), (says,))
+    return None
 
 
 def _loaded_data(project: NodeProject, sources: Sources) -> Iterator[str]:

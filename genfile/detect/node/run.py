@@ -8,11 +8,12 @@ from genfile.detect.node.build import output_folder
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
 from genfile.detect.node.compiled import compiled
-from genfile.detect.node.devloads import loaded_dev_dependency, package_of
+from genfile.detect.node.devloads import loaded_by_config, loaded_dev_dependency, package_of
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson, exported, read_package
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.regenerated import regenerates
 from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.detect.node.site import next_standalone
@@ -103,8 +104,11 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             draft.evidence["/standalone"] = standalone.but(draft.values["standalone"])
             _put_regenerated(folder, draft, framework)
             return
-    program = nx_build(folder)
-    if program is not None and start == ["node", relative(program.entry, folder.path)]:
+    program, app = nx_build(folder), nx_app(folder)
+    if app is not None and app.output is not None and start[-1:] == [relative(app.output, folder.path)]:
+        draft.values["outputs"] = [app.output]
+        draft.values["run_paths"] = [app.output]
+    elif program is not None and start == ["node", relative(program.entry, folder.path)]:
         draft.values["outputs"] = [program.output]
         draft.values["run_paths"] = [program.output]
     elif not draft.values.get("build"):
@@ -334,7 +338,11 @@ def _keep_all_modules(project: NodeProject, draft: Draft, framework: Framework |
         return
     if draft.values.get("dependencies_at_run", "production") != "production":
         return
-    loaded = loaded_dev_dependency(project, start)
+    own = framework is not None and not framework.bare and framework.start == tuple(start)
+    configs = [name for name in framework.keeps if name.endswith(_CODE)] if framework is not None and own else []
+    loaded = loaded_dev_dependency(project, start) or loaded_by_config(
+        project, [name for name in configs if project.folder.has(name)]
+    )
     if loaded is not None:
         place = loaded.evidence[0]
         draft.put("dependencies_at_run", loaded.but("all"))

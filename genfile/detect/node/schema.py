@@ -24,6 +24,9 @@ def has_schema(package: PackageJson) -> bool:
     if not _depends(package):
         return False
     project = package.project
+    named = package.document.text("prisma", "schema")
+    if named and (project.has(named) or next(project.files("*.prisma", below=named), None) is not None):
+        return True
     return project.has_folder("prisma") or next(project.files("schema.prisma", depth=3), None) is not None
 
 

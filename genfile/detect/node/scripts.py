@@ -17,7 +17,8 @@ FILE_RUNNERS = frozenset("node tsx ts-node ts-node-esm bun swc-node esbuild-runn
 RUNNERS = FILE_RUNNERS | WATCHERS.keys()
 # Scripts that build for production, best first.
 BUILD_SCRIPTS = (
-    "build", "build:prod", "build:production", "build-prod", "build-production", "prod:build", "build:all", "compile",
+    "build", "build:prod", "build:production", "build-prod", "build-production", "build_prod",
+    "build_production", "prod:build", "build:all", "compile",
     "bundle", "heroku-postbuild", "gcp-build", "vercel-build",
 )  # fmt: skip
 # If there is none of them: the parts of a build, all of them in this order.

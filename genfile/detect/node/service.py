@@ -16,6 +16,7 @@ from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.identity import put_bun_version, put_identity
 from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
+from genfile.detect.node.loose import is_loose, put_loose
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import put_build
 from genfile.detect.node.outputs import put_made
@@ -94,6 +95,8 @@ def _purpose(service: _Service) -> None:
 def _install(service: _Service) -> None:
     """What the installation reads, and whether its scripts run."""
     put_install(service.project, service.draft)
+    if is_loose(service.project.package):
+        put_loose(service.project, service.draft)
 
 
 def _content(service: _Service) -> None:

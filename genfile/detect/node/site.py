@@ -8,7 +8,9 @@ from genfile.data import Framework
 from genfile.detect.node.angular import read_target
 from genfile.detect.node.framework import evidence_of, read_config
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
+from genfile.detect.paths import relative
 from genfile.evidence import Fact
 from genfile.parsers.data import parse_dotenv
 from genfile.parsers.values import Anchored
@@ -17,12 +19,24 @@ WEBPACK_KINDS = ("config", "config.prod", "prod.config", "prod", "production", "
 
 
 def static_output(project: NodeProject, framework: Framework) -> Fact[dict[str, Any]] | None:
-    """`{"root", "spa"}` if the service is only files after its build, else None; root is relative to the folder."""
-    found = _by_framework(project, framework)
+    """`{"root", "spa"}` when the service is only files after its build, else None; root relative to the folder."""
+    found = _by_nx(project, framework) or _by_framework(project, framework)
     if found is None:
         return None
     root, spa = found.value
     return found.but({"root": posixpath.normpath(root), "spa": spa})
+
+
+def _by_nx(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]] | None:
+    """The output of the target that Nx builds a site by."""
+    app = nx_app(project.folder)
+    if app is None or app.output is None or framework.name == "angular":
+        return None
+    place = relative(app.output, project.folder.path)
+    if framework.name == "nextjs":
+        # Next exports to the folder that the target sets.
+        return Fact((f"{place}/.next", False), (app.says,)) if _next_export(project) is not None else None
+    return Fact((place, framework.spa), (app.says,)) if framework.kind == "site" else None
 
 
 def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]] | None:
@@ -267,10 +281,10 @@ def _single_page_mode(project: NodeProject) -> Fact[tuple[str, bool]] | None:
 
 
 def _angular(project: NodeProject) -> Fact[tuple[str, bool]] | None:
-    """angular.json: the output path of the built project."""
+    """angular.json, or project.json: the output path of the project to be built."""
     target = read_target(project)
     if target is None:
         return Fact(("dist", True), (project.package.depends("@angular/core"),))
     root = target.output()
     says = f"outputPath of {target.project}"
-    return project.folder.fact((root, True), "angular.json", target.line, says) if root is not None else None
+    return project.folder.fact((root, True), target.file, target.line, says) if root is not None else None

@@ -11,6 +11,7 @@ from genfile.detect.node.made import absent_file, placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.refused import finds_all, refusal, tell
 from genfile.detect.node.scripts import MANAGERS, RUNNERS, resolve, resolve_text
 from genfile.detect.node.watched import watched_program
@@ -149,7 +150,10 @@ def _start_script(asked: Asked) -> Fact[NodeStart] | None:
 
 def _nx(asked: Asked) -> Fact[NodeStart] | None:
     """The output of the Nx build target, if the `start` script only serves for development."""
-    program = nx_build(asked[0].folder)
+    program, app = nx_build(asked[0].folder), nx_app(asked[0].folder)
+    if app is not None and app.output is not None and asked[1] is not None and asked[1].name == "nextjs":
+        words = (*asked[1].start, relative(app.output, asked[0].folder.path))
+        return Fact(NodeStart(words, {}), (app.says,))
     if program is None:
         return None
     return Fact(NodeStart(("node", relative(program.entry, asked[0].folder.path)), {}), (program.says,))

@@ -1,32 +1,61 @@
 """What the service needs from the system and other services: Debian packages, stores, databases."""
 
+import posixpath
 import re
+from collections.abc import Iterator
 
-from genfile.data import backing_services, system_packages
+from genfile.data import backing_services, started_programs, system_packages
+from genfile.detect.aside import is_aside
 from genfile.detect.hosting import run_packages
+from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.members import needed_members
 from genfile.detect.node.native import has_old_gyp, native_modules
 from genfile.detect.node.nx import nx_build
-from genfile.detect.node.sources import source_files
+from genfile.detect.node.nxapps import nx_app
+from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule
+from genfile.parsers.values import Call
 
 
 def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: list[Evidence]) -> None:
     """Put the programs that the code starts: spawn("git", …), execa("ffmpeg", …)."""
     sources = source_files(project, tuple(draft.values.get("start", ())))
-    for path, module in sources:
+    for path, module in (*sources, *_unreached(project, sources)):
         for call in module.calls:
-            package = started(call.arguments) if call.callee.rsplit(".", 1)[-1] in STARTERS else None
+            starts = call.callee.rsplit(".", 1)[-1] in STARTERS or _is_command_line(call)
+            package = started(call.arguments) if starts else None
             if package is not None and package not in run:
                 run.add(package)
                 evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
     _put_display(project, draft, run, evidence, sources)
     if "docker-cli" in run and any("compose" in module.words for _, module in sources):
         run.add("docker-compose")
+
+
+def _unreached(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Iterator[tuple[str, JsModule]]:
+    """Of a program with more modules than are followed, the others beside it that write out a program's name."""
+    if len(sources) < MAX_FILES:
+        return
+    followed, top = {name for name, _ in sources}, sources[0][0].partition("/")[0]
+    named = re.compile(rf"""["'](?:{"|".join(map(re.escape, sorted(started_programs())))})[ "']""")
+    for count, path in enumerate(project.folder.files("*.[jt]s", below=top, depth=8)):
+        test = ".spec." in path or ".test." in path or is_aside(posixpath.dirname(path))
+        if count > MAX_UNREACHED:
+            return
+        if path not in followed and not test and named.search(project.folder.text(path) or ""):
+            module = read_module(project, path)
+            if module is not None:
+                yield path, module
+
+
+def _is_command_line(call: Call) -> bool:
+    """Whether a function of the project's own is given what starts a program: its name, and a list with options."""
+    words = call.arguments[1] if len(call.arguments) > 1 else None
+    return isinstance(words, list) and any(isinstance(word, str) and word.startswith("-") for word in words)
 
 
 def _put_display(
@@ -56,14 +85,15 @@ def _put_display(
 
 
 GIT = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|https?://[^#]+\.git(#|$)|[\w-][\w.-]*/[\w.-]+(#|$))")
+# How many files are searched for the name of a program.
+MAX_UNREACHED = 2000
 STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa execaSync $ execAsync".split())
 
 
 def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
-    """Put /system_packages, /playwright, /data and /backing_services; without ``with_run``, only what the build
-    needs."""
-    # An Nx project's dependencies are at the root.
-    hoisted = (project.root_package,) if nx_build(project.folder) is not None else ()
+    """Put /system_packages, /playwright, /data and /backing_services; without what only a running program needs."""
+    # A project of Nx leaves its dependencies to the root.
+    hoisted = (project.root_package,) if nx_build(project.folder) or nx_app(project.folder) else ()
     packages = (project.package, *needed_members(project), *hoisted)
     production = {name: item for item in reversed(packages) for name in item.dependencies}
     every = {name: item for item in reversed(packages) for name in item.every_dependency}

@@ -26,7 +26,9 @@ def node_version(project: NodeProject, draft: Draft) -> None:
         _bound(project),
         _hosted(project),
         lambda: None,
-        lambda line: project.folder.guess(line, FILE, f"no Node version found; using the default ({line})", remedy),
+        lambda line: project.folder.guess(
+            line, project.package.file, f"no Node version found; using the default ({line})", remedy
+        ),
     )
     put_runtime(asked, draft)
 
