@@ -64,6 +64,7 @@ class GoModule:
         self.loose = loose
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
         self._sources: dict[str, list[tuple[str, GoFile]]] = {}
+        self._insides: dict[str, str | None] = {}
         # What each program reaches, by its folder, and what its values come to.
         self.reaches: dict[Any, Any] = {}
 
@@ -99,12 +100,17 @@ class GoModule:
         return self._packages[name]
 
     @cached_property
+    def declared(self) -> dict[str, Evidence]:
+        """The main packages that the project releases, by folder."""
+        return declared_programs(self.folder)
+
+    @cached_property
     def programs(self) -> tuple[GoProgram, ...]:
         """Every main package that is not a tool, an example or a test, nearest first; then those declared elsewhere."""
         found: list[GoProgram] = []
         # What lies in internal/ is there for the module's own use: generators, mostly.
         folders = [folder for folder in self._folders() if "internal" not in folder.split("/")]
-        folders += [folder for folder in declared_programs(self.folder) if folder not in folders]
+        folders += [folder for folder in self.declared if folder not in folders]
         for folder in folders:
             # A look at the text first: the bound for all source code is for the programs and what they import.
             if self._may_be_main(folder) and any(file.has_main for _, file in self.package(folder, first=True)):
@@ -144,6 +150,11 @@ class GoModule:
     def inside(self, name: str) -> str | None:
         """The folder of a package by the path that it is imported by: of the module's own, or of another one of the
         tree that is built with it (`../pkg/server`); None for what is downloaded."""
+        if name not in self._insides:
+            self._insides[name] = self._find_inside(name)
+        return self._insides[name]
+
+    def _find_inside(self, name: str) -> str | None:
         module = self.manifest.module or "\0"
         if name == module:
             return "."

@@ -25,9 +25,12 @@ _SETUP = {
 
 def quietly(place: Project, name: str) -> Document | None:
     """A YAML file that is only evidence: one that can't be read is no matter for a note."""
+    return place.parse(_evidence, name)
+
+
+def _evidence(text: str) -> Document | None:
     from genfile.parsers.data import parse_yaml
 
-    text = place.text(name)
     try:
         return parse_yaml(text) if text else None
     except ParseError:
