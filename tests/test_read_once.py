@@ -60,6 +60,14 @@ def test_each_source_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch, files:
     assert {path: parses[path] for path in sources} == dict.fromkeys(sources, 1)
 
 
+def test_what_ci_says_is_parsed_once_for_all_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = "{uses: actions/setup-go@v5, with: {go-version: '1.25'}}"
+    workflow = f"jobs:\n  test:\n    steps:\n      - {step}\n"
+    files = {f"{folder}/{name}": text for folder in ("shop", "stock") for name, text in GO.items()}
+    parses = counted(monkeypatch, {**files, ".github/workflows/ci.yml": workflow})
+    assert parses[".github/workflows/ci.yml"] == 1
+
+
 def test_the_tree_of_a_go_file_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     searches: Counter[str] = Counter()
     captures = grammar.captures

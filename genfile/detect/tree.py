@@ -2,6 +2,7 @@
 
 import fnmatch
 import posixpath
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -206,13 +207,14 @@ class Project:
     def files(self, pattern: str = "*", *, below: str = "", depth: int = 8) -> Iterator[str]:
         """Paths, relative to this folder, of files whose names match a shell pattern; nearest first, then by name."""
         start = self.full(below) if below else self.path
+        fits = re.compile(fnmatch.translate(pattern)).match
         queue = [(start, 0)]
         for folder, level in queue:
             names = self.tree.folders.get(folder, ())
             if not self.tree.budget.allows(names=len(names) + 1):
                 return
             for name in names:
-                if fnmatch.fnmatchcase(name, pattern):
+                if fits(name):
                     yield relative(posixpath.join(folder, name), self.path)
             if level < depth:
                 queue.extend((posixpath.join(folder, sub), level + 1) for sub in self.tree.subfolders(folder))

@@ -1,6 +1,7 @@
 """Tests and documentation that nothing in the image reads, in a service whose whole folder is copied."""
 
 import ast
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -84,19 +85,29 @@ def _of_apps(folder: Project) -> list[str]:
 
 
 def _texts(folder: Project, apart: list[str]) -> list[str] | None:
-    """Texts that may name a file read at run time; None if there are too many."""
-    found: list[str] = []
+    """What may name a file that is read at run time; None if that is more than is looked at."""
+    paths = list(itertools.islice(_sources(folder, apart), MAX_READ + 1))
+    if len(paths) > MAX_READ:
+        return None
+    texts: dict[str, str] = {}
     left = MAX_TEXT
+    for path in paths:
+        texts[path] = folder.text(path) or ""
+        left -= len(texts[path])
+        if left < 0:
+            return None
+    return [
+        _without_remarks(folder, path, text) if path.endswith(".py") else _TABLES.sub("", text)
+        for path, text in texts.items()
+    ]
+
+
+def _sources(folder: Project, apart: list[str]) -> Iterator[str]:
     for path in folder.files("*"):
-        name = posixpath.basename(path)
-        if path in apart or path.split("/")[0] in apart or any(fnmatchcase(name, pattern) for pattern in _TOOLS):
-            continue
-        if name.endswith((*_CODE, *_COMPONENTS)) or path in _MANIFESTS:
-            left -= len(text := folder.text(path) or "")
-            if len(found) == MAX_READ or left < 0:
-                return None
-            found.append(_without_remarks(folder, path, text) if name.endswith(".py") else _TABLES.sub("", text))
-    return found
+        if path.endswith((*_CODE, *_COMPONENTS)) or path in _MANIFESTS:
+            aside = path in apart or path.split("/")[0] in apart
+            if not aside and not any(fnmatchcase(posixpath.basename(path), pattern) for pattern in _TOOLS):
+                yield path
 
 
 def _without_remarks(folder: Project, path: str, text: str) -> str:

@@ -58,6 +58,27 @@ class GoFile(GoSyntax):
         return GoFlow(self)
 
     @cached_property
+    def required_names(self) -> tuple[EnvName, ...]:
+        """The variables that the file ends the program without, each once, in order of line."""
+        from genfile.parsers.gorequired import required_names
+
+        return required_names(self)
+
+    @cached_property
+    def returned_names(self) -> tuple[tuple[str, EnvName], ...]:
+        """The variables whose lack a function returns an error for, each with the name of the function."""
+        from genfile.parsers.gorequired import returned_names
+
+        return tuple(returned_names(self))
+
+    @cached_property
+    def fatal_calls(self) -> frozenset[str]:
+        """The functions whose error ends the program."""
+        from genfile.parsers.gorequired import fatal_calls
+
+        return frozenset(fatal_calls(self))
+
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         found: list[Call] = []
         for node in self.nodes("call_expression"):

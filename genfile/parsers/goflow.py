@@ -30,10 +30,11 @@ _DECLARED = frozenset({"function_declaration", "method_declaration", "type_decla
                        "const_declaration"})  # fmt: skip
 # Standard library iterators that end.
 _ITERATORS = ("maps.", "slices.", "strings.", "bytes.", "iter.")
-# A question to the person at the terminal; passing the stream on, or checking its type, is not one.
+# A question to whoever sits at the terminal; what only hands the stream on, or asks what it is, is none. What must not
+# stand before is asked for last: a pattern that starts with a letter is looked for much faster.
 _ASKS = re.compile(
-    r"\b(?:fmt\.(?:Scan|Scanln|Scanf)|term\.ReadPassword)\("
-    r"|(?<!Stdin = )(?<!Stdin: )(?<!\w)os\.Stdin\b(?!\.(?:Stat|Fd|Close)\b)"
+    r"fmt(?<!\wfmt)\.(?:Scan|Scanln|Scanf)\(|term(?<!\wterm)\.ReadPassword\("
+    r"|os\.Stdin\b(?<!Stdin = os\.Stdin)(?<!Stdin: os\.Stdin)(?<!\wos\.Stdin)(?!\.(?:Stat|Fd|Close)\b)"
 )
 _NAME = re.compile(r"[^\W\d]\w*+")
 # Names with a selector.

@@ -19,6 +19,8 @@ from genfile.parsers.values import UNKNOWN, Beginning, Call, EnvDefault, EnvName
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from genfile.parsers.jsstart import ModuleFlow
+
 
 def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
     """Read a module. Raises ParseError as parse_code does; syntax errors inside only hide what they cover."""
@@ -36,6 +38,13 @@ __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
     """A parsed module; every property is found once, when it is asked for."""
+
+    @cached_property
+    def flow(self) -> "ModuleFlow":
+        """The functions of the module, and what calls what."""
+        from genfile.parsers.jsstart import ModuleFlow
+
+        return ModuleFlow(self)
 
     @cached_property
     def default_export(self) -> Any:

@@ -65,53 +65,11 @@ class _Frame:
     around: int
 
 
-class ModuleStart:
-    """What runs of one module; made once for a module, asked again as other modules turn out to call it."""
+class ModuleFlow:
+    """The functions of one module, and what calls what: the same for all programs that it is a part of."""
 
     def __init__(self, module: "JsModule") -> None:
         self.module = module
-        self._reached: dict[str | None, bool] = {}
-        self.enter({})
-
-    def enter(self, called: Mapping[tuple[str, str], bool]) -> None:
-        """Follow the calls from the top level and from what others call: an export and a member of it, and whether
-        what it throws ends the program."""
-        queue: list[tuple[str | None, bool]] = [(None, True), *((key, True) for key in self._made_by_containers)]
-        for (export, member), thrown_on in called.items():
-            queue += [(target, thrown_on) for target in self._exported(export, member)]
-        for key, thrown_on in queue:
-            if self._reached.get(key, False) or (key in self._reached and not thrown_on):
-                continue
-            self._reached[key] = thrown_on
-            queue += [(edge.target, thrown_on and not edge.caught) for edge in self._edges[key] if edge.outside is None]
-
-    def throws(self, node: "Node") -> bool:
-        """Whether the program ends by what a node throws while it starts."""
-        key, caught = self._place(node)
-        return self._reached.get(key, False) and not caught
-
-    def throws_at(self, line: int) -> bool:
-        """Whether the program ends by what a call of a line throws while it starts."""
-        nodes = self.module._all("call_expression", "new_expression")
-        return any(self.throws(node) for node in nodes if node.start_point[0] + 1 == line)
-
-    def calls_out(self) -> Iterator[Called]:
-        """The calls of what other modules export."""
-        for key, thrown_on in list(self._reached.items()):
-            for edge in self._edges[key]:
-                if edge.outside is not None:
-                    yield Called(*edge.outside, edge.node, thrown_on and not edge.caught)
-
-    def calls_in(self) -> Iterator[tuple[str, "Node"]]:
-        """The calls of the module's own functions, by the names that `functions` has, whose throws end the program."""
-        for key, thrown_on in list(self._reached.items()):
-            for edge in self._edges[key] if thrown_on else ():
-                if edge.outside is None and not edge.caught:
-                    yield edge.target, edge.node
-
-    def names_of(self, export: str, member: str) -> tuple[str, ...]:
-        """The functions that an export, or a member of it, can be."""
-        return tuple(self._exported(export, member))
 
     @cached_property
     def functions(self) -> dict[str, "Node"]:
@@ -125,17 +83,18 @@ class ModuleStart:
         return found
 
     @cached_property
-    def _edges(self) -> dict[str | None, list[_Edge]]:
+    def edges(self) -> dict[str | None, list[_Edge]]:
+        """The calls of each function, by its name; those of the top level by None."""
         found: dict[str | None, list[_Edge]] = defaultdict(list)
         for node in self.module._all("call_expression", "new_expression")[:MAX_CALLS]:
-            origin, caught = self._place(node)
+            origin, caught = self.place(node)
             if origin == "":
                 continue
             for target, outside in self._targets(node):
                 found[origin].append(_Edge(origin, target, outside, node, caught))
         return found
 
-    def _place(self, node: "Node") -> tuple[str | None, bool]:
+    def place(self, node: "Node") -> tuple[str | None, bool]:
         """The function that a node runs in (None at the top level, "" where nothing is known to call it), and whether
         what it throws is caught there."""
         at = bisect_right(self._starts, node.start_byte) - 1
@@ -291,12 +250,12 @@ class ModuleStart:
             return key, (source, "*", member)
         return key, (source, export, member)
 
-    def _exported(self, export: str, member: str) -> Iterator[str]:
+    def exported(self, export: str, member: str) -> Iterator[str]:
         """The names that an export can have here; `*` with a member is that export, or a member of the whole."""
         if export == "*":
-            yield from self._exported("default", member)
+            yield from self.exported("default", member)
             if member and member != "constructor":
-                yield from self._exported(member, "")
+                yield from self.exported(member, "")
             return
         whole = self.module._whole_export()
         if export == "default" and whole is not None:
@@ -315,7 +274,7 @@ class ModuleStart:
         yield self._named(self.module._text(name_of) if name_of is not None else export, member)[0]
 
     @cached_property
-    def _made_by_containers(self) -> tuple[str, ...]:
+    def made_by_containers(self) -> tuple[str, ...]:
         """Methods of classes with a decorator: a container of dependencies makes them while the program starts."""
         if self.module._language != "typescript":
             return ()
@@ -328,3 +287,60 @@ class ModuleStart:
             if name is not None and owner is not None and "declaration" in owner.type:
                 found += [f"{self.module._text(name)}.{method}" for method in _OF_CONTAINERS]
         return tuple(dict.fromkeys(found))
+
+
+class ModuleStart:
+    """What runs of one module in one program; asked again as other modules of that turn out to call it."""
+
+    def __init__(self, module: "JsModule") -> None:
+        self.module = module
+        self._flow = module.flow
+        self._reached: dict[str | None, bool] = {}
+        self.enter({})
+
+    def enter(self, called: Mapping[tuple[str, str], bool]) -> None:
+        """Follow the calls from the top level and from what others call: an export and a member of it, and whether
+        what it throws ends the program."""
+        queue: list[tuple[str | None, bool]] = [(None, True), *((key, True) for key in self._flow.made_by_containers)]
+        for (export, member), thrown_on in called.items():
+            queue += [(target, thrown_on) for target in self._flow.exported(export, member)]
+        for key, thrown_on in queue:
+            if self._reached.get(key, False) or (key in self._reached and not thrown_on):
+                continue
+            self._reached[key] = thrown_on
+            queue += [
+                (edge.target, thrown_on and not edge.caught) for edge in self._flow.edges[key] if edge.outside is None
+            ]
+
+    def throws(self, node: "Node") -> bool:
+        """Whether the program ends by what a node throws while it starts."""
+        key, caught = self._flow.place(node)
+        return self._reached.get(key, False) and not caught
+
+    def throws_at(self, line: int) -> bool:
+        """Whether the program ends by what a call of a line throws while it starts."""
+        nodes = self.module._all("call_expression", "new_expression")
+        return any(self.throws(node) for node in nodes if node.start_point[0] + 1 == line)
+
+    def calls_out(self) -> Iterator[Called]:
+        """The calls of what other modules export."""
+        for key, thrown_on in list(self._reached.items()):
+            for edge in self._flow.edges[key]:
+                if edge.outside is not None:
+                    yield Called(*edge.outside, edge.node, thrown_on and not edge.caught)
+
+    def calls_in(self) -> Iterator[tuple[str, "Node"]]:
+        """The calls of the module's own functions, by the names that `functions` has, whose throws end the program."""
+        for key, thrown_on in list(self._reached.items()):
+            for edge in self._flow.edges[key] if thrown_on else ():
+                if edge.outside is None and not edge.caught:
+                    yield edge.target, edge.node
+
+    def names_of(self, export: str, member: str) -> tuple[str, ...]:
+        """The functions that an export, or a member of it, can be."""
+        return tuple(self._flow.exported(export, member))
+
+    @property
+    def functions(self) -> dict[str, "Node"]:
+        """The functions of the module by name."""
+        return self._flow.functions

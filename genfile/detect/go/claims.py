@@ -1,10 +1,11 @@
 """Whether a Go module is a service, a library, or a terminal tool."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from genfile.data import frameworks
 from genfile.detect.go.life import COMMON, life, reach, staying
-from genfile.detect.go.module import GoModule, GoProgram, declared_programs, read_module
+from genfile.detect.go.module import GoModule, GoProgram, read_module
 from genfile.detect.go.serving import serving
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim, Strength
@@ -140,19 +141,22 @@ def choose_program(module: GoModule) -> GoProgram:
     programs = module.programs
     if len(programs) == 1:
         return programs[0]
-    declared = declared_programs(module.folder)
-    return min(
-        programs,
-        key=lambda item: (
-            for_desktop(module, item),
-            not serves(module, item),
-            _course_rank(module, item),
-            item.folder not in declared,
-            _rank(module, item),
-            item.folder.count("/"),
-            item.folder,
-        ),
+    ranks: tuple[Callable[[GoProgram], Any], ...] = (
+        lambda item: for_desktop(module, item),
+        lambda item: not serves(module, item),
+        lambda item: _course_rank(module, item),
+        lambda item: item.folder not in module.declared,
+        lambda item: _rank(module, item),
+        lambda item: (item.folder.count("/"), item.folder),
     )
+    for rank in ranks:
+        # The dear ones are asked of those alone that the ones before leave.
+        ranked = [(rank(item), item) for item in programs]
+        best = min(place for place, _ in ranked)
+        programs = tuple(item for place, item in ranked if place == best)
+        if len(programs) == 1:
+            break
+    return programs[0]
 
 
 # Programs that stay come first, then unknown ones, then those that end or ask somebody.

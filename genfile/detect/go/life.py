@@ -3,13 +3,14 @@
 import posixpath
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from genfile.detect.code import is_left_out
 from genfile.detect.go.dispatch import Commands, DeclarationPlace, GoCommand
+from genfile.detect.go.graph import graph_of
 from genfile.detect.go.module import MAX_FILES, GoModule, GoProgram
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
@@ -37,14 +38,6 @@ class GoLife:
     reason: Evidence | None = None
 
 
-@dataclass(slots=True)
-class _Package:
-    """A package's declarations by name, and methods by type."""
-
-    name: str
-    places: dict[str, list[DeclarationPlace]] = field(default_factory=dict)
-
-
 class GoReach:
     """The declarations that a program's main function reaches, by the names in each of them.
 
@@ -54,15 +47,13 @@ class GoReach:
 
     def __init__(self, module: GoModule, program: GoProgram) -> None:
         self.module, self.program = module, program
-        self._packages: dict[str, _Package | None] = {}
-        self._names: dict[str, dict[str, str]] = {}
-        self._leads: dict[int, list[DeclarationPlace]] = {}
+        self._graph = graph_of(module)
 
     @cached_property
     def whole(self) -> bool:
         """Whether all of the program's own code in the tree was read, including what wire generates."""
         sources, folder = self.module.sources(self.program), self.module.folder
-        for place in self._folders():
+        for place in self._folders:
             names = [name for name in folder.names(place) if name.endswith(".go")]
             if "wire.go" in names and "wire_gen.go" not in names:
                 return False
@@ -90,7 +81,7 @@ class GoReach:
     @cached_property
     def commands(self) -> Commands:
         """What the program can be told to do."""
-        return Commands(self.all.values(), (self.program.name, self.module.base_name), self._imported)
+        return Commands(self.all.values(), (self.program.name, self.module.base_name), self._graph.imported)
 
     @property
     def cut(self) -> bool:
@@ -105,7 +96,7 @@ class GoReach:
     def told(self, command: GoCommand, *, aside: bool = True) -> dict[int, DeclarationPlace]:
         """What a command does, without the declaration that it is a part of."""
         said = (command.part.words, command.part.aside) if aside else (command.part.words,)
-        return self._from([found for words in said for found in self._named(command.place, words)], aside=aside)
+        return self._from([found for words in said for found in self._graph.led(command.place, words)], aside=aside)
 
     @cached_property
     def lines(self) -> dict[str, set[int]]:
@@ -136,14 +127,14 @@ class GoReach:
     def is_unseen(self, place: DeclarationPlace) -> bool:
         """Whether what a command does that needs no word is a function which the tree does not have."""
         return any(
-            len(part.words) == 1 and self.commands.is_default(place, part) and not any(self._named(place, part.words))
+            len(part.words) == 1 and self.commands.is_default(place, part) and not self._graph.led(place, part.words)
             for part in place.declaration.parts
         )
 
     def _roots(self) -> Iterator[DeclarationPlace]:
-        yield from self._places(self.program.folder, "main")
-        for path in self._folders():
-            yield from self._places(path or ".", "init")
+        yield from self._graph.places(self.program.folder, "main")
+        for path in self._folders:
+            yield from self._graph.places(path or ".", "init")
 
     def _from(
         self, roots: Iterable[DeclarationPlace], *, aside: bool, told: bool = False
@@ -159,50 +150,12 @@ class GoReach:
             run: list[Declaration | Part] = [item]
             run += [part for part in item.parts if told or self.commands.is_default(place, part)]
             for words in (words for one in run for words in ((one.words, one.aside) if aside else (one.words,))):
-                queue += [led for led in self._named(place, words) if id(led.declaration) not in found]
+                queue += [led for led in self._graph.led(place, words) if id(led.declaration) not in found]
         return found
 
-    def _folders(self) -> Iterable[str]:
-        return dict.fromkeys(posixpath.dirname(path) for path, _ in self.module.sources(self.program))
-
-    def _named(self, place: DeclarationPlace, words: frozenset[str]) -> list[DeclarationPlace]:
-        """What the words of a declaration, or of a part of it, lead to; found once for all who come by."""
-        if id(words) not in self._leads:
-            imported, own = self._imported(place), self._package(place.folder)
-            names = {tuple(word.split(".", 2)[:2]) for word in words}
-            found = [led for name in {name[0] for name in names} for led in own.places.get(name, ())] if own else []
-            for first, *rest in names:
-                if rest and first in imported:
-                    found += self._places(imported[first], rest[0])
-            self._leads[id(words)] = sorted(found, key=lambda led: (led.path, led.declaration.start))
-        return self._leads[id(words)]
-
-    def _places(self, folder: str, name: str) -> Sequence[DeclarationPlace]:
-        package = self._package(folder)
-        return package.places.get(name, ()) if package is not None else ()
-
-    def _imported(self, place: DeclarationPlace) -> dict[str, str]:
-        """The folders of the module's own packages that a file imports, by the name that it has for each."""
-        if place.path not in self._names:
-            found: dict[str, str] = {}
-            for path, alias in place.file.aliases.items():
-                folder = self.module.inside(path)
-                package = self._package(folder) if folder is not None else None
-                if folder is not None and package is not None:
-                    found[alias or package.name] = folder
-            self._names[place.path] = found
-        return self._names[place.path]
-
-    def _package(self, folder: str) -> _Package | None:
-        if folder not in self._packages:
-            files = self.module.package(folder)
-            package = _Package((files[0][1].package or "") if files else "") if files else None
-            self._packages[folder] = package
-            for path, file in files if package is not None else ():
-                for item in file.flow.declarations:
-                    place = DeclarationPlace(path, folder, file, item)
-                    package.places.setdefault(item.owner or item.name, []).append(place)  # type: ignore[union-attr]
-        return self._packages[folder]
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(posixpath.dirname(path) for path, _ in self.module.sources(self.program)))
 
 
 def reach(module: GoModule, program: GoProgram) -> GoReach:

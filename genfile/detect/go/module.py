@@ -66,7 +66,8 @@ class GoModule:
         self.loose = loose
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
         self._sources: dict[str, list[tuple[str, GoFile]]] = {}
-        # What each program reaches, by its folder, and its evaluated values.
+        self._insides: dict[str, str | None] = {}
+        # What each program reaches, by its folder, and what its values come to.
         self.reaches: dict[Any, Any] = {}
 
     @cached_property
@@ -101,12 +102,17 @@ class GoModule:
         return self._packages[name]
 
     @cached_property
+    def declared(self) -> dict[str, Evidence]:
+        """The main packages that the project releases, by folder."""
+        return declared_programs(self.folder)
+
+    @cached_property
     def programs(self) -> tuple[GoProgram, ...]:
         """Every main package that is not a tool, an example or a test, nearest first; then those declared elsewhere."""
         found: list[GoProgram] = []
         # internal/ serves the module itself: mostly generators.
         folders = [folder for folder in self._folders() if "internal" not in folder.split("/")]
-        folders += [folder for folder in declared_programs(self.folder) if folder not in folders]
+        folders += [folder for folder in self.declared if folder not in folders]
         for folder in folders:
             # Checks the text first, to spend the source budget on the programs and their imports.
             if self._may_be_main(folder) and any(file.has_main for _, file in self.package(folder, first=True)):
@@ -144,8 +150,13 @@ class GoModule:
         ]
 
     def inside(self, name: str) -> str | None:
-        """The folder of a package by its import path: in this module, or in another one in the tree that is built with
-        it (`../pkg/server`); None for a downloaded one."""
+        """The folder of a package by the path that it is imported by: of the module's own, or of another one of the
+        tree that is built with it (`../pkg/server`); None for what is downloaded."""
+        if name not in self._insides:
+            self._insides[name] = self._find_inside(name)
+        return self._insides[name]
+
+    def _find_inside(self, name: str) -> str | None:
         module = self.manifest.module or "\0"
         if name == module:
             return "."

@@ -17,7 +17,6 @@ from genfile.detect.hosting import OTHER_PORTS, HostedPort, example_port, first_
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.goindex import GoIndex
-from genfile.parsers.gorequired import required_names
 from genfile.parsers.values import Call, EnvDefault, FieldRead, port_of
 
 if TYPE_CHECKING:
@@ -67,8 +66,8 @@ def find_port(module: GoModule, sources: Sources, framework: Framework | None) -
     found = first_whole(decide(asked, PORT_SIGNALS), hosting(module.folder))
     if found is None or found.value.variable is None:
         return found
-    # The placeholder for a required variable is never the port: the example file says which one is.
-    must = any(item.name == found.value.variable for _, file in sources for item in required_names(file))
+    # What a variable that must be set replaces is never the port: the example of the variables says which one is.
+    must = any(item.name == found.value.variable for _, file in sources for item in file.required_names)
     said = _example(asked) if must else None
     return (
         found
@@ -199,9 +198,9 @@ def _is_address(name: str) -> bool:
 def _raw_listener(asked: AskedAddress) -> Fact[HostedPort] | None:
     """net.Listen next to an HTTP framework: without other evidence the framework serves on it."""
     for path, file in asked.sources:
-        for call in file.calls:
+        for call in (call for call in file.calls if call.callee == "net.Listen"):
             number = next((found for value in call.arguments if (found := port_of(value)[0]) is not None), None)
-            if call.callee == "net.Listen" and number is not None and number not in OTHER_PORTS:
+            if number is not None and number not in OTHER_PORTS:
                 return asked.module.folder.fact(HostedPort(number), path, call.line, f"net.Listen({number})")
     return None
 

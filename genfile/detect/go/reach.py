@@ -58,8 +58,9 @@ def _tell_of_literal(module: GoModule, sources: Sources, draft: Draft) -> None:
     """Note a loopback address that is a constant in the code."""
     fact, port = draft.evidence.get("/port"), draft.values.get("port")
     found = {(says.path, says.line) for says in fact.evidence if says.path.endswith(".go")} if fact else set()
+    places = {path for path, _ in found}
     for path, file in sources:
-        for text, line in file.strings:
+        for text, line in file.strings if module.folder.full(path) in places else ():
             match = _LOOPBACK.fullmatch(text) if (module.folder.full(path), line) in found else None
             if match is not None and match[1] == f":{port}":
                 says = module.folder.says(path, line, text)

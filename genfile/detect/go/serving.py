@@ -115,15 +115,17 @@ def _listening(path: str, file: GoFile, names: Collection[str]) -> Iterator[_Lis
 def profilers(sources: Sources) -> frozenset[tuple[str, int]]:
     """Where a program opens an address for its profiler alone: in a file that imports it, the handler that nothing else
     is given to."""
-    if any(call.callee in ("http.Handle", "http.HandleFunc") for _, file in sources for call in file.calls):
-        return frozenset()
-    return frozenset(
+    found = frozenset(
         (path, call.line)
         for path, file in sources
         if "net/http/pprof" in file.imports
         for call in file.calls
         if call.callee == "http.ListenAndServe" and call.arguments[1:] == (None,)
     )
+    given = found and any(
+        call.callee in ("http.Handle", "http.HandleFunc") for _, file in sources for call in file.calls
+    )
+    return frozenset() if given else found
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,10 @@ a string of another meaning keeps a module that is not needed, never the other w
 """
 
 import itertools
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
@@ -14,27 +17,55 @@ MANIFEST = "go.mod"
 _GENERATES = "//go:generate go run ../"
 MAX_FILES = 400
 MAX_MODULES = 200
+# What stands between two quotes without a blank, as the path of an import does.
+_STRING = re.compile(r'"([^"\s]{1,300})(?=")')
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """How many files a module has, whether they generate code, and the paths that stand in their strings."""
+
+    files: int
+    generates: bool = False
+    paths: frozenset[str] = frozenset()
 
 
 def needed_modules(folder: Project, known: Mapping[str, str]) -> set[str] | None:
     """The folders of the modules that one imports, through others, its own included; ``known``: folders by the
     modules' paths. None if there is too much to read."""
+    if len(known) > MAX_MODULES:
+        return None
     queue, found, left = [folder.path], {folder.path}, MAX_FILES
     for path in queue:
         place = Project(folder.tree, path)
-        names = list(itertools.islice(place.files("*.go"), left + 1))
-        left -= len(names)
-        if left < 0 or len(known) > MAX_MODULES:
-            return None
-        texts = [place.text(name) or "" for name in names]
-        if any(_GENERATES in text for text in texts):
-            # What generates code may lie in any folder.
+        named = folder.tree.once(("go-named", path), partial(_named, place))
+        left -= named.files
+        # What generates code may lie in any folder.
+        if left < 0 or named.generates:
             return None
         for module, other in known.items():
-            if other not in found and any(f'"{module}"' in text or f'"{module}/' in text for text in texts):
+            if other not in found and module in named.paths:
                 found.add(other)
                 queue.append(other)
     return found
+
+
+def _named(folder: Project) -> _Named:
+    """Those of one folder; of one with too many files only their number."""
+    names = list(itertools.islice(folder.files("*.go"), MAX_FILES + 1))
+    if len(names) > MAX_FILES:
+        return _Named(len(names))
+    texts = [folder.text(name) or "" for name in names]
+    strings = {found for text in texts for found in _STRING.findall(text)}
+    paths = frozenset(path for string in strings for path in _with_parents(string))
+    return _Named(len(names), any(_GENERATES in text for text in texts), paths)
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    """A path, and those of which it is a part: `a/b/c`, `a/b`, `a`."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def unused_modules(folder: Project, root: Project, needed: set[str]) -> list[str]:

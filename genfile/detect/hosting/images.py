@@ -1,9 +1,11 @@
 """Which runtime an image reference or a step of CI names."""
 
 import re
+from collections.abc import Iterator
 
 from genfile.detect.hosting.facts import Hosting
 from genfile.detect.tree import Project
+from genfile.evidence import Fact
 from genfile.parsers import Document, ParseError
 from genfile.versions import Pin, parse_pin
 
@@ -25,9 +27,12 @@ _SETUP = {
 
 def quietly(place: Project, name: str) -> Document | None:
     """A YAML file that is only evidence: one that can't be read is no matter for a note."""
+    return place.parse(_evidence, name)
+
+
+def _evidence(text: str) -> Document | None:
     from genfile.parsers.data import parse_yaml
 
-    text = place.text(name)
     try:
         return parse_yaml(text) if text else None
     except ParseError:
@@ -51,7 +56,13 @@ def image_pin(image: str, language: str, names: tuple[str, ...]) -> Pin | None:
 
 def read_ci(folder: Project, found: Hosting) -> None:
     """setup-node, setup-python, setup-go and setup-java in GitHub workflows, if they name one version."""
-    root = Project(folder.tree, "")
+    steps = folder.tree.once(("ci-versions",), lambda: list(_ci_versions(Project(folder.tree, ""))))
+    for language, fact in steps:
+        found.versions.setdefault(language, []).append(fact)
+
+
+def _ci_versions(root: Project) -> Iterator[tuple[str, Fact[Pin]]]:
+    """The versions that the workflows name, which are the same for every folder."""
     base = ".github/workflows"
     for name in root.names(base)[:12]:
         text = root.text(f"{base}/{name}") if name.endswith(COMPOSE_ENDINGS) else None
@@ -62,12 +73,12 @@ def read_ci(folder: Project, found: Hosting) -> None:
             steps = body.get("steps") if isinstance(body, dict) else None
             for index, step in enumerate(steps if isinstance(steps, list) else []):
                 if isinstance(step, dict) and document is not None:
-                    _ci_step(root, f"{base}/{name}", document, (job, index), step, found)
+                    yield from _ci_step(root, f"{base}/{name}", document, (job, index), step)
 
 
 def _ci_step(
-    root: Project, path: str, document: Document, at: tuple[str, int], step: dict[str, object], found: Hosting
-) -> None:
+    root: Project, path: str, document: Document, at: tuple[str, int], step: dict[str, object]
+) -> Iterator[tuple[str, Fact[Pin]]]:
     given = step.get("with")
     for language, (action, key) in _SETUP.items():
         if not str(step.get("uses", "")).startswith(action) or not isinstance(given, dict):
@@ -76,7 +87,7 @@ def _ci_step(
         pin = parse_pin(text, language) if text and "\n" not in text.strip() else None
         if pin is not None:
             line = document.line("jobs", at[0], "steps", at[1], "with", key)
-            found.versions.setdefault(language, []).append(root.fact(pin, path, line, f"{key}: {text}"))
+            yield language, root.fact(pin, path, line, f"{key}: {text}")
 
 
 def read_gitlab(folder: Project, found: Hosting) -> None:

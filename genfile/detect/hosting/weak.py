@@ -8,7 +8,7 @@ from genfile.container.command import combined, understand
 from genfile.container.kubernetes import Container, read_manifests
 from genfile.container.prose import addresses, apt_lines, fenced, published
 from genfile.detect.hosting.facts import Hosting
-from genfile.detect.tree import Project
+from genfile.detect.tree import Project, Tree
 from genfile.evidence import Fact
 
 _PLACES = (
@@ -83,8 +83,12 @@ def _containers(folder: Project) -> Iterator[Container]:
                     count += 1
                     if count > MAX_FILES:
                         return
-                    path = place.full(f"{base}/{name}" if base else name)
-                    yield from read_manifests(place.tree.text(path) or "", path)
+                    yield from _manifests(place.tree, place.full(f"{base}/{name}" if base else name))
+
+
+def _manifests(tree: Tree, path: str) -> tuple[Container, ...]:
+    """The containers of a file, which is of every service below it."""
+    return tree.once(("kubernetes", path), lambda: tuple(read_manifests(tree.text(path) or "", path)))
 
 
 def read_helm(folder: Project, found: Hosting) -> None:

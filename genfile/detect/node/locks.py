@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.yarnlock import parse_yarn_lock
 
@@ -24,14 +25,8 @@ def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
 
 
 def _read(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
-    found: dict[str, tuple[str, Evidence]] = {}
-    root = project.root
-    for name in ("package-lock.json", "npm-shrinkwrap.json"):
-        for package, version, line in _of_npm(project, name) if root.has(name) else ():
-            found.setdefault(package, (version, root.says(name, line, f"{package} {version}")))
-    for name, package, version, line in _of_others(project) if not found else ():
-        if package not in found or _order(found[package][0]) < _order(version):
-            found[package] = (version, root.says(name, line, f"{package} {version}"))
+    key = ("node-lockfile", project.root.path)
+    found = dict(project.root.tree.once(key, lambda: _of_lockfile(project.root)))
     for manifest in project.packages:
         for package, text in manifest.every_dependency.items():
             least = re.search(r"\d+(?:\.\d+){0,2}", text)
@@ -42,9 +37,21 @@ def _read(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
     return found
 
 
-def _of_others(project: NodeProject) -> Iterator[tuple[str, str, str, int | None]]:
-    """The entries of yarn.lock, pnpm-lock.yaml and bun.lock: file, package, version, line."""
-    root, name = project.root, "yarn.lock"
+def _of_lockfile(root: Project) -> dict[str, tuple[str, Evidence]]:
+    """What the lockfiles of a folder settle, for all the members of a workspace."""
+    found: dict[str, tuple[str, Evidence]] = {}
+    for name in ("package-lock.json", "npm-shrinkwrap.json"):
+        for package, version, line in _of_npm(root, name) if root.has(name) else ():
+            found.setdefault(package, (version, root.says(name, line, f"{package} {version}")))
+    for name, package, version, line in _of_others(root) if not found else ():
+        if package not in found or _order(found[package][0]) < _order(version):
+            found[package] = (version, root.says(name, line, f"{package} {version}"))
+    return found
+
+
+def _of_others(root: Project) -> Iterator[tuple[str, str, str, int | None]]:
+    """The entries of yarn.lock, pnpm-lock.yaml and bun.lock: the file, the package, its version, the line."""
+    name = "yarn.lock"
     for entry in (root.parse(parse_yarn_lock, name) if root.has(name) else None) or ():
         if not entry.local:
             yield name, entry.asked[0][0], entry.version, entry.line
@@ -59,9 +66,9 @@ def _of_others(project: NodeProject) -> Iterator[tuple[str, str, str, int | None
             yield "bun.lock", text[:1] + package, version, document.line("packages", key) if document else None
 
 
-def _of_npm(project: NodeProject, name: str) -> Iterator[Locked]:
+def _of_npm(root: Project, name: str) -> Iterator[Locked]:
     """What lies at the top of node_modules: `packages` since npm 7, `dependencies` before."""
-    document = project.root.json(name)
+    document = root.json(name)
     packages = document.table("packages") if document else {}
     for path, item in packages.items():
         package = path.removeprefix("node_modules/")

@@ -91,8 +91,12 @@ def _is_aside(path: str, *, demos: bool = True) -> bool:
 
 
 def import_root(project: "PythonProject", path: str) -> str:
-    """The folder that a file's modules are imported from: `src`, or the file's own if it imports its neighbours that
-    way."""
+    """The folder that a file's modules are imported from: `src`, the file's own where it imports its neighbours so."""
+    key = ("python-root", project.folder.path, path)
+    return project.folder.tree.once(key, lambda: _find_root(project, path))
+
+
+def _find_root(project: "PythonProject", path: str) -> str:
     folder = posixpath.dirname(path)
     module = parse_code(project.folder, parse_python, path)
     if path.startswith("src/"):

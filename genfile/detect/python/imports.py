@@ -1,6 +1,7 @@
 """Third-party modules that the running service imports, and the distributions that bring them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,43 @@ def needs(project: "PythonProject") -> list[ImportNeed]:
     return list(cached)
 
 
+class ImportGraph:
+    """Which of a project's modules import which of the others: each found once, whoever follows it."""
+
+    def __init__(self, project: "PythonProject") -> None:
+        self.required: dict[str, list[Imported]] = {path: required_imports(module) for path, module in modules(project)}
+        self.own = {_dotted(path): path for path in self.required}
+        self._edges: dict[str, list[str]] = {}
+
+    def followed(self, seeds: Iterable[str]) -> list[str]:
+        """Modules with those of the project that they import, and so on."""
+        found = dict.fromkeys(seeds)
+        queue = list(found)
+        for path in queue:
+            new = [other for other in self._imported_by(path) if other not in found]
+            found |= dict.fromkeys(new)
+            queue += new
+        return queue
+
+    def _imported_by(self, path: str) -> list[str]:
+        if path not in self._edges:
+            package = _dotted(path).split(".")
+            package = package if path.endswith("__init__.py") else package[:-1]
+            found: dict[str, None] = {}
+            for item in self.required[path]:
+                base = package[: len(package) - item.level + 1] if item.level else []
+                names = (".".join([*base, item.name]), ".".join([*package, item.name]))
+                found |= dict.fromkeys(self.own[name] for name in names if name in self.own)
+            self._edges[path] = list(found)
+        return self._edges[path]
+
+
 def _imported(project: "PythonProject") -> list[ImportNeed]:
-    required = _required(project)
-    own = {_dotted(path): path for path in required}
-    short = {name.split(".")[0] for name in own}
+    graph = _graph(project)
+    short = {name.split(".")[0] for name in graph.own}
     found: dict[str, ImportNeed] = {}
-    for path in _reached(project, required, own):
-        for item in required[path]:
+    for path in _reached(project, graph):
+        for item in graph.required[path]:
             if item.level or item.name.split(".")[0] in short or not item.name.isascii():
                 continue
             says = project.folder.says(path, item.line, f"import {item.name}")
@@ -64,52 +95,33 @@ def _dotted(path: str) -> str:
 
 
 def started(project: "PythonProject", words: list[str]) -> frozenset[str]:
-    """The modules that a command loads: the one that it names, and everything imported from there."""
-    required = _required(project)
-    own = {_dotted(path): path for path in required}
+    """The modules that a command loads: the one that it names, and all that is imported by what it imports."""
+    graph = _graph(project)
     named = {word.split(":")[0] for word in words}
-    seeds = [path for path in required if path in named or {module_name(project, path), _dotted(path)} & named]
-    return frozenset(_followed(required, own, dict.fromkeys(seeds)))
+    seeds = [path for path in graph.required if path in named or {module_name(project, path), _dotted(path)} & named]
+    return frozenset(graph.followed(seeds))
 
 
 def loaded_by(project: "PythonProject", path: str) -> list[str]:
-    """The modules that one of the project's modules loads, including itself; none if it can't be read."""
-    required = _required(project)
-    if path not in required:
-        return []
-    return _followed(required, {_dotted(path): path for path in required}, {path: None})
+    """The modules that one of the project's loads, itself included; none where it can't be read."""
+    graph = _graph(project)
+    return graph.followed([path]) if path in graph.required else []
 
 
-def _required(project: "PythonProject") -> dict[str, list[Imported]]:
-    cached: dict[str, list[Imported]] | None = getattr(project, "_required", None)
+def _graph(project: "PythonProject") -> ImportGraph:
+    cached: ImportGraph | None = getattr(project, "_imports", None)
     if cached is None:
-        cached = {path: required_imports(module) for path, module in modules(project)}
-        project._required = cached  # type: ignore[attr-defined]
+        cached = ImportGraph(project)
+        project._imports = cached  # type: ignore[attr-defined]
     return cached
 
 
-def _reached(project: "PythonProject", required: dict[str, list[Imported]], own: dict[str, str]) -> list[str]:
-    """The modules reached from possible starts: files with usual names, and console scripts."""
+def _reached(project: "PythonProject", graph: ImportGraph) -> list[str]:
+    """The modules that what may be started imports, itself included: those of a usual name, those of a script."""
     scripts = {value.split(":")[0] for value in project.scripts.values()}
-    seeds = [path for path in required if path.rsplit("/", 1)[-1] in NAMES or _dotted(path) in scripts]
-    seeds += [path for path in required if "/" not in path and path not in seeds]
-    return _followed(required, own, dict.fromkeys(seeds or required))
-
-
-def _followed(required: dict[str, list[Imported]], own: dict[str, str], queue: dict[str, None]) -> list[str]:
-    """Modules with the project's modules that they import, directly or not."""
-    order = list(queue)
-    for path in order:
-        package = _dotted(path).split(".")
-        package = package if path.endswith("__init__.py") else package[:-1]
-        for item in required[path]:
-            base = package[: len(package) - item.level + 1] if item.level else []
-            for name in {".".join([*base, item.name]), ".".join([*package, item.name])}:
-                other = own.get(name)
-                if other is not None and other not in queue:
-                    queue[other] = None
-                    order.append(other)
-    return order
+    seeds = [path for path in graph.required if path.rsplit("/", 1)[-1] in NAMES or _dotted(path) in scripts]
+    seeds += [path for path in graph.required if "/" not in path and path not in seeds]
+    return graph.followed(seeds or graph.required)
 
 
 def drivers(project: "PythonProject") -> list[ImportNeed]:

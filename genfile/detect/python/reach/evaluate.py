@@ -1,7 +1,7 @@
 """The value of a program's expressions, followed through functions, classes and modules without running them."""
 
 import ast
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genfile.detect.python.reach.files import DataFiles
 from genfile.detect.python.reach.options import options_of
@@ -24,7 +24,10 @@ from genfile.detect.python.reach.values import (
 from genfile.parsers.pysyntax import GETTERS
 from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 
-# Bounds for all programs of a project, and for one of them.
+if TYPE_CHECKING:
+    from genfile.detect.python.reach.passage import Passage
+
+# For all programs of a project, and for one of them.
 MAX_STEPS = 200_000
 MAX_ENTRY_STEPS = 40_000
 MAX_DEPTH = 40
@@ -45,6 +48,8 @@ class Evaluator:
         self._known: dict[tuple[str, str], Any] = {}
         self._open: set[tuple[int, str]] = set()
         self._locals: dict[ast.AST, dict[str, list[Binding]]] = {}
+        # What walks have come by; there are no more than a walk may have functions, and a project programs.
+        self.passages: dict[tuple[Any, ...], Passage] = {}
 
     def begin(self) -> None:
         """Start on another program; it may also use the steps that the one before left over."""
@@ -138,7 +143,7 @@ class Evaluator:
     def imported(self, source: str, name: str | None) -> Any:
         """The value of an import: a module or name in the project, else a name in another package."""
         full = f"{source}.{name}" if source and name else source or name or ""
-        if self.program.module(full) is not None or self.program.has_package(full):
+        if self.program.module(full) is not None or full in self.program.packages:
             return ModuleRef(full)
         module = self.program.module(source)
         if module is not None and name is not None:

@@ -1,6 +1,7 @@
 """The project's own modules as one program: their import names, and the values of their names."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -119,8 +120,10 @@ class PythonProgram:
             self._members[node] = Members(node)
         return self._members[node]
 
-    def has_package(self, name: str) -> bool:
-        return any(other.startswith(f"{name}.") for other in self.modules)
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The names that modules are below."""
+        return frozenset(name[: match.start()] for name in self.modules for match in re.finditer(r"\.", name))
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

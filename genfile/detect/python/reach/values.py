@@ -70,6 +70,11 @@ class Frame:
     known: dict[str, Any] = field(default_factory=dict)
     way: Way = Way()
 
+    def entered_by(self) -> tuple[Any, ...]:
+        """What makes a difference to whoever walks through the body: where it was come from, and with what."""
+        given = ((name, value.__class__, value) for name, value in self.bound.items())
+        return (self.need, self.way, self.outer, *given)
+
 
 @dataclass(frozen=True, eq=False)
 class FunctionRef:

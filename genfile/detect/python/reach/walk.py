@@ -6,10 +6,12 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from genfile.detect.python.reach.calls import Listener, http_choice, listener
+from genfile.detect.python.reach.calls import Listener, listener
 from genfile.detect.python.reach.commands import commands_of, framed, is_command
+from genfile.detect.python.reach.conditions import condition, equals
 from genfile.detect.python.reach.effects import called_by, effects
 from genfile.detect.python.reach.evaluate import Evaluator
+from genfile.detect.python.reach.passage import Passage
 from genfile.detect.python.reach.program import Module, inner
 from genfile.detect.python.reach.roles import Role, is_of, kind_of, loop_kind
 from genfile.detect.python.reach.settings import foreign_base
@@ -23,8 +25,6 @@ from genfile.detect.python.reach.values import (
     Namespace,
     Need,
     ProgramOption,
-    settled,
-    variable,
 )
 from genfile.parsers.values import UNKNOWN
 
@@ -42,6 +42,8 @@ class Walker:
         self.listeners: list[Listener] = []
         self.roles: list[Role] = []
         self.calls = 0
+        # What the body that is looked at has, beside where the walk is.
+        self._here = Passage()
         self._taken = False
         self._seen: dict[ast.AST, int] = {}
         self._count = 0
@@ -57,7 +59,7 @@ class Walker:
             self._block(frame, module.body, main=True)
         else:
             self._enter(function, None, frame)
-        self._drain()
+        self._follow(self._here)
         seen = {module.name}
         for name in self._imports:
             # Imported modules run too, but only matter if the program itself does not listen.
@@ -66,8 +68,41 @@ class Walker:
                 return
             if found is not None and found.name not in seen:
                 seen.add(found.name)
-                self._block(Frame(found), found.body)
-                self._drain()
+                self._follow(self._passage(found.parsed.nodes[0], Frame(found)))
+
+    def _follow(self, passage: Passage) -> None:
+        """Walk what is called, the nearest to the entry first: what listens lies less deep than helpers do."""
+        self._take(passage)
+        while self._queue:
+            self._take(self._passage(*self._queue.popleft()))
+
+    def _take(self, passage: Passage) -> None:
+        self.listeners += [item for item in passage.listeners if item not in self.listeners]
+        self.roles += [item for item in passage.roles if item not in self.roles]
+        self.calls += passage.calls
+        self._imports += passage.imports
+        for node, frame in passage.entered:
+            seen = self._seen.get(node, 0)
+            self._count += 1
+            if seen < 3 and self._count <= MAX_FUNCTIONS:
+                self._seen[node] = seen + 1
+                self._queue.append((node, frame))
+
+    def _passage(self, node: Any, frame: Frame) -> Passage:
+        """What a body has; looked for once for all the programs that come to it in the same way."""
+        key = (node, frame.module.name == self._entry, *frame.entered_by())
+        known = self.evaluator.passages
+        try:
+            if key in known:
+                return known[key]
+        except TypeError:
+            # A list or a table is among what it is given.
+            key = ()
+        self._here = Passage()
+        self._block(frame, node.body)
+        if key and not self.evaluator.ended:
+            known[key] = self._here
+        return self._here
 
     def _block(self, frame: Frame, body: list[ast.stmt], *, main: bool = False) -> None:
         need = frame.need
@@ -109,8 +144,8 @@ class Walker:
 
     def _role(self, frame: Frame, kind: str, callee: str, line: int) -> None:
         found = Role(kind, callee, frame.module.path, line, frame.need, frame.way)
-        if found not in self.roles:
-            self.roles.append(found)
+        if found not in self._here.roles:
+            self._here.roles.append(found)
 
     def _maybe(self, frame: Frame, body: list[ast.stmt], main: bool) -> None:
         """Walk code that only runs in one of several cases."""
@@ -129,7 +164,7 @@ class Walker:
             return
         self._calls(frame, node)
         before = frame.need
-        yes, no = self._condition(frame, node.test)
+        yes, no = condition(self.evaluator, frame, node.test)
         frame.need = before.also(yes)
         self._maybe(frame, node.body, main)
         frame.need = before.also(no)
@@ -145,44 +180,15 @@ class Walker:
             pattern = case.pattern
             value = pattern.value if isinstance(pattern, ast.MatchValue) else None
             wanted = self.evaluator.value(frame, value) if value is not None else UNKNOWN
-            frame.need = before.also(_equals(subject, wanted))
+            frame.need = before.also(equals(subject, wanted))
             self._maybe(frame, case.body, False)
         frame.need = before
-
-    def _condition(self, frame: Frame, test: ast.expr) -> tuple[Need, Need]:
-        """The needs under which a condition holds, and those under which it does not."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            yes, no = self._condition(frame, test.operand)
-            return no, yes
-        if isinstance(test, ast.BoolOp):
-            pairs = [self._condition(frame, item) for item in test.values]
-            if isinstance(test.op, ast.And):
-                need = Need()
-                for yes, _ in pairs:
-                    need = need.also(yes)
-                return need, Need()
-            return min((yes for yes, _ in pairs), key=lambda item: item.size), Need()
-        if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            value = self.evaluator.value(frame, test.left)
-            other = self.evaluator.value(frame, test.comparators[0])
-            if isinstance(test.comparators[0], ast.Constant) and other is None:
-                given = _truth(value)
-                return (given, Need()) if isinstance(test.ops[0], ast.IsNot) else (Need(), given)
-            if isinstance(test.ops[0], ast.In) and isinstance(other, list) and other:
-                given = settled(value) if settled(value) in other else other[0]
-                return _equals(value, given), Need()
-            if isinstance(test.ops[0], ast.Eq | ast.Is):
-                return _equals(value, other), _differs(value, other)
-            if isinstance(test.ops[0], ast.NotEq | ast.IsNot):
-                return _differs(value, other), _equals(value, other)
-            return Need(), Need()
-        return _truth(self.evaluator.value(frame, test)), Need()
 
     def _calls(self, frame: Frame, node: ast.stmt) -> None:
         aside: set[int] = set()
         for item in self.evaluator.program.calls_of(node):
             if id(item) not in aside:
-                self.calls += 1
+                self._here.calls += 1
                 self._call(frame, item, aside)
 
     def _call(self, frame: Frame, call: ast.Call, aside: set[int]) -> None:
@@ -238,8 +244,8 @@ class Walker:
         """Visit a call of another package, or of something unknown: it may listen, stay, or ask somebody."""
         found = listener(self.evaluator, frame, call, callee)
         if found is not None:
-            if found not in self.listeners:
-                self.listeners.append(found)
+            if found not in self._here.listeners:
+                self._here.listeners.append(found)
             return
         name = called_by(call, callee)
         if name == "?.start" and isinstance(call.func, ast.Attribute):
@@ -279,7 +285,6 @@ class Walker:
     def _handled(self, frame: Frame, call: ast.Call) -> bool:
         """`args.func(args)` and `HANDLERS[args.command](args)`: one call for each sub-command."""
         func = call.func
-        given = [self.evaluator.value(frame, item) for item in call.args[:1]]
         if isinstance(func, ast.Attribute):
             base = self.evaluator.value(frame, func.value)
             if isinstance(base, Namespace) and base.handlers and func.attr not in base.options:
@@ -291,6 +296,7 @@ class Walker:
             table = self.evaluator.value(frame, func.value)
             key = self.evaluator.value(frame, func.slice)
             if isinstance(table, dict) and isinstance(key, ProgramOption) and key.kind == "command":
+                given = [self.evaluator.value(frame, item) for item in call.args[:1]]
                 for name, handler in table.items():
                     path = (*key.path, name)
                     own: Any = given[0] if given else None
@@ -307,82 +313,33 @@ class Walker:
         names = [item.arg for item in handler.node.args.args]
         if names and given is not None:
             inside.bound[names[0]] = given
-        self._walk(handler.node, inside)
+        self._here.entered.append((handler.node, inside))
 
     def _enter(self, function: Any, call: ast.Call | None, frame: Frame) -> None:
         if isinstance(function, Instance):
             self._commands(function, frame)
         elif isinstance(function, FunctionRef) and is_command(self.evaluator, function):
-            self._walk(function.node, framed(self.evaluator, function, frame.need.command, frame))
+            self._here.entered.append((function.node, framed(self.evaluator, function, frame.need.command, frame)))
             self._commands(function, frame)
         elif isinstance(function, FunctionRef):
             inside = self.evaluator.called(function, call, frame)
             if self._taken and not frame.way.aside:
                 # Whatever calls a function, it returns the same.
                 inside.way = replace(inside.way, guarded=False)
-            self._walk(function.node, inside)
+            self._here.entered.append((function.node, inside))
 
     def _commands(self, root: Any, frame: Frame) -> None:
         if isinstance(root, Instance) and not root.callee.endswith("Typer"):
             return
         for path, function in commands_of(self.evaluator, root, frame.need.command):
-            self._walk(function.node, framed(self.evaluator, function, path, frame))
-
-    def _walk(self, node: Any, frame: Frame) -> None:
-        seen = self._seen.get(node, 0)
-        self._count += 1
-        if seen < 3 and self._count <= MAX_FUNCTIONS:
-            self._seen[node] = seen + 1
-            self._queue.append((node, frame))
-
-    def _drain(self) -> None:
-        """Walk the pending calls, nearest to the entry first: listeners are less deep than helpers."""
-        while self._queue:
-            node, frame = self._queue.popleft()
-            self._block(frame, node.body)
+            self._here.entered.append((function.node, framed(self.evaluator, function, path, frame)))
 
     def _import(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
-            self._imports += [alias.name for alias in node.names]
+            self._here.imports += [alias.name for alias in node.names]
             return
         source = module.absolute(node.module, node.level)
-        self._imports += [source, *(f"{source}.{alias.name}" for alias in node.names)]
-
-
-def _truth(value: Any) -> Need:
-    """The needs under which an option is set; for an option with a value, which one is unknown."""
-    if isinstance(value, ProgramOption) and value.kind != "command" and value.flag and not settled(value):
-        return Need((), ((value.path, value.flag, None if value.kind == "switch" else ""),))
-    return Need()
-
-
-def _equals(value: Any, other: Any) -> Need:
-    """The needs under which a value equals another one."""
-    if not isinstance(other, str | bool):
-        return Need()
-    if isinstance(value, ProgramOption):
-        if value.kind == "command":
-            return Need((*value.path, str(other)))
-        if settled(value) == other or not isinstance(other, str) or not value.flag:
-            return Need()
-        return Need((), ((value.path, value.flag, other),))
-    name = variable(value)
-    if name is not None and isinstance(other, str) and settled(value) != other:
-        return Need((), (), ((name, other),))
-    return Need()
-
-
-def _differs(value: Any, other: Any) -> Need:
-    """The needs under which a value differs from another one: among choices, HTTP first."""
-    if settled(value) != other or not isinstance(other, str):
-        return Need()
-    if isinstance(value, ProgramOption) and value.kind == "value" and value.flag:
-        left = tuple(item for item in value.choices if item != other)
-        if left or other == "stdio":
-            choice = http_choice(left)
-            return Need((), ((value.path, value.flag, choice if not left or choice in left else left[0]),))
-    name = variable(value)
-    return Need((), (), ((name, "http"),)) if name is not None and other == "stdio" else Need()
+        self._here.imports += [source, *(f"{source}.{alias.name}" for alias in node.names)]
 
 
 def _is_guard(test: ast.expr) -> bool:

@@ -1,0 +1,22 @@
+"""What the body of a function, or of a module, has for whoever walks through it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from genfile.detect.python.reach.calls import Listener
+from genfile.detect.python.reach.roles import Role
+from genfile.detect.python.reach.values import Frame
+
+
+@dataclass
+class Passage:
+    """What listens in a body, what else it does, what it imports, and the bodies that it enters, each in order.
+
+    ``calls``: how many calls were looked at.
+    """
+
+    listeners: list[Listener] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
+    entered: list[tuple[Any, Frame]] = field(default_factory=list)
+    calls: int = 0
