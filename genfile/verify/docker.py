@@ -82,6 +82,9 @@ class BuildInput:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+NO_INPUT = BuildInput()
+
+
 def build(
     dockerfile: Path,
     context: Path,
@@ -89,7 +92,7 @@ def build(
     *,
     cache: bool = True,
     label: str | None = None,
-    given: BuildInput = BuildInput(),
+    given: BuildInput = NO_INPUT,
     timeout: float = 1200,
 ) -> Result:
     """Build an image; the output is BuildKit's plain progress. ``label``: `key=value` that the image is marked with."""

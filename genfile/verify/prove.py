@@ -88,7 +88,10 @@ class Wish:
 Tell = Callable[[str, str, "Gate | None"], None]
 
 
-def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[Proof]:
+NO_WISH = Wish()
+
+
+def prove(folder: Path, wish: Wish = NO_WISH, tell: Tell | None = None) -> list[Proof]:
     """Write what the project needs into a copy of the folder, and run the gates on each service.
 
     Raises GenfileError as `genfile.upkeep.produce.produce` does.

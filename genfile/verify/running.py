@@ -60,6 +60,9 @@ class _Said:
         return _Said(self.seen + other.seen, other.fault, other.log, listens, answers, self.silent or other.silent)
 
 
+_NOTHING_SAID = _Said()
+
+
 @dataclass(frozen=True)
 class Running:
     """A container of the image ``tag``: its name, and the run's label; ``network``: the one with databases."""
@@ -112,7 +115,7 @@ class Running:
     def _log(self) -> str:
         return docker("logs", self.container).output
 
-    def _failed(self, detail: str, said: _Said = _Said()) -> GateOutcome:
+    def _failed(self, detail: str, said: _Said = _NOTHING_SAID) -> GateOutcome:
         state = self._state
         killed = bool(state.get("OOMKilled"))
         remark = f"; it took more than {self.request.memory} of memory" if killed else ""
@@ -257,7 +260,7 @@ class Running:
 
 def _loads(page: PageAnswer) -> _Said:
     if not page.is_page:
-        return _Said()
+        return _NOTHING_SAID
     fault, loaded = broken_asset(page)
     verb = "load" if len(loaded) > 1 else "loads"
     return _Said((f"its {' and '.join(loaded)} {verb}",) if loaded else (), fault)
