@@ -1,0 +1,17 @@
+"""A plugin of mypy: `msgspec.structs.replace` is checked against the fields of its Struct, as with dataclasses."""
+
+from collections.abc import Callable
+
+from mypy.plugin import FunctionSigContext, Plugin
+from mypy.plugins.dataclasses import replace_function_sig_callback
+from mypy.types import FunctionLike
+
+
+class CheckedReplace(Plugin):
+    def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        return replace_function_sig_callback if fullname == "msgspec.structs.replace" else None
+
+
+def plugin(version: str) -> type[Plugin]:
+    """What mypy asks a plugin for."""
+    return CheckedReplace
