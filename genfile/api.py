@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.arguments import (
     check_base,
@@ -121,8 +122,7 @@ def _choice(preset: "str | Choice | None", base: "str | os.PathLike[str] | None"
     return preset if isinstance(preset, Choice) else Choice(preset, base)
 
 
-@dataclass(frozen=True)
-class Generation:
+class Generation(Struct, frozen=True):
     """The result of `generate`.
 
     ``services``: each service with its rendering. ``files``: the text of every file, by its path relative to the
@@ -317,8 +317,7 @@ def generate_from(
     return Generation(tuple(done), dict(sorted(files.items())), tuple(dict.fromkeys(notes)))
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """A service with its settings applied, the preset that renders it, and that preset's options."""
 
     service: "InspectedService"

@@ -7,9 +7,11 @@ signals; :func:`decide` asks all of them, takes the first answer, and keeps thos
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Generic, Literal, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -19,8 +21,7 @@ U = TypeVar("U")
 Level = Literal["info", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, eq=False):
     """A place in the tree that supports a fact.
 
     ``path``: relative to the inspected root; ``line``: 1-based, or None; ``says``: what stands there, in a few words;
@@ -30,11 +31,21 @@ class Evidence:
     path: str
     line: int | None
     says: str
-    subject: str = field(default="", compare=False)
+    subject: str = ""
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{place} ({self.says})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Evidence) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[object, ...]:
+        """The fields that make two equal: all but ``subject``."""
+        return self.path, self.line, self.says
 
 
 class Topic(Enum):
@@ -45,23 +56,21 @@ class Topic(Enum):
     NOT_EMBEDDED = "what the program embeds is not in the tree"
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The topic of a note; ``path``: of the tree, where it has one."""
 
     topic: Topic
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True, eq=False):
     """Something that the user should know and that is not a fact of the spec."""
 
     level: Level
     text: str
     path: str | None = None
     line: int | None = None
-    about: About | None = field(default=None, compare=False)
+    about: About | None = None
 
     def is_about(self, topic: Topic) -> bool:
         return self.about is not None and self.about.topic is topic
@@ -69,9 +78,18 @@ class Note:
     def to_json(self) -> dict[str, Any]:
         return {"level": self.level, "text": self.text, "path": self.path, "line": self.line}
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Note) and self._compared() == other._compared()
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[object, ...]:
+        """The fields that make two equal: all but ``about``."""
+        return self.level, self.text, self.path, self.line
+
+
+class Risk(Struct, frozen=True):
     """A problem of the image that the files describe, found without building it.
 
     ``id``: of the check that found it; ``level``: `error` where the build or the start fails for certain, `hint` where
@@ -100,8 +118,7 @@ class Risk:
         return Note("warning", f"{self.text}: {self.hint}" if self.hint else self.text, self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact(Generic[T]):
+class Fact(Struct, Generic[T], frozen=True):
     """A value, its evidence, and whether it is only a guess.
 
     ``remedy``: for a guess, what the user can add to the project to make it certain.
@@ -117,8 +134,7 @@ class Fact(Generic[T]):
         return Fact(value, self.evidence, self.guess, self.remedy)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[T]):
+class Decision(Struct, Generic[T], frozen=True):
     """The fact that was decided on, the weaker facts that disagree with it, and every answer in order."""
 
     fact: Fact[T] | None
@@ -143,8 +159,7 @@ class Decision(Generic[T]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The record of a decision: what each signal reads (the first line of its docstring), and its answer."""
 
     answers: tuple[tuple[str, Fact[Any] | None], ...]
@@ -188,8 +203,7 @@ def decide(
     return Decision(winner, losers, tuple(facts))
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A spec in the making: values by dotted name, each with the fact that it came from."""
 
     values: dict[str, Any] = field(default_factory=dict)

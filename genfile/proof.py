@@ -5,8 +5,9 @@ Detection, presets and the image on paper meet here; none of them knows the othe
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from genfile.evidence import Evidence, Fact, Risk
 

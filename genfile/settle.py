@@ -2,8 +2,9 @@
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from genfile.errors import SpecError, UsageError
 from genfile.evidence import Evidence, Fact, Note

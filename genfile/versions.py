@@ -5,9 +5,10 @@ Lines are what image tags name: a major for Node and Java, a minor for Python an
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 from genfile.data import ReleaseLine, runtime
 
@@ -28,16 +29,14 @@ _PREFIX = re.compile(r"(?:[A-Za-z]+[A-Za-z0-9_]*[-@])*(?:v|go|python|jdk|java|op
 _NEWEST = "99"
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """One version that a project names: its line, and the exact version where it is exact."""
 
     line: str
     exact: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VersionChoice:
+class VersionChoice(Struct, frozen=True):
     """What was chosen: a line, or None if none fits; ``over``: it is past its end of life."""
 
     line: str | None

@@ -1,9 +1,9 @@
 """The acceptance checks: what genfile writes passes, and each check fails it once one passage is changed."""
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
 import genfile
 from tests.checklist import Case, acceptance_checks, faults

@@ -3,12 +3,12 @@
 import json
 import subprocess
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from genfile.cli.app import run
 from genfile.dockerfile.reader import read_dockerfile

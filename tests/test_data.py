@@ -1,6 +1,5 @@
 """The facts in genfile/data: whole, true where that can be asked, and extended without code."""
 
-import dataclasses
 import datetime
 import re
 import shutil
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import tomli
+from msgspec.structs import fields
 
 from genfile.data import (
     Framework,
@@ -42,7 +42,7 @@ releases:
 def test_the_head_of_node_toml_explains_every_key_of_a_framework() -> None:
     head = (DATA / "frameworks" / "node.toml").read_text("utf-8").partition("[[framework]]")[0]
     explained = {word for line in head.splitlines() if line.startswith("#   ") for word in line[4:26].split(",")}
-    keys = {item.name for item in dataclasses.fields(Framework)} - {"name"}
+    keys = {item.name for item in fields(Framework)} - {"name"}
     assert keys <= {word.strip().split(" ")[0] for word in explained}
 
 

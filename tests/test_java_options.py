@@ -1,10 +1,10 @@
 """The options of the Java preset that are off by default: a runtime by jlink, an archive of the loaded classes."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import genfile
 from genfile.dockerfile.reader import read_dockerfile

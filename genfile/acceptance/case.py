@@ -1,17 +1,17 @@
 """What a check is given: a Dockerfile and its ignore file, the spec that they are for, the files of the context."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.dockerfile.ignore import IgnoreRules, read_ignore
 from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import read_dockerfile
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True, dict=True):
     """A pair of files, with the spec they were made from and the files of the build context."""
 
     dockerfile: str

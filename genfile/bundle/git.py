@@ -14,8 +14,9 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from genfile.bundle.cache import cache_folder
 from genfile.bundle.model import BOUNDS, Bounds, Collector
@@ -45,8 +46,7 @@ _SETTINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """The files of one commit, which of them are executable, and the commit."""
 
     files: dict[str, bytes]

@@ -2,10 +2,12 @@
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from genfile.bundle.origin import NO_FOLDER, OriginTree
 from genfile.errors import PresetError, SourceError
@@ -15,8 +17,7 @@ from genfile.source.memory import clean_path
 Kind = Literal["builtin", "folder", "archive", "git", "package"]
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(Struct, frozen=True, dict=True):
     """A folder of files that someone else wrote, a preset or a template, read into memory within limits.
 
     ``files``: relative path with forward slashes to content, below the requested subfolder. ``executable``:
@@ -37,8 +38,8 @@ class Bundle:
 
     def __post_init__(self) -> None:
         files = {path: content for path, content in self.files.items() if not is_protected(path)}
-        object.__setattr__(self, "files", files)
-        object.__setattr__(self, "executable", frozenset(self.executable & files.keys()))
+        force_setattr(self, "files", files)
+        force_setattr(self, "executable", frozenset(self.executable & files.keys()))
 
     @cached_property
     def sha256(self) -> str:
@@ -54,8 +55,7 @@ class Bundle:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """How much a bundle may be: counts and bytes. ``entries`` counts folders and links too."""
 
     files: int = 2_000

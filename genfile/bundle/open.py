@@ -1,8 +1,9 @@
 """From a reference to a bundle."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import replace
 
 from genfile.bundle.builtin import builtin_folder, builtin_names
 from genfile.bundle.model import Bundle

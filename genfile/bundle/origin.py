@@ -9,8 +9,9 @@ what lies there. Places that the user's own configuration lists under `trust` ar
 import os
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from genfile.bundle.reference import COMMIT, BundleReference
 from genfile.errors import UsageError
@@ -22,8 +23,7 @@ class TreeError(UsageError):
     """A tree names a place outside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OriginTree:
+class OriginTree(Struct, frozen=True):
     """A tree that contains references.
 
     ``root``: the folder that no path may leave; None for a tree that is not a folder of this machine (git, an archive,
@@ -39,8 +39,7 @@ class OriginTree:
 NO_FOLDER = OriginTree(None)
 
 
-@dataclass(frozen=True, slots=True)
-class TreePlace:
+class TreePlace(Struct, frozen=True):
     """The target of a path in a tree: no part of it is a link; ``subfolder`` is the part after the `#`."""
 
     path: Path

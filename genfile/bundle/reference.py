@@ -10,9 +10,11 @@ package:NAME                            an installed Python package
 """
 
 import re
-from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.errors import UsageError
 
@@ -33,8 +35,7 @@ _SCP = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9_][A-Za-z0-9_.-]*):([
 _PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class BundleReference:
+class BundleReference(Struct, frozen=True):
     """A reference in its parts.
 
     ``location``: a path, a URL for git, the name of a built-in or of a package's entry point. ``revision``: the tag,

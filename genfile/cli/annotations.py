@@ -1,8 +1,9 @@
 """Findings in formats that other tools read: GitHub Actions annotations, and SARIF 2.1.0 for code scanning."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from genfile import __version__
 
@@ -15,8 +16,7 @@ _IN_PROPERTIES = {**_ESCAPES, ":": "%3A", ",": "%2C"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-@dataclass(frozen=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """A finding: the id of its rule, its level, what is wrong, and where (1-based line)."""
 
     rule: str

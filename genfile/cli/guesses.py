@@ -3,9 +3,10 @@
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.cli import ui
 from genfile.errors import UsageError
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _MOST = 5
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """A guess, of one service or of several that share it. ``choices``: texts, each with an explanation."""
 
     pointer: str

@@ -1,11 +1,11 @@
 """`genfile init`: detect, show, ask what is uncertain, write."""
 
 import enum
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from genfile.cli import show, ui
 from genfile.cli.spinner import working

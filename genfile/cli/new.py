@@ -1,11 +1,11 @@
 """`genfile new`: a project from a template."""
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec.structs import replace
 
 from genfile.cli import show, ui
 from genfile.cli.complete import template_names

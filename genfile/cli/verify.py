@@ -1,11 +1,12 @@
 """`genfile verify`: builds the project's images, starts them as a hardened platform would, and sends requests."""
 
 import shlex
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.cli import ui
 from genfile.cli.progress import told
@@ -105,8 +106,7 @@ def verify(
         raise typer.Exit(GenfileError.exit_code)
 
 
-@dataclass
-class Mended:
+class Mended(Struct):
     """What --fix did for a service: its settings now, and the causes that called for them."""
 
     settings: dict[str, str] = field(default_factory=dict)

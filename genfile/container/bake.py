@@ -3,8 +3,9 @@
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.parsers import ParseError
 from genfile.parsers.data import parse_json
@@ -15,8 +16,7 @@ MAX_TARGETS = 200
 _MAX_DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A target: ``context`` and ``dockerfile`` as paths of the tree, "" for its root."""
 
     name: str

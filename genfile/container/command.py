@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.container.model import Command
 from genfile.container.shell import Simple, quoted, script_commands, split_commands

@@ -4,7 +4,8 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.container.model import Said
 from genfile.container.variables import interpolate
@@ -24,8 +25,7 @@ MAX_SERVICES = 200
 Value = object
 
 
-@dataclass(frozen=True)
-class ComposeService:
+class ComposeService(Struct, frozen=True):
     """A service that is built: ``context`` and ``dockerfile`` as paths of the tree (``named``: the file names it)."""
 
     name: str

@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.container.choice import production_stage
 from genfile.container.command import FindScript, combined, understand
@@ -17,8 +18,7 @@ from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import read_dockerfile
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(Struct, frozen=True):
     """What a container of the image is: each item with the place that says so.
 
     ``words`` are the words of its first process; ``command`` is the program behind them. ``ports``: the service's own

@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.container.model import Said
 from genfile.evidence import Evidence
@@ -16,8 +17,7 @@ _MAX_TEXT = 200_000
 _KIND = re.compile(rf"(?m)^kind:\s*[\"']?(?:{'|'.join(sorted(WORKLOADS))})\b")
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Struct, frozen=True):
     """A container of a workload: the names that it may be known by, and what it runs."""
 
     names: tuple[str, ...]

@@ -1,8 +1,9 @@
 """The values that the readers return."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from genfile.dockerfile.model import Instruction
 from genfile.evidence import Evidence
@@ -13,16 +14,14 @@ T = TypeVar("T")
 ReadFile = Callable[[str], "str | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Said(Generic[T]):
+class Said(Struct, Generic[T], frozen=True):
     """A value, and the place that says so."""
 
     value: T
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(Struct, frozen=True):
     """A port of the container. ``role``: `web`, `debugger`, or `other` for a protocol that is not the web's."""
 
     number: int
@@ -30,8 +29,7 @@ class Port:
     protocol: str = "tcp"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command that a container runs, seen through its wrappers.
 
     ``text`` is the command as a shell reads it; ``words`` are empty if it is more than one simple command.
@@ -49,8 +47,7 @@ class Command:
     scripts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """Files that a COPY or ADD brings: ``source`` in the build context (or in ``stage``), ``target`` in the image.
 
     ``into``: the target is a folder that the source goes into under its own name.
@@ -63,8 +60,7 @@ class Copied:
     into: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HealthProbe:
+class HealthProbe(Struct, frozen=True):
     """A health check: its command, and the port and the path that it asks for."""
 
     text: str
@@ -72,8 +68,7 @@ class HealthProbe:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InstructionStep:
+class InstructionStep(Struct, frozen=True):
     """One instruction, and what holds once it is carried out.
 
     ``variables``: those of ENV and ARG, an ENV the stronger.
@@ -85,16 +80,14 @@ class InstructionStep:
     user: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited:
+class Inherited(Struct, frozen=True):
     """What an image from outside gives a stage that is made from it: its variables, and its working directory."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
     folder: str = "/"
 
 
-@dataclass(frozen=True)
-class FinishedStage:
+class FinishedStage(Struct, frozen=True):
     """A stage after all of its instructions; values that instructions of the stages below it set are its own."""
 
     index: int

@@ -3,15 +3,15 @@
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_TEXT = 20_000
 _OPERATORS = ";&|<>()\n"
 _REDIRECTION = re.compile(r"\d*(?:>>?|<|>&|&>)\S*")
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(Struct, frozen=True):
     """A simple command. ``joined``: what stands before it (``, `&&`, `||`, `;`, `|`); ``beside``: `&` stands behind."""
 
     words: tuple[str, ...]

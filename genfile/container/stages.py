@@ -8,8 +8,10 @@ arguments; an ENTRYPOINT drops the CMD that a stage below it has set.
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.container.model import Copied, FinishedStage, Inherited, InstructionStep, Said
 from genfile.container.ports import exposed_ports
@@ -24,8 +26,7 @@ MAX_VARIABLES = 500
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
 
 
-@dataclass
-class _State:
+class _State(Struct):
     """What is known while a stage's instructions are carried out."""
 
     path: str

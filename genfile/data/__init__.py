@@ -4,10 +4,11 @@ Everything is read once in the life of a process, when it is first asked for.
 """
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from genfile.data.entries import load_table as load_table
 from genfile.data.entries import read_entry, read_list
@@ -15,8 +16,7 @@ from genfile.data.entries import read_entry, read_list
 Ecosystem = Literal["npm", "pypi", "go", "maven"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseLine:
+class ReleaseLine(Struct, frozen=True):
     """A release line of a runtime: `22`, `3.13`. ``over``: its end of life is before the data's own date.
 
     ``alpine``: the newest release of Alpine that official images exist for.
@@ -31,8 +31,7 @@ class ReleaseLine:
     alpine: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeLines:
+class RuntimeLines(Struct, frozen=True):
     """A runtime's lines, newest first, and the one that a project gets that asks for nothing."""
 
     name: str
@@ -43,8 +42,7 @@ class RuntimeLines:
         return next((line for line in self.lines if line.version == version), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Struct, frozen=True):
     """A framework; see the head of frameworks/node.toml for the meaning of each field."""
 
     name: str
@@ -79,8 +77,7 @@ class Framework:
     server: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PackageNeeds:
+class PackageNeeds(Struct, frozen=True):
     """What a dependency needs of the system, by stage; see the head of packages.toml."""
 
     build: tuple[str, ...] = ()
@@ -93,8 +90,7 @@ class PackageNeeds:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedModel:
+class FetchedModel(Struct, frozen=True):
     """A kind of models that are fetched by name; see the head of models.toml."""
 
     name: str
@@ -107,8 +103,7 @@ class FetchedModel:
     line: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """A client that throws where it gets no value; see the head of clients.toml."""
 
     calls: tuple[str, ...]
@@ -118,8 +113,7 @@ class Client:
     connects: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SiteGenerator:
+class SiteGenerator(Struct, frozen=True):
     """A generator of sites; see the head of sites.toml."""
 
     name: str
@@ -132,8 +126,7 @@ class SiteGenerator:
     not_found: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BackingService:
+class BackingService(Struct, frozen=True):
     """A database or broker: its image and how to reach it; see the head of services.toml."""
 
     name: str

@@ -1,17 +1,19 @@
-"""Entries of data files as dataclasses. A mistake in a file is an error with its line, not a traceback."""
+"""Entries of data files as Structs. A mistake in a file is an error with its line, not a traceback."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import MISSING, fields
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from genfile.errors import GenfileError
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 Key = str | int
 
 FOLDER = Path(__file__).parent
@@ -66,7 +68,7 @@ def load_table(name: str) -> dict[str, Any]:
 
 
 def read_entry(kind: type[T], name: str, path: tuple[Key, ...], entry: Mapping[str, Any], /, **given: Any) -> T:
-    """One entry of a file as its dataclass: lists become tuples, ``given`` adds fields that the file does not hold.
+    """One entry of a file as its Struct: lists become tuples, ``given`` adds fields that the file does not hold.
 
     ``path``: the entry's keys in the file NAME.toml. Raises DataError for an unknown key, a missing one, and a value
     that is not of its field's type.
@@ -85,7 +87,7 @@ def read_entry(kind: type[T], name: str, path: tuple[Key, ...], entry: Mapping[s
 
 
 def read_list(kind: type[T], name: str, table: str, *, key: str | None = None) -> tuple[T, ...]:
-    """Every `[[table]]` of a file as its dataclass, in order.
+    """Every `[[table]]` of a file as its Struct, in order.
 
     ``key``: the field that tells entries apart. Raises DataError as `read_entry` does, and for a key that stands twice.
     """
@@ -104,9 +106,9 @@ def read_list(kind: type[T], name: str, table: str, *, key: str | None = None) -
 
 @cache
 def _shape(kind: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The types of a dataclass's fields, and the fields that have no default."""
-    needed = [item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING]
-    return get_type_hints(kind), tuple(needed)
+    """The types of a Struct's fields, and the fields that have no default."""
+    shape = fields(kind)
+    return {item.name: item.type for item in shape}, tuple(item.name for item in shape if item.required)
 
 
 def _fits(value: Any, hint: Any) -> bool:

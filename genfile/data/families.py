@@ -1,15 +1,15 @@
 """Families of base images, from families.toml, and what they call system packages, from names.toml."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.data.entries import read_entry
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyLine:
+class FamilyLine(Struct, frozen=True):
     """What the references of a family take from a runtime: its line, and the distributions of its official images."""
 
     version: str = ""
@@ -22,8 +22,7 @@ class FamilyLine:
         return text.format(version=self.version, distro=self.distro, alpine=self.alpine, compact=compact)
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """A family of base images; see the head of families.toml for the meaning of each field."""
 
     name: str

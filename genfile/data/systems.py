@@ -1,17 +1,17 @@
 """The distributions below base images: which release a tag names, and whether it still gets security fixes."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+
+from msgspec import Struct
 
 from genfile.data.entries import load_table, read_list
 
 _DATA = "systems"
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """A release of a distribution that is past its end of life, or soon will be."""
 
     name: str

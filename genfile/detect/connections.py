@@ -5,7 +5,8 @@ values show the form: a default in the code, an example file, a compose file. On
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.container.compose import read_dotenv
 from genfile.data import BackingService, backing_services, load_table
@@ -19,8 +20,7 @@ MAX_NAMES = 200
 _WHOLE = frozenset({"url", "address", "host"})
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A variable that the code reads: its default, if literal, and the evidence. ``service``: the database, if it is
     certain whatever the variable's name."""
 
@@ -30,8 +30,7 @@ class Read:
     service: str | None = None
 
 
-@dataclass(slots=True)
-class _Variable:
+class _Variable(Struct):
     """A name with all the project's values for it; ``read``: the code itself reads it."""
 
     says: Evidence

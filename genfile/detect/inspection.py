@@ -1,8 +1,9 @@
 """The second pass: each service on its own, from facts to a validated spec."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
 
 from genfile.detect.committed import put_committed
 from genfile.detect.contain import contained
@@ -33,8 +34,7 @@ _GREEDY = 0.5
 _NAMED = 5
 
 
-@dataclass(frozen=True)
-class InspectedService:
+class InspectedService(Struct, frozen=True):
     """A service: its spec, the fact behind each field (by JSON pointer into the spec), notes, and the risks of its
     image."""
 
@@ -69,8 +69,7 @@ class Prove(Protocol):
     def __call__(self, tree: Tree, service: InspectedService, *, several: bool) -> InspectedService: ...
 
 
-@dataclass(frozen=True)
-class Inspection:
+class Inspection(Struct, frozen=True):
     """The result of `inspect`: the services of a tree, and notes that belong to none of them. ``skipped``: the paths of
     services that were left out on request."""
 

@@ -1,7 +1,8 @@
 """The interface of a language module: a module with functions, without a base class."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence
@@ -12,8 +13,7 @@ Strength = Literal["server", "site", "program", "guess"]
 STRENGTHS: tuple[Strength, ...] = ("server", "program", "site", "guess")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A language's claim that a folder is a service.
 
     ``strength``: `server` (a framework or a start command that serves), `program` (an entry point that may be

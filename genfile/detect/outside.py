@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project, Tree
@@ -15,8 +16,7 @@ _CONTAINERS = ("Dockerfile", "docker-compose", "compose")
 _NEVER = frozenset({"node_modules", "__pycache__", "venv"})
 
 
-@dataclass(frozen=True, slots=True)
-class OutsidePath:
+class OutsidePath(Struct, frozen=True):
     """A path in the tree that a service refers to. ``runs``: its program reads it, not only its build."""
 
     path: str

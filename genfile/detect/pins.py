@@ -5,8 +5,9 @@ service's folder to the root of the tree. The nearest file that names a version 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
@@ -23,8 +24,7 @@ TOOL_VERSIONS = ".tool-versions"
 TOOL_NAMES = {"node": ("nodejs", "node"), "python": ("python",), "go": ("golang", "go"), "java": ("java",)}
 
 
-@dataclass(frozen=True, slots=True)
-class ToolVersion:
+class ToolVersion(Struct, frozen=True):
     """A version as the file of a version manager gives it: its text, its line, and what that line says."""
 
     text: str

@@ -1,7 +1,8 @@
 """Variables without which a program fails: marked in the spec, each with its evidence."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact

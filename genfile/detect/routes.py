@@ -3,7 +3,8 @@ that a request names."""
 
 import re
 from collections.abc import Collection, Hashable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.evidence import Evidence, Fact
 
@@ -15,14 +16,12 @@ _MAX_DEPTH = 12
 _PART = re.compile(r"[\w.~-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Mount:
+class _Mount(Struct, frozen=True):
     parent: Hashable
     prefix: str | None
 
 
-@dataclass(slots=True)
-class Routes:
+class Routes(Struct):
     """The routes of a program. A router is any value that tells it from others.
 
     ``roots``: the applications themselves; ``own``: the prefixes that routers have wherever they are mounted. A prefix

@@ -1,7 +1,8 @@
 """The release line of a service's runtime: a pin, else the ranges within what the dependencies support."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.data import runtime
 from genfile.evidence import Decision, Draft, Evidence, Fact
@@ -10,8 +11,7 @@ from genfile.versions import Pin, Scheme, choose, known_line, satisfies
 Range = tuple[str, Scheme, Evidence]
 
 
-@dataclass(frozen=True)
-class AskedRuntime:
+class AskedRuntime(Struct, frozen=True):
     """What a project says about its runtime.
 
     ``bound``: the newest line that the dependencies support, and the one that says so. ``hosted``: from a Dockerfile or

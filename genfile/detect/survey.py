@@ -3,8 +3,9 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from genfile.detect import go, java, node, pages, python, static
 from genfile.detect.aside import is_aside
@@ -59,8 +60,7 @@ SOURCES = (".java", ".kt")
 MAX_REASONS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class FoundService:
+class FoundService(Struct, frozen=True):
     """A folder that is a service."""
 
     project: Project

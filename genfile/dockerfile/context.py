@@ -2,14 +2,14 @@
 
 import posixpath
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.dockerfile.ignore import IgnoreRule, IgnoreRules
 from genfile.dockerfile.model import Dockerfile
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A source of COPY, ADD or a bind mount that no file is left of; ``rule`` is what ignored it, if anything did."""
 
     source: str

@@ -1,11 +1,11 @@
 """Edits of a text by lines."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """The lines from ``line`` to ``end`` (1-based, both of them) become ``text``; an empty text deletes them."""
 
     line: int

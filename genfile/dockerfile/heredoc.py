@@ -5,7 +5,8 @@ ONBUILD, and not in their JSON form.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.dockerfile.lexer import LexError, lex
 
@@ -15,8 +16,7 @@ _EARLY_WORD = re.compile(r"[0-9]*<<(-?)([^<]*)")
 _PLACES = ("RUN {}", "RUN {} && x", "RUN (x; {})")
 
 
-@dataclass(frozen=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """The line that ends it, and whether tabs may stand in front of that."""
 
     name: str

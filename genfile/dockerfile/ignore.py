@@ -8,12 +8,12 @@ backslash on to it; here they stand for themselves.
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class IgnoreRule:
+
+class IgnoreRule(Struct, frozen=True):
     """One pattern: as it is matched (cleaned, without `!`), its 1-based line, whether it takes paths back in."""
 
     pattern: str
@@ -32,8 +32,7 @@ class IgnoreRule:
         return any(_match(tokens, "/".join(parts[:count])) for count in range(1, len(parts) + 1))
 
 
-@dataclass(frozen=True)
-class IgnoreRules:
+class IgnoreRules(Struct, frozen=True):
     """The patterns of a .dockerignore, in order."""
 
     rules: tuple[IgnoreRule, ...]

@@ -6,7 +6,8 @@ through it, those of the JSON form too, and looks for heredocs in the words that
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # What Go's unicode.IsSpace takes for white space; Python's str.isspace takes four control characters more.
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
@@ -24,8 +25,7 @@ class LexError(ValueError):
         self.is_open = is_open
 
 
-@dataclass(frozen=True)
-class Lexed:
+class Lexed(Struct, frozen=True):
     """A text as one word with its blanks, and as the words that it is split into."""
 
     text: str

@@ -1,7 +1,8 @@
 """A Dockerfile that was read: instructions in order, stages, and what they take from where."""
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from genfile.dockerfile.words import key_values, processed, split_blanks, split_mount, split_words
 
@@ -10,8 +11,7 @@ _SPLIT_AT_BLANKS = frozenset({"COPY", "ADD", "VOLUME", "EXPOSE"})
 _ONE_OPERAND = frozenset({"WORKDIR", "USER", "STOPSIGNAL"})
 
 
-@dataclass(frozen=True)
-class Instruction:
+class Instruction(Struct, frozen=True, dict=True):
     """One instruction: keyword in upper case, flags as (name, value), the rest as text with continuations joined."""
 
     keyword: str
@@ -48,8 +48,7 @@ class Instruction:
         return key_values(self.value, self.escape)
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A stage: its FROM, and the instructions after it."""
 
     index: int
@@ -66,14 +65,12 @@ class Stage:
         return next(iter(reversed(self.all(keyword))), None)
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(Struct, frozen=True):
     text: str
     line: int
 
 
-@dataclass(frozen=True)
-class Dockerfile:
+class Dockerfile(Struct, frozen=True, dict=True):
     """A whole file; ``directives`` are the parser directives at its head."""
 
     text: str

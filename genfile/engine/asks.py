@@ -1,8 +1,9 @@
 """What a Dockerfile needs for its build: secrets, an SSH agent, build arguments without a default."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from genfile.dockerfile.model import Dockerfile
 
@@ -25,8 +26,7 @@ _FILES = {
 }
 
 
-@dataclass(frozen=True)
-class AskedSecret:
+class AskedSecret(Struct, frozen=True):
     """A secret that a step mounts: its id, the variable or the file that the step finds it in, and the line."""
 
     id: str
@@ -46,24 +46,21 @@ class AskedSecret:
         return self.id.upper().replace("-", "_").replace(".", "_")
 
 
-@dataclass(frozen=True)
-class AskedAgent:
+class AskedAgent(Struct, frozen=True):
     """An SSH agent that a step mounts, by its id, and the line."""
 
     name: str
     line: int
 
 
-@dataclass(frozen=True)
-class AskedArgument:
+class AskedArgument(Struct, frozen=True):
     """A build argument without a default, and the line that declares it."""
 
     name: str
     line: int
 
 
-@dataclass(frozen=True)
-class Asks:
+class Asks(Struct, frozen=True):
     """Everything that a Dockerfile asks for, each once."""
 
     secrets: tuple[AskedSecret, ...]

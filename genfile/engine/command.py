@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.dockerfile.quoting import local_folder
 from genfile.errors import UsageError
@@ -18,8 +20,7 @@ _READ_BY_ENGINES = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class BuildTarget:
+class BuildTarget(Struct, frozen=True):
     """One image to be built: Dockerfile and context relative to the folder that the command runs in.
 
     ``arguments``: names, whose values the engine takes from its environment; ``values``: those that the user typed.
@@ -36,8 +37,7 @@ class BuildTarget:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class How:
+class How(Struct, frozen=True):
     """How all of them are built. ``attest``: SBOM and provenance are attached; ``load``: into the engine's images."""
 
     platforms: tuple[str, ...] = ()
@@ -50,8 +50,7 @@ class How:
     attest: bool = False
 
 
-@dataclass(frozen=True)
-class EngineCommand:
+class EngineCommand(Struct, frozen=True):
     """A program with its arguments, and what it reads from standard input.
 
     ``environment``: variables that it gets beside genfile's own. ``hidden``: arguments that hold a value, each with

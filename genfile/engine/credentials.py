@@ -6,9 +6,10 @@ import json
 import os
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.engine.reference import HUB
 
@@ -17,8 +18,7 @@ _HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _SECONDS = 20
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """A user and a password or token."""
 
     user: str

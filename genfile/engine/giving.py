@@ -7,9 +7,10 @@ anybody else, and for what somebody added to one of genfile's, the user names it
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from genfile.engine.asks import NOTHING, Asks, how_to_give, secret_source
 from genfile.errors import UsageError
@@ -28,8 +29,7 @@ def nobody(path: str, offers: "Sequence[Offer]") -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """Something that a Dockerfile asks for and the user has: the flag that gives it, and the line that asks.
 
     ``value``: as the flag takes it; never what is in the variable or the file. ``ours``: genfile wrote the line.
@@ -44,8 +44,7 @@ class Offer:
         return f"--{self.flag} {shlex.quote(self.value)}"
 
 
-@dataclass(frozen=True)
-class BuildInputs:
+class BuildInputs(Struct, frozen=True):
     """What a build gets, each as its flag takes it, and what is worth saying about the rest."""
 
     secrets: tuple[str, ...]
@@ -54,8 +53,7 @@ class BuildInputs:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """What the user named by flags: ids of secrets and names of arguments; ``ssh``: any agent."""
 
     secrets: frozenset[str]

@@ -1,14 +1,14 @@
 """The meaning of an engine's output after a failed build."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from genfile.data.entries import read_list
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """The problem in one line, and what to do about it."""
 
     text: str
@@ -25,8 +25,7 @@ def meaning_of(output: str) -> Meaning | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """An entry of engine_errors.toml."""
 
     pattern: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import read_dockerfile
@@ -12,8 +13,7 @@ from genfile.errors import UsageError
 _AROUND = r"[A-Za-z0-9._/:@$-]"
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """An image that a Dockerfile takes from outside: as it is written, and the lines of the instruction."""
 
     text: str

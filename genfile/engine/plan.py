@@ -3,9 +3,10 @@
 import os
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from genfile.project.written import Written
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """An image that can be built: its name, and the paths of its Dockerfile and its context in the project.
 
     ``ours``: what the Dockerfile asks for as genfile wrote it, by genfile.lock; nothing where it wrote none.
@@ -34,8 +34,7 @@ class Unit:
     ours: Asks = NOTHING
 
 
-@dataclass(frozen=True)
-class BuildRequest:
+class BuildRequest(Struct, frozen=True):
     """The user's flags for a build. ``tags``: whole references, or names that get the revision's tags."""
 
     tags: tuple[str, ...] = ()
@@ -46,8 +45,7 @@ class BuildRequest:
     push: bool = False
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """The images to build, and notes on them."""
 
     targets: tuple[BuildTarget, ...]
@@ -231,7 +229,7 @@ def _named(told: BuildRequest) -> Named:
 
 def relative_targets(targets: Sequence[BuildTarget], root: Path) -> list[BuildTarget]:
     """The same with paths from the current folder, so that a printed command can be pasted there."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     base = os.path.relpath(root).replace(os.sep, "/")
     return [

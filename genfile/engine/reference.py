@@ -1,7 +1,8 @@
 """Image references: `[registry/]repository[:tag][@digest]`, by the grammar of github.com/distribution/reference."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.errors import UsageError
 
@@ -16,8 +17,7 @@ _MAX_NAME = 255
 HUB = "docker.io"
 
 
-@dataclass(frozen=True)
-class ImageReference:
+class ImageReference(Struct, frozen=True):
     """A reference in its parts; ``registry`` is None if it has none."""
 
     registry: str | None

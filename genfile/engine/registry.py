@@ -7,9 +7,10 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile import __version__
 from genfile.engine.credentials import Credentials, find_credentials
@@ -39,8 +40,7 @@ class RegistryError(GenfileError):
     code = "registry"
 
 
-@dataclass
-class Registry:
+class Registry(Struct):
     """Access to registries during one run: each token is fetched once.
 
     ``plain``: hosts that are contacted without TLS, besides loopback addresses.

@@ -3,8 +3,9 @@
 import os
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _SECONDS = 10
 # No hook, no monitor, no pager of the repository's has a say.
@@ -13,8 +14,7 @@ _VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
 _CREDENTIALS = re.compile(r"^(https?://)[^/@]*@")
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """A checkout: its commit in hex digits, whether files differ from it, the version that a tag names, its URL."""
 
     commit: str

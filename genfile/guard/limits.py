@@ -1,8 +1,9 @@
 """The limits of a child."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 
 class Runner(Protocol):
@@ -19,8 +20,7 @@ class Runner(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """Limits of a child process that looks at one tree.
 
     ``seconds``: of CPU. ``memory``: bytes of address space, of which Python and the libraries take some 100 MiB.

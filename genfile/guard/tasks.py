@@ -99,7 +99,7 @@ def _unpacked(tree: Mapping[str, Any], blobs: Sequence[bytes], limits: Limits, b
 
 def inspect(data: Mapping[str, Any], blobs: Sequence[bytes]) -> dict[str, Any]:
     """The work, in the child: services and notes as plain values."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from genfile.detect.inspection import inspect_source
     from genfile.source.budget import Budget

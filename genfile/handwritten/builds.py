@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from genfile.parsers import ParseError
 
@@ -19,8 +20,7 @@ MAX_OTHERS = 20
 _CLUSTERS = frozenset("k8s kubernetes helm charts chart manifests kustomize deploy deployment deployments".split())
 
 
-@dataclass(frozen=True)
-class BuildWay:
+class BuildWay(Struct, frozen=True):
     """One way that a Dockerfile is built. ``root``: the folder of the context, "" for the tree's own; ``said``: the
     file that says so, None where nothing does; ``given``: the variables that its container gets."""
 

@@ -3,8 +3,10 @@
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
@@ -25,8 +27,7 @@ MAX_DOCKERFILES = 200
 _ALWAYS = frozenset({"base-version", "base-ended", "manager-unpinned", "waits-for-host"})
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A Dockerfile with what was found in it; ``built``: None where its text is not a Dockerfile."""
 
     path: str

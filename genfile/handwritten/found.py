@@ -1,14 +1,14 @@
 """A finding, with what puts it right."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.dockerfile.edit import Edit
 from genfile.evidence import Risk
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """``edits``: of the file that the finding is in; none where nothing safe puts it right. ``source``: the program
     that found it, None for genfile itself."""
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.dockerfile.edit import Edit
 from genfile.evidence import Risk
@@ -26,8 +27,7 @@ SAME: Mapping[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """Checks that are silenced: ``start`` to ``end`` in the Dockerfile, None for all of it; ``line``: where that is
     said, of a comment of genfile's own, None for any other; ``others``: for findings in other files, too."""
 
@@ -48,8 +48,7 @@ class Silence:
         return self.start <= risk.line <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreEntry:
+class IgnoreEntry(Struct, frozen=True):
     """An entry of `[lint] ignore`: the check, a pattern of Dockerfiles, and where it stands."""
 
     id: str

@@ -2,10 +2,11 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 # Where a distribution's image keeps its own files; everything else is empty in the known images.
 SYSTEM = tuple(
@@ -13,8 +14,7 @@ SYSTEM = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """A known base image.
 
     ``programs``: on its PATH; ``only``: there are no others; ``distribution``: debian, alpine or none; ``python``:

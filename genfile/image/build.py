@@ -3,9 +3,10 @@
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.container.image import Image, interpret
 from genfile.container.model import FinishedStage as Interpreted
@@ -22,8 +23,7 @@ _HEREDOC = re.compile(r"\d*<<-?")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
 
 
-@dataclass(frozen=True)
-class Built:
+class Built(Struct, frozen=True, eq=False, dict=True):
     """An image on paper: its text, the build context, the final state of each stage, and the container's settings.
 
     ``memory``: what checks computed and need again.
@@ -34,7 +34,7 @@ class Built:
     context: Context
     stages: tuple[StageState, ...]
     image: Image
-    memory: dict[str, Any] = field(default_factory=dict, compare=False)
+    memory: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def final(self) -> StageState:
@@ -260,8 +260,7 @@ def _is_unpacked(word: str) -> bool:
     return _URL.match(word) is not None or re.search(r"\.(tar(\.\w+)?|tgz|tbz2|txz)$", word) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
+class _Copy(Struct, frozen=True):
     source: str
     target: str
     owner: str

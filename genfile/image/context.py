@@ -2,9 +2,10 @@
 
 import posixpath
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from genfile.dockerfile.ignore import IgnoreRules, read_ignore
 from genfile.parsers import ParseError
@@ -15,8 +16,7 @@ T = TypeVar("T")
 NOTHING_IGNORED = IgnoreRules(())
 
 
-@dataclass(frozen=True, eq=False)
-class Context:
+class Context(Struct, frozen=True, eq=False, dict=True):
     """A folder of a tree as BuildKit sends it. Paths are relative to that folder, with forward slashes; "." is itself.
 
     ``folders``: the files of the whole tree, by folder, as its index has them; ``root``: the context's folder in that

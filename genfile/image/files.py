@@ -7,10 +7,12 @@ into *unknown*, and leaves a *yes* as it is.
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.image.context import Context
 
@@ -31,8 +33,7 @@ class InstalledContent(Protocol):
         """Whether a path relative to the folder exists."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPath:
+class FoundPath(Struct, frozen=True):
     """What is known of one path.
 
     ``source``: the path in the build context that it is a copy of; ``base``: it is in one of the base image's own
@@ -53,8 +54,7 @@ class FoundPath:
 _NO = FoundPath(Answer.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class MadePath:
+class MadePath(Struct, frozen=True):
     """A file or folder that a step created.
 
     ``open``: the folder may contain more than the step is known to make; ``either``: it may also be a file.
@@ -88,8 +88,7 @@ class MadePath:
             yield self.path
 
 
-@dataclass(frozen=True, slots=True)
-class FromContext:
+class FromContext(Struct, frozen=True):
     """A copy of a file or folder from the build context."""
 
     context: Context
@@ -126,8 +125,7 @@ class FromContext:
             yield posixpath.join(top, path) if path else top
 
 
-@dataclass(frozen=True, slots=True)
-class FromStage:
+class FromStage(Struct, frozen=True):
     """A copy of a file or folder from another stage, as it was at the end of that stage."""
 
     files: "Files"
@@ -166,8 +164,7 @@ class _Unlisted:
         return iter(())
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown(_Unlisted):
+class Unknown(_Unlisted, Struct, frozen=True):
     """A folder that may hold anything after a step. ``base``: the base image filled it."""
 
     path: str
@@ -180,8 +177,7 @@ class Unknown(_Unlisted):
         return FoundPath(Answer.UNKNOWN, self.why, base=self.base)
 
 
-@dataclass(frozen=True, slots=True)
-class Gone(_Unlisted):
+class Gone(_Unlisted, Struct, frozen=True):
     """A file or folder that a step removed."""
 
     path: str
@@ -191,8 +187,7 @@ class Gone(_Unlisted):
         return FoundPath(Answer.NO, self.why) if below(path, self.path) is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Owned(_Unlisted):
+class Owned(_Unlisted, Struct, frozen=True):
     """A change of owner, for one path or everything below it."""
 
     path: str
@@ -206,8 +201,7 @@ class Owned(_Unlisted):
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Loose(_Unlisted):
+class Loose(_Unlisted, Struct, frozen=True):
     """Folders with one name, anywhere below a folder, that a step may have created and filled."""
 
     path: str

@@ -1,15 +1,15 @@
 """A check's finding."""
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from genfile.dockerfile.edit import Edit
 
 Level = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(Struct, frozen=True):
     """A change of the spec that fixes it: the field, its new value, and the reason, for the evidence."""
 
     field: str
@@ -17,8 +17,7 @@ class Mend:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, eq=False):
     """A fault.
 
     ``check``: the id of the check; ``text``: what is wrong, as a sentence without a full stop; ``hint``: how to fix it;
@@ -32,5 +31,15 @@ class Finding:
     line: int | None = None
     hint: str | None = None
     level: Level = "error"
-    mend: Mend | None = field(default=None, compare=False)
-    edits: tuple[Edit, ...] = field(default=(), compare=False)
+    mend: Mend | None = None
+    edits: tuple[Edit, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Finding) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[object, ...]:
+        """The fields that make two equal: all but ``mend`` and ``edits``."""
+        return self.check, self.text, self.path, self.line, self.hint, self.level

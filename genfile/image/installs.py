@@ -2,13 +2,13 @@
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.image.stage import RunStep
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """A step that installs a project's dependencies.
 
     ``folder``: the project's absolute folder; ``locks``: possible names of its lockfile; ``follows``: it installs
@@ -39,8 +39,7 @@ _VALUED = frozenset(
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     step: RunStep
     verb: str
     rest: tuple[str, ...]

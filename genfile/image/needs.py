@@ -1,10 +1,9 @@
 """What a service is known to need from its image; each part may be empty."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ImageNeed:
+class ImageNeed(Struct, frozen=True):
     """A name or a path, and the evidence."""
 
     value: str
@@ -12,8 +11,7 @@ class ImageNeed:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """``folder``: of the service, in the build context; ``port``: what it listens on for its
     users; ``others``: further ports that it opens; ``written``: folders of the context that the program writes to;
     ``variables``: those that it can't start without; ``overwritten``: files of the context that it writes.

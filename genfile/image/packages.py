@@ -1,15 +1,15 @@
 """The results of installations: node_modules and Python environments, as far as manifests and lockfiles show them."""
 
 import posixpath
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.image.files import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Modules:
+class Modules(Struct, frozen=True):
     """A node_modules folder.
 
     ``direct``: production dependencies in the manifest; ``development``: its other dependencies; ``omits``: those were
@@ -68,8 +68,7 @@ class Modules:
         return tuple(sorted(name for name in there if name not in self.rebuilt))
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """What an installation puts into a Python environment.
 
     ``names``: distributions, as PEP 503 writes them; ``complete``: there are no others; ``origin``: the evidence.
@@ -116,8 +115,7 @@ class Environment:
         return Answer.NO
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """A folder whose files are all known. ``endings``: that only holds for files with these extensions."""
 
     files: frozenset[str]

@@ -1,8 +1,9 @@
 """Whether a program is in an image."""
 
 import posixpath
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from genfile.image.bases import known_programs, packages_with
 from genfile.image.files import Answer, FoundPath
@@ -10,8 +11,7 @@ from genfile.image.packages import Environment, Modules
 from genfile.image.stage import StageState
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramLookup:
+class ProgramLookup(Struct, frozen=True):
     """The answer for a name: where it is, or what is known of the places searched."""
 
     answer: Answer

@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.container.model import Inherited
 from genfile.image.bases import SYSTEM, Base, base_of
@@ -11,8 +12,7 @@ from genfile.image.context import Context
 from genfile.image.files import Answer, Files, FoundPath, Gone, MadePath, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class RunStep:
+class RunStep(Struct, frozen=True):
     """A command in a RUN instruction, and where it ran.
 
     ``packages``: the system packages at that time; ``variables``: those that it saw.
@@ -25,8 +25,7 @@ class RunStep:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """A path that a step needs and that is missing when it runs.
 
     ``kind``: `copy` or `run`; ``ignored``: the ignore pattern that excludes it.
@@ -39,8 +38,7 @@ class Lack:
     ignored: str | None = None
 
 
-@dataclass
-class StageState:
+class StageState(Struct):
     """What is known of a stage.
 
     ``user``: as USER writes it; ``variables``: of ENV and ARG so far; ``settings``: variables that a command set for

@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.image.build import Built
 from genfile.image.files import Answer, FoundPath
@@ -31,8 +32,7 @@ NODE_ENDINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StartTarget:
+class StartTarget(Struct, frozen=True):
     """``kind``: `node` or `python` for a file, `module` for a Python module, `jar`; ``name``: as in the command;
     ``path``: in the image; ``roots``: where modules are looked for."""
 

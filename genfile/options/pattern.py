@@ -7,9 +7,10 @@ Python and simulated as an automaton. Groups that capture, look around or refer 
 import importlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, field
 
 MAX_STATES = 1_000
 MAX_PATTERN = 500
@@ -19,8 +20,7 @@ _Test = Callable[[str], bool]
 _CATEGORIES = {"DIGIT": r"\d", "NOT_DIGIT": r"\D", "SPACE": r"\s", "NOT_SPACE": r"\S", "WORD": r"\w", "NOT_WORD": r"\W"}
 
 
-@dataclass
-class Pattern:
+class Pattern(Struct):
     """States by number: `eats` one char that passes a test, `goes` without one, `at` only at the start or end."""
 
     text: str

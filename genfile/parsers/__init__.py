@@ -1,13 +1,14 @@
 """Text to values, one pure module for each format.
 
-Each parser takes text and returns plain values (or a small dataclass) that know their lines; malformed text raises
+Each parser takes text and returns plain values (or a small Struct) that know their lines; malformed text raises
 :class:`ParseError` with the line. No parser opens a file.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 
 class ParseError(ValueError):
@@ -35,8 +36,7 @@ def reason_of(error: BaseException) -> str:
 Key = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A parsed data file: its plain value, and the line of each part.
 
     ``locate`` maps a path of keys to a 1-based line. It is only called when evidence is needed, so that a document

@@ -1,7 +1,8 @@
 """Addresses of databases and brokers, with placeholders for every variable part: `postgresql://{user}:…`."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _URL = re.compile(
     r"(?P<outer>jdbc:|r2dbc:)?(?P<scheme>[a-z][a-z0-9+._-]*)://(?P<where>[^/?\s]*)(?P<path>/[^?\s]*)?(?P<query>\?\S*)?"
@@ -17,8 +18,7 @@ _SAFE = re.compile(r"(?i)(ssl|usessl|requiressl|tls|channel_binding|replicaset|a
 MAX_TEXT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """``scheme``: a URL's beginning, without its driver; empty for other forms. ``form``: with {user}, {password},
     {host}, {port} and {name} for what differs between addresses."""
 

@@ -5,16 +5,16 @@ limit ends as a ParseError that names the limit. Code for tree-sitter has its ow
 """
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from genfile.parsers import ParseError
 
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class FormatBounds:
+class FormatBounds(Struct, frozen=True):
     """A format's limits: ``length`` in characters, ``depth`` of brackets, ``signs`` in ``counted``."""
 
     length: int | None = None

@@ -3,9 +3,10 @@
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.gosyntax import FIRST_ARGUMENT
 
@@ -39,8 +40,7 @@ MAX_BRANCHES = 400
 MAX_TEXT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A part of a file, by its bytes, that runs only where one of ``words`` is given (`serve`, `--serve`).
 
     ``literal``: the place of the command's literal, where a library dispatches; its ``names`` are those of the
@@ -59,8 +59,7 @@ class Branch:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """`parent.AddCommand(child, NewChild())`: its place, and both names as chains."""
 
     start: int

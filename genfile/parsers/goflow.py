@@ -2,9 +2,10 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from genfile.parsers.godispatch import Branch, Dispatch
 from genfile.parsers.gosyntax import CHAIN
@@ -58,8 +59,7 @@ MAX_LOOP = 20_000
 MAX_NODES = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine;
     ``part``: in which of the declaration's parts that run only where the program is told so."""
 
@@ -70,8 +70,7 @@ class Hold:
     part: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The part of a declaration that only runs for a command or flag: which one, and what it says, like a
     declaration."""
 
@@ -81,8 +80,7 @@ class Part:
     aside: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """A function, a method (its ``owner`` is the type that it is of), a type, a variable or a constant of a package.
 
     ``words``: chains of names in it (`http.Serve`); ``aside``: the chains that it

@@ -1,9 +1,10 @@
 """The functions, variables and calls of a Go file, by name, for following values."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.grammar import Places, in_order
 
@@ -18,8 +19,7 @@ MAX_VALUES = 12
 MAX_CALLS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class GoFunction:
+class GoFunction(Struct, frozen=True):
     """A function or method in a file: its name, its parameters in order, its span."""
 
     name: str

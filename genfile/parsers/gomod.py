@@ -1,21 +1,20 @@
 """go.mod and go.work, by the grammar of the Go Modules Reference."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.parsers import ParseError
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     path: str
     version: str
     indirect: bool
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """`replace old => new`; ``local``: new is a folder."""
 
     old: str
@@ -27,8 +26,7 @@ class Replacement:
         return self.new.startswith(("./", "../")) or self.new in (".", "..")
 
 
-@dataclass(frozen=True, slots=True)
-class GoMod:
+class GoMod(Struct, frozen=True):
     """A go.mod or go.work file; versions without the `go` in front; `lines` by directive."""
 
     module: str | None

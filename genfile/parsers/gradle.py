@@ -6,9 +6,10 @@ computed values are unknown.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from genfile.parsers.gradle_parts import GradleDependency, Plugin, Statement, dependency
 from genfile.parsers.grammar import parse_code

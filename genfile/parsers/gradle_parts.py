@@ -1,15 +1,15 @@
 """The parts of a Gradle script in either language."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A call or an assignment: the blocks around it, its name, its literal arguments, its 1-based line.
 
     ``java { toolchain { languageVersion = … } }`` is named ``languageVersion``, in ``("java", "toolchain")``.
@@ -33,8 +33,7 @@ class Statement:
         return first if first in ("subprojects", "allprojects") or first.startswith("project(") else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plugin:
+class Plugin(Struct, frozen=True):
     """A plugin: its id, or its alias in the version catalog (`plugins.spring.boot`), and the version beside it."""
 
     id: str | None
@@ -45,8 +44,7 @@ class Plugin:
     """False: named with `apply false`, for the sub-projects alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class GradleDependency:
+class GradleDependency(Struct, frozen=True):
     """A dependency: `group:name:version` as far as written, an alias of the catalog, or another project's path."""
 
     configuration: str

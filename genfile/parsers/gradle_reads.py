@@ -2,8 +2,9 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.gradle import GradleScript
 
@@ -27,8 +28,7 @@ _OF_ENVIRONMENT = frozenset({"getenv", "environmentVariable"})
 _OF_PROPERTIES = frozenset({"findProperty", "gradleProperty", "property", "getProperty", "hasProperty"})
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideValue:
+class OutsideValue(Struct, frozen=True):
     """A value from outside the script: a variable of the environment, or a property of Gradle's."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.parsers import ParseError
 
@@ -30,8 +31,7 @@ class UnknownValue:
 UNKNOWN = UnknownValue()
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """A block: its kind, labels, attributes, and inner blocks."""
 
     kind: str
@@ -40,15 +40,13 @@ class Block:
     blocks: "list[Block]" = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """The value of a variable."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text as written, with `${…}` in it."""
 
     text: str

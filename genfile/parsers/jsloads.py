@@ -1,8 +1,9 @@
 """The modules that a JavaScript module loads as soon as it is loaded itself."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.grammar import captures
 from genfile.parsers.jsreach import JsReferences
@@ -26,8 +27,7 @@ _OF_VALUES = frozenset(
 _MAKES_CODE = ("decorator", "enum_declaration", "internal_module", "accessibility_modifier", "import_require_clause")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A module that is loaded, and the line.
 
     ``required``: by `require`; ``typed``: it says of which type it is (`with { type: "json" }`); ``names``: what is

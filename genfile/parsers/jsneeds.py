@@ -2,8 +2,9 @@
 `required("DB_URL")`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.grammar import Places
 from genfile.parsers.jsstart import EXITS, ModuleStart
@@ -23,8 +24,7 @@ MAX_DEPTH = 12
 MAX_CALLS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class VariableNeed:
+class VariableNeed(Struct, frozen=True):
     """The parameter with the variable's name, and those that make it optional."""
 
     at: int

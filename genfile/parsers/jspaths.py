@@ -5,8 +5,9 @@ A path is relative to the service's folder; None if it leads out of it, or is co
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.jsreach import JsReferences
 from genfile.parsers.jsshapes import FUNCTIONS
@@ -26,8 +27,7 @@ _ROOTS = frozenset({"app-root-path"})
 _SAME = frozenset("fileURLToPath pathToFileURL String URL toString".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A path in the service's folder; ``open``: only its beginning is known."""
 
     path: str
@@ -39,8 +39,7 @@ class Where:
         return self.path if self.open else posixpath.dirname(self.path) or "."
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a module's paths start.
 
     ``file``: the module's place in the image; ``working``: the program's working folder. ``far``: resolves another

@@ -1,8 +1,10 @@
 """What JavaScript expressions refer to if they have no value of their own: names in other modules, keys."""
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.parsers.jsshapes import FUNCTIONS, JsShapes
 from genfile.parsers.jsvalues import NUMBER_CALLS, WRAPPERS
@@ -15,8 +17,7 @@ MAX_DEPTH = 30
 _LOOKUPS = frozenset("get getOrThrow getNumber getInt number int has".split())
 
 
-@dataclass(frozen=True, slots=True)
-class NameReference:
+class NameReference(Struct, frozen=True):
     """`config.http.port` is the names config, http, port; `config.get('http.port', 80)` the name, a key, a default.
 
     ``file``: the expression of the path of a file that is read, ``module``: what is required in place; then the names
@@ -30,8 +31,7 @@ class NameReference:
     module: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     module: str
     names: tuple[str, ...]
     line: int

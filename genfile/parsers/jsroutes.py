@@ -1,8 +1,9 @@
 """Calls of JavaScript and TypeScript that may register a route, or mount a router below a path."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.jsreach import JsReferences
 from genfile.parsers.jsshapes import FUNCTIONS
@@ -18,8 +19,7 @@ _COMPUTED = frozenset("identifier template_string binary_expression member_expre
 _MAX_CHAIN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class JsGiven:
+class JsGiven(Struct, frozen=True):
     """An argument: the name of a router (``called``: of a function that gives one), or a module that is loaded in
     place; ``text``: as it is written, cut."""
 
@@ -29,8 +29,7 @@ class JsGiven:
     module: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JsRouted:
+class JsRouted(Struct, frozen=True):
     """`owner.method("/path", a, b, { prefix })`; a parameter has the place of its function behind its name.
 
     ``computed``: what stands first may be a path that is not known.

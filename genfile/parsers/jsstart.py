@@ -3,9 +3,10 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.grammar import captures
 
@@ -32,8 +33,7 @@ EXITS = frozenset({"process.exit", "process.abort", "exit"})
 MAX_CALLS = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """A call of something that another module exports: `member` is a method, "constructor" for `new`, "" for itself."""
 
     module: str
@@ -43,8 +43,7 @@ class Called:
     thrown_on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Edge:
+class _Edge(Struct, frozen=True):
     """A call that stands in a function (None: at the top level): its target in this module, or in another one."""
 
     origin: str | None
@@ -54,8 +53,7 @@ class _Edge:
     caught: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """A part of the text that is a function, or whose errors are caught; ``around``: the one that it lies in, or -1."""
 
     start: int

@@ -2,9 +2,10 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.parsers.jspaths import JsPaths, Standing, Where
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-@dataclass(frozen=True, slots=True)
-class NodeWritten:
+class NodeWritten(Struct, frozen=True):
     """A folder of the service that is written to; ``database``: it holds the file of one; ``file``: the file that is
     written there, where it is known."""
 
@@ -23,8 +23,7 @@ class NodeWritten:
     file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """What a call writes to."""
 
     folder: str

@@ -1,9 +1,10 @@
 """What names stand for in Java and Kotlin: their declarations by scope, the settings that are injected into them."""
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.grammar import captures, in_order
 
@@ -29,8 +30,7 @@ CALLS = frozenset({"method_invocation", "object_creation_expression", "call_expr
 STRINGS = frozenset({"string_literal", "line_string_literal", "multiline_string_literal"})
 
 
-@dataclass(frozen=True, slots=True)
-class JvmDeclaration:
+class JvmDeclaration(Struct, frozen=True):
     """One declaration or assignment of a name: where it holds, its value, the setting that is injected, its type."""
 
     scope: "Node | None"

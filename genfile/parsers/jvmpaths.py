@@ -6,8 +6,10 @@ open from there on. What lies outside the file is asked for (`Outside`).
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.parsers.jvmnames import CALLS, SCOPES, STRINGS, JvmDeclaration, JvmNames, is_around
 from genfile.parsers.values import Steps
@@ -37,8 +39,7 @@ _PROPERTIES = {"user.dir": ".", "user.home": "~", "java.io.tmpdir": "/tmp", "fil
 _INTERPOLATED = re.compile(r"(?<!\\)\$(?:\{([^{}]*)\}|([A-Za-z_]\w*))")
 
 
-@dataclass(frozen=True, slots=True)
-class JvmPath:
+class JvmPath(Struct, frozen=True):
     """A path as text. ``open``: only its beginning is known; ``web``: it is below the folder of the web application."""
 
     text: str
@@ -56,8 +57,7 @@ class JvmPath:
         return self.text.rpartition("/")[0]
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What a file does not say itself: ``expand`` puts the settings into `${…}`, ``constant`` is a field of another
     class, by class and name; ``given`` is what a method is called with, by its name, how many arguments it takes and
     which of them is asked for, ``loaded`` a key of a file of properties that the code loads; each None if it is not

@@ -1,8 +1,9 @@
 """What Java and Kotlin code writes: folders that it makes, files that it opens to be written, its own databases."""
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.parsers.jvmpaths import JvmPath, JvmPaths
 
@@ -42,8 +43,7 @@ _FILES = frozenset(
 _DATABASE = re.compile(r"jdbc:(sqlite|h2|hsqldb|derby):(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class JvmWritten:
+class JvmWritten(Struct, frozen=True):
     """A folder that is written to, as text; ``database``: a database lies there; ``web``: below the web application."""
 
     folder: str

@@ -1,7 +1,8 @@
 """Makefile: its targets with their prerequisites and recipes, as far as plain variables go."""
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*(?:\?=|::?=|=)\s*(.*)$")
 _RULE = re.compile(r"^([A-Za-z0-9_./ \t-]++)::?(?!=)\s*([^#]*)")
@@ -13,8 +14,7 @@ MAX_REFERENCES = 50
 MAX_COMMANDS = 5000
 
 
-@dataclass(slots=True)
-class MakeTarget:
+class MakeTarget(Struct):
     """A target: what is made before it, and its commands with variables put in."""
 
     line: int

@@ -1,7 +1,8 @@
 """The `datasource` of a schema of Prisma: https://www.prisma.io/docs/orm/reference/prisma-schema-reference."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _KEY = re.compile(r"\s*(\w+)\s*=\s*(.*)")
 _TEXT = re.compile(r'"([^"]*)"')
@@ -9,8 +10,7 @@ _VARIABLE = re.compile(r'env\(\s*"([A-Za-z_][A-Za-z0-9_]*)"\s*\)')
 MAX_LINES = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Datasource:
+class Datasource(Struct, frozen=True):
     """``provider`` and its line; ``variables``: those that the addresses are read from, each with its line."""
 
     provider: str

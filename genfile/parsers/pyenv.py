@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from genfile.parsers.pysyntax import GETTERS, words
 from genfile.parsers.values import EnvDefault, EnvName

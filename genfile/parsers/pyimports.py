@@ -2,15 +2,15 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.parsers.python import PyModule
 
 _MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A module that is imported, dotted; ``level``: dots of a relative import; ``lazy``: inside a function."""
 
     name: str

@@ -3,7 +3,9 @@
 import ast
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.parsers.pysyntax import GETTERS
 from genfile.parsers.python import PyModule
@@ -24,8 +26,7 @@ _MAX_TURNS = 16
 _IMAGE = "/app"
 
 
-@dataclass(frozen=True, slots=True)
-class PathPlace:
+class PathPlace(Struct, frozen=True):
     """A path: below the folder that is started in (``up`` None), or ``up`` levels above the module's file."""
 
     up: int | None
@@ -62,8 +63,7 @@ class PathPlace:
 Look = Callable[[ast.expr, int], PathPlace | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """A module, and what is asked of the names that it does not bind itself; ``turn``: what the name of a loop is."""
 
     module: PyModule

@@ -1,9 +1,10 @@
 """Python source by its own `ast`: what is assigned, called, defined and read. Nothing is imported or run."""
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.parsers.pysyntax import GETTERS, is_main_guard, parse_leniently, statements_of, top_level, words
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
@@ -13,8 +14,7 @@ _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
 MAX_LISTED = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """`name = callee(…)` or `name = literal` at module level; ``guarded``: only where the module is the program."""
 
     name: str
@@ -24,8 +24,7 @@ class Assignment:
     guarded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PythonFunction:
+class PythonFunction(Struct, frozen=True):
     """A function at module level: what the object that it returns is made by, and how many arguments it must get."""
 
     name: str

@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.parsers.pypaths import PathPlace, Scope, default_of, join, literal, place, turns
 from genfile.parsers.python import PyModule
@@ -43,8 +44,7 @@ _METHODS: dict[str, tuple[int, str, bool]] = {
 _WRITING = frozenset("wax")
 
 
-@dataclass(frozen=True, slots=True)
-class PythonWritten:
+class PythonWritten(Struct, frozen=True):
     """Something that is written: a folder, or the file of a database."""
 
     place: PathPlace

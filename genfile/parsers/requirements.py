@@ -1,7 +1,8 @@
 """requirements.txt, as pip's documentation gives its format."""
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.parsers.bounds import check
 
@@ -10,8 +11,7 @@ MAX_LENGTH = 2_000
 _PYTHON_COMMENT = re.compile(r"with python (3\.\d+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementLine:
+class RequirementLine(Struct, frozen=True):
     """One requirement: name normalised by PEP 503, the rest as written."""
 
     name: str
@@ -37,8 +37,7 @@ class RequirementLine:
         return path if own and "\\" not in path and path.isprintable() else None
 
 
-@dataclass(slots=True)
-class RequirementsFile:
+class RequirementsFile(Struct):
     """What a requirements file asks for, includes, and says of itself."""
 
     entries: list[RequirementLine] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """Small line formats: Procfile, .tool-versions, shell commands as scripts hold them."""
 
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 def parse_procfile(text: str) -> dict[str, tuple[str, int]]:
@@ -25,8 +26,7 @@ def parse_tool_versions(text: str) -> dict[str, tuple[str, int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ShellCommand:
+class ShellCommand(Struct, frozen=True):
     """One simple command: the assignments before it, and its words, unexpanded."""
 
     words: tuple[str, ...]

@@ -7,8 +7,9 @@ relative to one root, with forward slashes.
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.parsers.jsreach import Import
 from genfile.parsers.tsoutput import (
@@ -31,8 +32,7 @@ _TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts")
 _ENTRY = re.compile(r"(^|/)(main|index|server|app|app\.module|config|env)\.[cm]?[jt]sx?$")
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a run may ask of its files.
 
     ``has``: whether a file is there; ``below``: the files of a folder; ``settings``: the value of a JSON file with

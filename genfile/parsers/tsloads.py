@@ -7,7 +7,8 @@ mean nothing.
 
 import posixpath
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsloads import Loaded
@@ -20,8 +21,7 @@ MAX_MODULES = 150
 _HELPERS = ("module-alias", "tsconfig-paths", "tsx", "ts-node", "@swc-node", "@babel/register", "esbuild-register")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """The first line that Node refuses: the source, its line, and why, as a clause."""
 
     source: str
@@ -29,8 +29,7 @@ class Refusal:
     why: str
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """One run of the compiler: each source with its output, and with the configuration it is compiled by.
 
     ``is_module``: whether package.json says that files are ES modules; ``major``: of the compiler; ``installed``: the

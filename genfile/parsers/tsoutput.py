@@ -6,9 +6,10 @@ Pure functions over texts and paths; all paths are relative to one root, with fo
 import fnmatch
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 MAX_EXTENDS = 10
 MAX_SEGMENTS = 60
@@ -23,8 +24,7 @@ _PACKAGES = frozenset({"node_modules", "bower_components", "jspm_packages"})
 _HARMLESS = ("@tsconfig/", "@sindresorhus/tsconfig", "@vue/tsconfig", "@total-typescript/tsconfig", "gts/")
 
 
-@dataclass(frozen=True)
-class TsConfig:
+class TsConfig(Struct, frozen=True):
     """One tsconfig.json: its path, and its value."""
 
     path: str
@@ -35,8 +35,7 @@ class TsConfig:
         return posixpath.dirname(self.path)
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """A tsconfig.json and those that it extends, the nearest first; not ``complete`` where one could not be read."""
 
     configs: tuple[TsConfig, ...]

@@ -2,8 +2,9 @@
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 
 class _Unknown:
@@ -23,8 +24,7 @@ class Anchored(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EnvDefault:
+class EnvDefault(Struct, frozen=True):
     """An environment variable with what is taken where it is not set: a literal, or None if nothing is."""
 
     name: str
@@ -46,15 +46,13 @@ class EnvDefault:
         return (self.name, *(self.default.names if isinstance(self.default, EnvDefault) else ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """A text of which only the beginning is written out: the rest is only known to the running program."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRead:
+class FieldRead(Struct, frozen=True):
     """A value that is read of a structure's field, as dotted text: `s.cfg.Port`."""
 
     path: str
@@ -64,15 +62,13 @@ class FieldRead:
         return self.path.rsplit(".", 1)[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Begins:
+class Begins(Struct, frozen=True):
     """A path of which only the start is known: `"uploads/" + name`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call in source code: the callee as dotted text, what its arguments are where that can be seen."""
 
     callee: str
@@ -81,8 +77,7 @@ class Call:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class EnvName:
+class EnvName(Struct, frozen=True):
     """A variable that the code reads; ``has_default``: it does without."""
 
     name: str
@@ -90,8 +85,7 @@ class EnvName:
     has_default: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EnvRead:
+class EnvRead(Struct, frozen=True):
     """One place that reads a variable.
 
     ``condition``: only to decide something; ``compared``: the text that it is compared with; ``start``: where it is.

@@ -1,6 +1,6 @@
 """XML as build files use it: elements with text and lines; no entities, no DTD."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from genfile.parsers import ParseError, reason_of
 from genfile.parsers.bounds import check
@@ -9,8 +9,7 @@ MAX_ELEMENTS = 100_000
 MAX_DEPTH = 100
 
 
-@dataclass(slots=True)
-class Element:
+class Element(Struct):
     """An element: tag without its namespace, its own text stripped, the line of its start tag (1-based)."""
 
     tag: str

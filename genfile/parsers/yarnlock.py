@@ -1,7 +1,8 @@
 """yarn.lock, of Yarn 1 and of later ones: both write one entry a block, its fields below it by two blanks."""
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.parsers import ParseError
 
@@ -9,8 +10,7 @@ MAX_ENTRIES = 30_000
 _TABLES = ("dependencies", "optionalDependencies", "bin")
 
 
-@dataclass
-class LockEntry:
+class LockEntry(Struct):
     """One package: what is asked for by name and range, its version, what it needs, and the programs it brings.
 
     ``local``: a part of the project itself, as Yarn's later releases list it.

@@ -1,9 +1,10 @@
 """What the checks of good practice look at, and their findings."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from genfile.container.image import Image
 from genfile.container.model import FinishedStage as Interpreted
@@ -18,8 +19,7 @@ from genfile.image.stage import StageState
 Level = Literal["warning", "hint"]
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True, dict=True):
     """A Dockerfile carried out on paper, its service if one is known, and the hosts around it.
 
     ``service`` was found without the Dockerfile's own evidence. ``hosts``: names in compose files that something
@@ -95,8 +95,7 @@ class Subject:
         return tuple(found)
 
 
-@dataclass(frozen=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """A finding: the id of its check, the line, what is wrong, and what to do.
 
     ``level``: overrides the level of the check; ``edits``: safe edits that fix it.
@@ -110,8 +109,7 @@ class Wrong:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True)
-class Practice:
+class Practice(Struct, frozen=True):
     """A check: its id, the reason for it, the source, how much it matters, and the function."""
 
     id: str

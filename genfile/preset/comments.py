@@ -1,8 +1,9 @@
 """How much an output file explains: nothing, what is not obvious, or the reason for every rule."""
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from genfile.dockerfile.heredoc import Heredoc, heredocs
 from genfile.dockerfile.lexer import LexError

@@ -1,8 +1,9 @@
 """The effects of the options that every built-in preset has: images by family and registry, a private index."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.data.families import DEFAULT, Family, FamilyLine, asked_of, families
 from genfile.errors import UsageError
@@ -18,8 +19,7 @@ _INDEX_SECRETS = {"node": "npmrc", "python": "pip-conf", "java": "maven-settings
 _WORDS = {"war": "Tomcat with Java", "jdk": "a Java JDK"}
 
 
-@dataclass(frozen=True)
-class CompanyChoices:
+class CompanyChoices(Struct, frozen=True):
     """The values of all options, and what they add to the context of a template."""
 
     options: dict[str, Any]

@@ -6,8 +6,9 @@ The grammar is closed: names, fields, literals, lists, comparisons, `in`, `and`,
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.errors import PresetError
 
@@ -20,8 +21,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 _WORDS = {"true": True, "false": False, "none": None, "True": True, "False": False, "None": None}
 
 
-@dataclass(frozen=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """A condition, parsed and checked; `holds` evaluates it. A field that a spec does not have is None."""
 
     text: str

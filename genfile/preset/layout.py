@@ -1,8 +1,9 @@
 """The paths of a service's files, and its build context."""
 
 import copy
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 # Every field of a spec that holds a path of the tree, by its keys; `*` is each item of a list.
 PATH_FIELDS: tuple[tuple[str, ...], ...] = (
@@ -53,8 +54,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Paths relative to the inspected root, with forward slashes: `context` is a folder, the others are files."""
 
     context: str

@@ -1,10 +1,11 @@
 """From the folder of a preset, and of all that it extends, to a preset that can render."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
@@ -26,8 +27,7 @@ MAX_CHAIN = 8
 IMPLIED = {"Dockerfile.j2": "Dockerfile", "dockerignore.j2": ".dockerignore"}
 
 
-@dataclass(frozen=True, eq=False)
-class Preset:
+class Preset(Struct, frozen=True, eq=False):
     """A preset with everything that it inherits: merged options and files, templates of the whole chain by name.
 
     ``chain``: its name, then what it extends. ``templates``: by `preset/name.j2`. ``contents``: files that are
@@ -53,8 +53,7 @@ class Preset:
         return self.applies is None or self.applies.holds({"spec": spec})
 
 
-@dataclass(frozen=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     """The folder of one preset: its manifest as read, and its files by path."""
 
     place: str
@@ -164,7 +163,7 @@ def _parent(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Prese
 
 def _alias(preset: Preset) -> Preset:
     """The same preset, whose templates are known by `builtin/…` too: `{% extends "builtin/Dockerfile.j2" %}`."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     own = {
         f"{ANY}/{name.partition('/')[2]}": text

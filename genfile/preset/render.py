@@ -1,9 +1,10 @@
 """From a spec to the text of its files. Nothing here opens the source tree or writes to disk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.dockerfile.quoting import local_folder
 from genfile.errors import PresetError
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from genfile.spec.service import Runtime
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
+class RenderedFile(Struct, frozen=True):
     """A rendered file: its path relative to the inspected root, and its lines with their origins."""
 
     path: str
@@ -33,8 +33,7 @@ class RenderedFile:
         return "".join(line.text + "\n" for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(Struct, frozen=True):
     """The files of one service, rendered by a preset.
 
     ``name``: the service's name; ``preset``: the preset's name; ``layout``: paths of the Dockerfile and the context.

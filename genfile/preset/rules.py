@@ -1,14 +1,14 @@
 """The catalogue of the craft: each rule once, with its reason and its source."""
 
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule that passages of templates follow: one line that says why, and its source."""
 
     id: str

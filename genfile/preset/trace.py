@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
 from jinja2 import Template
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.errors import PresetError
 from genfile.preset.marks import CLOSE, END, INSTRUCTION, OPEN
@@ -17,8 +18,7 @@ _READS: ContextVar[list[tuple[int, str]] | None] = ContextVar("genfile_reads", d
 MAX_OUTPUT = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of an output file: its text without the newline, and its origin.
 
     ``rules`` are ids of rules.toml, outermost first; ``template`` and ``template_line`` name the place in the
@@ -73,8 +73,7 @@ def render_lines(
     return _join_instructions(_attach(lines, pieces, places) if trace else lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(Struct, frozen=True):
     piece: int
     template: str | None
     template_line: int | None

@@ -5,7 +5,8 @@ failure is undone at once; the next run undoes what a killed process began (`jou
 """
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.errors import ConflictError, WriteError
 from genfile.project.journal import Journal, JournalEntry, Record, digest, recover, temporary_beside, touched, undo
@@ -61,8 +62,7 @@ def _undo(tree: ProjectTree, journal: Journal) -> None:
         ) from None
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One change, its place in the tree, and the existing file."""
 
     change: Change

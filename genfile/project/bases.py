@@ -8,8 +8,9 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.errors import UsageError
 from genfile.project.paths import check_recorded
@@ -32,8 +33,7 @@ _HINT = "restore it from version control, or delete it: `genfile update` then as
 Kept = bytes | str
 
 
-@dataclass(frozen=True)
-class Bases:
+class Bases(Struct, frozen=True):
     """The template's files as they were last written, and which were executable (None: unknown)."""
 
     files: Mapping[str, Kept] = field(default_factory=dict)

@@ -5,9 +5,10 @@ the three counts: decisions that are spread over two files are complete in neith
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.errors import SourceError, UsageError
 from genfile.project.faults import Origin, open_toml, validate
@@ -24,8 +25,7 @@ MAX_SETTINGS = 500
 TABLES = {CONFIG: (), PYPROJECT: ("tool", "genfile"), PACKAGE: ("genfile",)}
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """The decisions of a project. ``settings``: for all services; ``services``: for single ones, by path.
 
     ``others``: files that have decisions too, which do not count.

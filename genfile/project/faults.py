@@ -1,9 +1,10 @@
 """Errors in a file that a person wrote, in one line: file, line and column, what is wrong, how to fix it."""
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from msgspec import Struct
 
 from genfile.errors import UsageError
 from genfile.spec.settings import Place
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 ModelType = TypeVar("ModelType", bound="BaseModel")
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True, dict=True):
     """A parsed file: its name, its text, and the table of it that is meant; () for the file as a whole."""
 
     name: str

@@ -21,10 +21,12 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from genfile.errors import WriteError
 from genfile.project.state import BusyError, journal_name, journals, known_states, locked, make_state
@@ -36,8 +38,7 @@ MAX_AGE = 30 * 24 * 60 * 60
 _TEMPORARY = re.compile(r"\.genfile-[0-9a-f]{12}\.tmp")
 
 
-@dataclass(frozen=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One file: the path of its staged content, the old content, and the digest of the new (None: no file)."""
 
     path: str
@@ -52,8 +53,7 @@ class JournalEntry:
             raise WriteError(f"{self.temporary} is not a genfile temporary file")
 
 
-@dataclass
-class Journal:
+class Journal(Struct):
     """All that one plan does in a folder. ``made``: folders that it makes; ``modes``: of folders that it may remove.
 
     ``staged``: the inode numbers of the new files by path; None until all of them are on the disk, and before that no
@@ -72,8 +72,7 @@ class Journal:
             check_path(path)
 
 
-@dataclass(frozen=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """The result of undoing: whether files had been changed at all, and those that were edited since."""
 
     changed: bool

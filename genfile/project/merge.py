@@ -1,14 +1,14 @@
 """Three-way merge of sequences: lines of text, or instructions of a Dockerfile. Pure; no text is made up."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 Items = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A part that both sides changed differently."""
 
     base: Items

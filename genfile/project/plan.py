@@ -3,9 +3,11 @@
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.project.targets import check_path
 from genfile.project.tree import FoundFile, open_tree
@@ -13,8 +15,7 @@ from genfile.project.tree import FoundFile, open_tree
 Action = Literal["create", "unchanged", "replace", "conflict", "merge", "delete", "keep"]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One file: its path relative to the root, the action, and its content before (None: no file) and after.
 
     ``keep``: the user's version is kept although another one was available. ``executable``: whether it is executable
@@ -40,8 +41,7 @@ class Change:
         return known and self.executable != self.was_executable
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Every change of one run. `conflict`: a file of the user's that differs, and no leave to replace it."""
 
     root: Path

@@ -4,8 +4,9 @@ import copy
 import itertools
 import json
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.errors import WriteError
 from genfile.project.decided import TABLES
@@ -15,8 +16,7 @@ from genfile.project.reading import CONFIG
 SCHEMA = "genfile.schema.json"
 
 
-@dataclass(frozen=True)
-class ToSave:
+class ToSave(Struct, frozen=True):
     """New decisions; None and empty change nothing. ``service``: the path of the service that they are for."""
 
     preset: str | None = None

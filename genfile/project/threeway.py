@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from genfile.project.merge import Conflict, Items, Part, merge, merge_two, merge_units
 
@@ -12,8 +13,7 @@ YOURS, BASE, MIDDLE, THEIRS = "<<<<<<< yours", "||||||| last written by genfile"
 _BOM = "\ufeff"
 
 
-@dataclass(frozen=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """The merged content, and how many conflicts a person has to look at."""
 
     content: bytes

@@ -11,9 +11,10 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+from msgspec import Struct
 
 from genfile.errors import WriteError
 from genfile.project.targets import anchor, check_path
@@ -35,8 +36,7 @@ _CREATE = _SAFE | os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _Place = tuple[str, int | None]
 
 
-@dataclass(frozen=True)
-class FoundFile:
+class FoundFile(Struct, frozen=True):
     """A regular file: its content, its permission bits without setuid and its like, its owner, its attributes."""
 
     content: bytes

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.errors import ConflictError
 from genfile.project.bases import Bases, Kept, is_same
@@ -15,8 +17,7 @@ from genfile.project.threeway import Mode, has_markers, is_text, merge_texts, sa
 BESIDE = ".theirs"
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(Struct, frozen=True):
     """The plan of an update, the files in which a person must decide, and notes."""
 
     plan: Plan
@@ -88,8 +89,7 @@ def _has(root: Path, path: str) -> bool:
     return os.path.lexists(root / path)
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """What becomes of a file: its own change first."""
 
     changes: tuple[Change, ...]
@@ -97,8 +97,7 @@ class _Step:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class _Updating:
+class _Updating(Struct, frozen=True):
     root: Path
     base: Bases
     theirs: Mapping[str, bytes]

@@ -9,8 +9,9 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.errors import UsageError
 from genfile.project import bases
@@ -21,8 +22,7 @@ PART = "containers"
 _MAX_SPEC = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class WrittenService:
+class WrittenService(Struct, frozen=True):
     """One service as it was when its files were written: the spec as plain values, and the preset that rendered it.
 
     ``digest``: of the preset's files, 64 hex digits; None for a built-in preset, which genfile's version identifies.
@@ -35,8 +35,7 @@ class WrittenService:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """The settings of the command line: they apply to later runs, with lower precedence than genfile.toml."""
 
     preset: str | None = None
@@ -46,8 +45,7 @@ class Given:
     only: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """What genfile wrote: its version, the settings, the services by path, and the pristine text of each file.
 
     ``pins``: the digests of images, by `name:tag`.

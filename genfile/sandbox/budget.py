@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2.exceptions import SecurityError
+from msgspec import Struct
 
 MAX_TEXT = 1024 * 1024
 
@@ -16,8 +16,7 @@ class LimitError(SecurityError):
     """A template that wants more steps, text or time than it gets."""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateLimits:
+class TemplateLimits(Struct, frozen=True):
     """The bounds of one kind of template.
 
     ``text``: characters of one text; ``items``, ``depth``: of lists and tables; ``bits``: of one whole number;

@@ -5,7 +5,8 @@ Everything else is written once, when the project or the file is new, and then b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.project.bases import Bases
 from genfile.project.merge import agree, common
@@ -17,8 +18,7 @@ from genfile.template.project import NewFile, NewProject
 OWN = frozenset({record.FILE})
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(Struct, frozen=True):
     """``files``: what is the template's. ``apart``: what was made beside it; folders end in a slash."""
 
     files: dict[str, NewFile]

@@ -1,8 +1,9 @@
 """What `genfile new` writes: the project, the record of its template, and the lock if it is needed."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from genfile.bundle import Bundle
 from genfile.evidence import Note

@@ -3,9 +3,10 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.bundle import Bundle
 from genfile.evidence import Note
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,80}")
 
 
-@dataclass(frozen=True)
-class RenderedProject:
+class RenderedProject(Struct, frozen=True):
     """A project that was rendered: its files, the generation of its container files if there is one, and notes.
 
     ``content``: what of the files is the template's, container files never; ``defaulted``: the answers that nobody

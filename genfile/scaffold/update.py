@@ -1,9 +1,11 @@
 """Plan `genfile update`: the template's old and new version, and the user's files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile import __version__
 from genfile.bundle import Bundle, open_bundle, project_tree
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 MAX_RECORD = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Updating:
+class Updating(Struct, frozen=True):
     """A planned update: the old and new version, the changes, and the record afterwards."""
 
     before: record.Answers
@@ -104,8 +105,7 @@ def plan_update(
     return Updating(before, after, update, made, not update.conflicts)
 
 
-@dataclass(frozen=True)
-class _Rendered:
+class _Rendered(Struct, frozen=True):
     """Renders versions of one project's template, each with the recorded answers."""
 
     root: Path

@@ -1,8 +1,9 @@
 """The common part of every source: an index of regular files, and bounded reads of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from genfile.evidence import Note
 
@@ -67,8 +68,7 @@ BUILD_OUTPUT = {
 MEBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Bounds on one tree. What is over a bound of a single thing is left out, with a note that names it; what is over
     a bound of all of them ends the work on the tree, with a note that says what was not looked at.
 
@@ -116,8 +116,7 @@ def too_long(limits: Limits) -> Note:
     return Note("warning", f"files with a path of more than {limits.path_length} characters were left out")
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """The regular files of a tree, by folder: ``folders["apps/web"]`` is the tuple of names in it, sorted."""
 
     folders: Mapping[str, tuple[str, ...]]

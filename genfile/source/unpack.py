@@ -11,8 +11,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Literal
+
+from msgspec import Struct
 
 from genfile.errors import SourceError
 from genfile.source.base import size_text
@@ -36,8 +37,7 @@ _NEITHER = "is not a regular file or a folder"
 Kind = Literal["file", "folder", "link", "hard link", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveBounds:
+class ArchiveBounds(Struct, frozen=True):
     """How much an archive may hold: entries of any kind, and bytes once unpacked. ``budget`` bounds the time."""
 
     entries: int
@@ -45,8 +45,7 @@ class ArchiveBounds:
     budget: Budget
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveEntry:
+class ArchiveEntry(Struct, frozen=True):
     """A member of an archive. Its content can be read until the next one is asked for.
 
     ``name``: as in the archive, neither checked nor normalised. ``size``: as the archive declares it. ``target``: where

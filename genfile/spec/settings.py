@@ -8,17 +8,16 @@ JSON.
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from genfile.spec.base import Command
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A place in a file that a person wrote: 1-based line and column, as far as they are known."""
 
     path: str
@@ -29,8 +28,7 @@ class Place:
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A value from a file, as text, and its place. ``mild``: a name that fits nothing is ignored."""
 
     text: str

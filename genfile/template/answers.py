@@ -1,8 +1,9 @@
 """`.genfile-answers.toml`: the record of a project's template, kept in the project. It never holds a secret."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile import __version__
 from genfile.errors import UsageError
@@ -16,8 +17,7 @@ _HEAD = """\
 """
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """The reference to a template, the version that was used, and the answers.
 
     ``reference`` of a folder or an archive is relative to the project. ``folder`` and ``service`` are the names that

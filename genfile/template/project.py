@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.errors import PresetError
 from genfile.protected import is_protected
@@ -11,8 +12,7 @@ from genfile.protected import is_protected
 _ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
-class NewFile:
+class NewFile(Struct, frozen=True):
     content: bytes
     executable: bool = False
 
@@ -20,8 +20,7 @@ class NewFile:
 Files = Mapping[str, NewFile]
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """Earlier answers; ``defaulted``: accepted defaults, which change with the answers that they depend on."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -31,8 +30,7 @@ class Earlier:
 NONE_EARLIER = Earlier()
 
 
-@dataclass(frozen=True)
-class Hooked:
+class Hooked(Struct, frozen=True):
     """The effects of hooks on a project, besides the files that they left.
 
     ``rendered``: the files as they were before any hook changed one. ``ignored``: paths that hooks added or changed and
@@ -46,16 +44,14 @@ class Hooked:
     repositories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(Struct, frozen=True):
     """The same answers rendered again: what differs is random, and not content of the template."""
 
     rendered: Files
     files: Files
 
 
-@dataclass(frozen=True)
-class NewProject:
+class NewProject(Struct, frozen=True):
     """The files of a new project, the name that the template gives its folder, and the answers to keep.
 
     ``unsteady``: questions whose default is another one each time; their values are not kept. Nothing that belongs to
@@ -68,7 +64,7 @@ class NewProject:
     folders: tuple[str, ...] = ()
     unsteady: frozenset[str] = frozenset()
     hooked: Hooked | None = None
-    again: Again | None = field(default=None, compare=False)
+    again: Again | None = None
 
     def __post_init__(self) -> None:
         for path in (*self.files, *self.folders, self.folder):

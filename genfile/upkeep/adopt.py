@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.container.image import Image, interpret
 from genfile.container.own import is_own_dockerfile
@@ -35,8 +37,7 @@ _OWN_VARIABLES = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One difference between the two images, as text of each side; empty if that side does not have it.
 
     ``line``: of the user's Dockerfile, if it has one. ``kept``: the generated file keeps the user's value.
@@ -58,8 +59,7 @@ class Difference:
         }
 
 
-@dataclass(frozen=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """The adoption of one service's Dockerfile: the differences, the settings that keep the user's part, the plan."""
 
     service: str

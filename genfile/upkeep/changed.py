@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from genfile.errors import UsageError
 from genfile.handwritten import Checked, Found
@@ -12,8 +13,7 @@ from genfile.source.base import Source, Unreadable
 _LIMIT = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """The lines of a tree that differ from a commit: of a file that the commit lacks, all of them."""
 
     folder: Path

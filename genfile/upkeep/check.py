@@ -1,9 +1,10 @@
 """Whether a project's container files are still what the project needs; nothing is written."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.evidence import Note
 from genfile.project.bases import FILE
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 SOON = timedelta(days=90)
 
 
-@dataclass(frozen=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """The result of `genfile check`.
 
     ``reasons``: why files are out of date, empty if they are current; ``notes``: further notes;

@@ -2,10 +2,12 @@
 and an earlier command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.api import Choice
 from genfile.evidence import Note
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     Settings = dict[str, str | Setting]
 
 
-@dataclass(frozen=True)
-class Flags:
+class Flags(Struct, frozen=True):
     """The flags of this run; None and empty: not given. ``save``: store them in genfile.toml."""
 
     preset: str | None = None
@@ -36,8 +37,7 @@ class Flags:
     services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Decisions:
+class Decisions(Struct, frozen=True, dict=True):
     """The flags of a run, over the project's genfile.toml and what genfile wrote before, and over the user's own
     configuration.
 

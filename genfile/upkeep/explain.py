@@ -2,11 +2,13 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.errors import UsageError
 from genfile.evidence import Asked, logged
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class FieldExplained:
+class FieldExplained(Struct, frozen=True):
     """A field of a service's spec: its value, the fact that it comes from (None: a default), and the decision.
 
     ``pointer``: a JSON pointer into the spec; ``asked``: every signal in order, if signals decided.
@@ -44,8 +45,7 @@ class FieldExplained:
         return self.pointer[1:].replace("/", ".")
 
 
-@dataclass(frozen=True)
-class LineExplained:
+class LineExplained(Struct, frozen=True):
     """A line of a file on disk: its purpose, the rules that it follows, and the fields that it comes from.
 
     ``yours``: genfile did not write it. ``template``: the place in the preset that rendered it.
@@ -61,8 +61,7 @@ class LineExplained:
     yours: bool = False
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(Struct, frozen=True, dict=True):
     """Everything known about a project's files: the services, what was rendered, and how it was decided."""
 
     root: Path

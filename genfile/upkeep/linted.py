@@ -1,9 +1,11 @@
 """`genfile lint`: what is found in the Dockerfiles of a project, without what somebody said is meant."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.dockerfile.edit import apply_edits
 from genfile.evidence import Risk
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 LEVELS = ("error", "warning", "hint")
 
 
-@dataclass(frozen=True)
-class Linted:
+class Linted(Struct, frozen=True):
     """The findings by Dockerfile, those that belong to none, and the level from which on they are a failure."""
 
     files: Mapping[str, tuple[Found, ...]]

@@ -1,9 +1,10 @@
 """The services of a project after its decisions: ignored, left out, named and added ones."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from genfile.errors import SpecError, UsageError
 from genfile.evidence import Evidence, Fact

@@ -1,8 +1,10 @@
 """`genfile pin`: the digests of all images, for the files that genfile writes and for those written by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.engine.pins import Use, pinned, tagged, uses_of
 from genfile.engine.plan import read_named
@@ -13,8 +15,7 @@ from genfile.project.plan import Plan, make_plan
 from genfile.upkeep.decisions import Decisions, Flags, decide
 
 
-@dataclass(frozen=True)
-class Pinned:
+class Pinned(Struct, frozen=True):
     """The files to write, the digests by `name:tag`, and the images that could not be pinned."""
 
     plan: Plan

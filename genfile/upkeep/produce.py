@@ -1,7 +1,8 @@
 """The files that a project needs now, after its decisions, and their record in genfile.lock."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from genfile import __version__
 from genfile.errors import NothingFoundError

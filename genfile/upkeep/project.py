@@ -2,9 +2,11 @@
 
 import os.path
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.errors import UsageError
 from genfile.project.bases import FILE
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from genfile.source.base import Source
 
 
-@dataclass(frozen=True)
-class ProjectUpdate:
+class ProjectUpdate(Struct, frozen=True):
     """The update of a project: the template's part, the container files' part, and one plan for both."""
 
     template: "Updating | None"

@@ -1,9 +1,10 @@
 """Why files are out of date, in terms of facts: which one changed, its evidence, and the line that it affects."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile import __version__
 from genfile.spec.base import plain
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _SHOWN = 70
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A place in a file that is not what the project needs, and why.
 
     ``line``: 1-based, in the current file; None for the whole file. ``field``: the JSON pointer of the changed fact, if
@@ -44,8 +44,7 @@ class Reason:
         }
 
 
-@dataclass(frozen=True)
-class _Changed:
+class _Changed(Struct, frozen=True):
     """A fact that is another than when the files were written."""
 
     pointer: str

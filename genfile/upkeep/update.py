@@ -1,8 +1,10 @@
 """Update container files: what genfile wrote, the user's version, and what the project needs now."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile import __version__
 from genfile.errors import ConflictError, UsageError
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 LOST = f"{FILE} has no record of these files; genfile asks about each difference from its own output"
 
 
-@dataclass(frozen=True)
-class Refresh:
+class Refresh(Struct, frozen=True):
     """A planned update: what the project needs now, and the change of each file."""
 
     decisions: "Decisions"

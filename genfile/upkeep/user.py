@@ -1,8 +1,9 @@
 """The user's settings for every project, from the user's configuration; no tree can influence them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.bundle.trust import config_file
 from genfile.errors import UsageError
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from genfile.spec.config import UserConfig
 
 
-@dataclass(frozen=True)
-class UserDecided:
+class UserDecided(Struct, frozen=True):
     """The user's decisions; ``folder``: the base of paths in them."""
 
     config: "UserConfig"

@@ -4,8 +4,9 @@ import re
 import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.container.compose import ComposeService, read_compose
 from genfile.container.variables import interpolate
@@ -19,8 +20,7 @@ _JOB_SECONDS = 180
 _STEADY = 2
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(Struct, frozen=True):
     """A service of a compose file that runs an image as it is: what it is started with."""
 
     name: str
@@ -30,8 +30,7 @@ class Other:
     health: str | None = None
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """What stands beside a service.
 
     ``others``: in the order in which they are started; ``environment``: the variables that lead to them; ``jobs``:
@@ -43,8 +42,7 @@ class Beside:
     jobs: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass
-class Started:
+class Started(Struct):
     """What became of it: the network (None: there is none), the variables for the service, a line that says so."""
 
     network: str | None = None

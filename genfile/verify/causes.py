@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.verify.running import GateOutcome
 
@@ -18,8 +19,7 @@ _ADDRESS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """A cause: its id, what is wrong, what to do, and the settings that do it.
 
     ``settings``: fields of the spec and options, with the values that they are to have; empty where only a person can

@@ -3,8 +3,10 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from genfile.dockerfile.model import Dockerfile
 from genfile.verify.docker import build_text, docker, inspect
@@ -24,8 +26,7 @@ _SHOWN_LAYERS = 8
 _COMMAND = 70
 
 
-@dataclass
-class Contents:
+class Contents(Struct):
     """Of an image beyond its base: layers with their sizes, junk, and the bytes that a change of one line moves.
 
     ``serious``: paths of files that nobody who pulls the image should see. ``delta``: bytes of the layers that a
@@ -42,7 +43,7 @@ class Contents:
         return {
             "base_bytes": self.base_bytes,
             "layers": [{"bytes": layer.size, "command": layer.command} for layer in self.layers],
-            "junk": [vars(item) for item in self.junk],
+            "junk": [asdict(item) for item in self.junk],
             "serious": self.serious,
             "delta_bytes": self.delta,
         }

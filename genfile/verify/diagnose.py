@@ -3,9 +3,10 @@
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.data.entries import read_list
 from genfile.verify.causes import Diagnosis, by_finding, loopback, not_ending, wrong_port
@@ -74,8 +75,7 @@ def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | No
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """An entry of diagnoses.toml; see its head for the meaning of each field."""
 
     id: str

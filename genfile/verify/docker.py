@@ -5,13 +5,13 @@ import os
 import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Result:
+
+class Result(Struct, frozen=True):
     """How a command ended: exit code (124: the time ran out), what it printed to both streams."""
 
     code: int
@@ -74,8 +74,7 @@ def why_unavailable() -> str | None:
     return None
 
 
-@dataclass(frozen=True)
-class BuildInput:
+class BuildInput(Struct, frozen=True):
     """What a build is given: flags of `docker buildx build`, and variables that those flags name."""
 
     flags: tuple[str, ...] = ()

@@ -11,9 +11,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import read_dockerfile
@@ -33,8 +35,7 @@ LOG_LINES = 400
 Tell = Callable[[str, "Gate | None"], None]
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is to be proven.
 
     ``dockerfile`` is relative to ``root``, ``context`` too; ``port`` None means a worker; ``touch`` is a source
@@ -66,8 +67,7 @@ class Request:
     quick: bool = False
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """The outcome of one gate; ``detail`` is one line."""
 
     name: str
@@ -76,8 +76,7 @@ class Gate:
     detail: str
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """Every gate that was reached, in order, and the end of the log of the one that failed.
 
     ``image_bytes`` is 0 where no image was built; ``contents`` None where it was not looked into; ``finding``: what was
@@ -100,7 +99,7 @@ class Report:
             "passed": self.passed,
             "image_bytes": self.image_bytes or None,
             "contents": None if self.contents is None else self.contents.to_json(),
-            "gates": [vars(gate) for gate in self.gates],
+            "gates": [asdict(gate) for gate in self.gates],
             "log": self.log,
         }
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from genfile.data.entries import read_list
 from genfile.verify.layers import LayerFile
@@ -12,8 +13,7 @@ from genfile.verify.layers import LayerFile
 _PACKED = re.compile(r"(^|/)(node_modules|site-packages|dist-packages)/")
 
 
-@dataclass(frozen=True)
-class Junk:
+class Junk(Struct, frozen=True):
     """A kind of junk in an image: the number of files and bytes, an example path, and why it is junk.
 
     ``packed``: it came inside packages, so the author of the Dockerfile would have to cut it out.
@@ -27,8 +27,7 @@ class Junk:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     """An entry of junk.toml."""
 
     name: str

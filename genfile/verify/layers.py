@@ -7,9 +7,10 @@ import re
 import shutil
 import tarfile
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from genfile.verify.docker import docker, inspect
 
@@ -17,8 +18,7 @@ from genfile.verify.docker import docker, inspect
 _KEPT = re.compile(r"(?:.*/)?node_modules/(?:@[^/]+/)?[^/@.][^/]*/package\.json")
 
 
-@dataclass(frozen=True)
-class LayerFile:
+class LayerFile(Struct, frozen=True):
     """A file in a layer: its size, the digest of its content, its text if that matters."""
 
     size: int
@@ -26,8 +26,7 @@ class LayerFile:
     text: str | None = None
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A layer: the digest and the size of its tar archive before compression, and its files by path."""
 
     digest: str
@@ -36,8 +35,7 @@ class Layer:
     files: dict[str, LayerFile]
 
 
-@dataclass(frozen=True)
-class BuiltImage:
+class BuiltImage(Struct, frozen=True):
     """An image: the size of its base, and the layers above it."""
 
     base_size: int

@@ -2,7 +2,8 @@
 
 import ipaddress
 import struct
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.verify.docker import docker
 
@@ -11,8 +12,7 @@ _LISTEN = "0A"
 _ENGINE = ipaddress.ip_address("127.0.0.11")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ListeningSocket:
+class ListeningSocket(Struct, frozen=True, order=True):
     """An address and a port that something listens on."""
 
     port: int

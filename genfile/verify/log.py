@@ -1,7 +1,8 @@
 """BuildKit's plain progress: the steps of a build, and which were cached."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _STEP = re.compile(r"^#(\d+) \[(?:([a-z][a-z0-9_-]*) )?(\d+/\d+)\] (.+)$")
 _CACHED = re.compile(r"^#(\d+) CACHED$")
@@ -31,8 +32,7 @@ _INSTALLS = (
 _WITHOUT_PROJECT = (("uv sync", "--no-install"), ("poetry install", "--no-root"), ("pdm sync", "--no-self"))
 
 
-@dataclass(frozen=True, slots=True)
-class BuildStep:
+class BuildStep(Struct, frozen=True):
     """A build step: its stage, its instruction, and whether its result was cached."""
 
     stage: str

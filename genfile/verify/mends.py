@@ -3,9 +3,10 @@
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.verify.causes import pruned
 
@@ -21,8 +22,7 @@ _LEFT_OUT = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 _MOST = 20_000
 
 
-@dataclass(frozen=True)
-class MendTree:
+class MendTree(Struct, frozen=True):
     """The project's files by path; ``context``: the folder that becomes the image's /app."""
 
     root: Path | None = None
@@ -72,8 +72,7 @@ class MendTree:
 NOTHING = MendTree()
 
 
-@dataclass(frozen=True)
-class CauseMend:
+class CauseMend(Struct, frozen=True):
     """What fixes a cause: settings, or none if only a person can; ``text``: a more precise cause."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)

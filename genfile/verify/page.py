@@ -4,10 +4,11 @@ import http.client
 import re
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
+
+from msgspec import Struct
 
 # Something answers, but not in HTTP: gRPC, a database's protocol.
 OTHER_PROTOCOL = 0
@@ -15,8 +16,7 @@ _READ = 1 << 20
 _HTML = ("text/html", "application/xhtml+xml")
 
 
-@dataclass(frozen=True, slots=True)
-class PageAnswer:
+class PageAnswer(Struct, frozen=True):
     """A response: its status, its URL after redirects, its media type, and a page's text."""
 
     status: int

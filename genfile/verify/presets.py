@@ -1,9 +1,10 @@
 """Tests of a preset: it renders specs of every language, and each result is parsed, checked and compared."""
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.errors import GenfileError, UsageError
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 SNAPSHOTS = "tests/snapshots"
 
 
-@dataclass(frozen=True)
-class PresetCase:
+class PresetCase(Struct, frozen=True):
     """A spec to test a preset with.
 
     ``files``: the paths in the build context, if known. ``accept``: accepted faults, word for word.
@@ -28,8 +28,7 @@ class PresetCase:
     accept: tuple[str, ...] = ()
 
 
-@dataclass
-class Outcome:
+class Outcome(Struct):
     """The result of a case: its files by path, and their faults."""
 
     name: str

@@ -4,10 +4,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.container.compose import read_dotenv
 from genfile.dockerfile.reader import read_dockerfile
@@ -35,8 +37,7 @@ _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compos
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """One service of a folder: its name, its Dockerfile, how its gates ended, what was known to be wrong before,
     and what a failure means, where that is known."""
 
@@ -58,8 +59,7 @@ class Proof:
         return {"service": self.service, **self.report.to_json(), **told}
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """How a folder is to be proven.
 
     ``service``: one of its services, by name or path; all of them by default. ``settings``: as `--set` takes them.

@@ -2,8 +2,10 @@
 
 import re
 import time
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.verify.docker import docker, inspect
 from genfile.verify.folders import unwritable
@@ -25,8 +27,7 @@ _READ_ONLY = re.compile(r"read-only file ?system|\bEROFS\b", re.IGNORECASE)
 HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/livez", "/readyz", "/status", "/ping", "/actuator/health", "/")
 
 
-@dataclass(frozen=True)
-class GateOutcome:
+class GateOutcome(Struct, frozen=True):
     """How a gate ended: its line, the log of what failed, and what was seen that tells the cause.
 
     ``listens``: where the program listens, asked when it did not answer; ``answers``: another path that answers 200;
@@ -44,8 +45,7 @@ class GateOutcome:
     stuck: bool = False
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What was observed of a running container, and the fault, if any."""
 
     seen: tuple[str, ...] = ()
@@ -63,8 +63,7 @@ class _Said:
 _NOTHING_SAID = _Said()
 
 
-@dataclass(frozen=True)
-class Running:
+class Running(Struct, frozen=True):
     """A container of the image ``tag``: its name, and the run's label; ``network``: the one with databases."""
 
     request: "Request"

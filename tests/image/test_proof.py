@@ -1,10 +1,10 @@
 """Specs proved on paper, and hand-written Dockerfiles checked against their project."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import genfile
 from genfile.cli.app import run

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import force_setattr
 
 from genfile.cli.app import run
 from genfile.errors import ConflictError, WriteError
@@ -52,11 +53,11 @@ def test_only_paths_below_the_root_are_planned(tmp_path: Path, path: str) -> Non
 def test_a_plan_that_was_tampered_with_is_not_applied(tmp_path: Path) -> None:
     """Applying asks again: it doesn't trust whoever made the plan."""
     plan = Plan(tmp_path, (Change("a", "create", None, b"x"), Change("b", "create", None, b"x")))
-    object.__setattr__(plan.changes[1], "path", ".git/config")
+    force_setattr(plan.changes[1], "path", ".git/config")
     with pytest.raises(WriteError, match=r"\.git/config is in a version control folder"):
         apply_plan(plan)
     folders = Plan(tmp_path, (), ("a",))
-    object.__setattr__(folders, "folders", (".git/hooks",))
+    force_setattr(folders, "folders", (".git/hooks",))
     with pytest.raises(WriteError, match=r"\.git/hooks is in a version control folder"):
         apply_plan(folders)
     assert list(tmp_path.iterdir()) == []

@@ -3,12 +3,12 @@
 import shutil
 import subprocess
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from genfile.source.base import LIMITS, Unreadable
 from genfile.source.folder import FolderSource

@@ -2,8 +2,9 @@
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.detect.declared.finds import Find, find
 from genfile.detect.declared.search import Searcher, SlowPattern
@@ -19,8 +20,7 @@ MAX_VALUE = 1_000
 NEVER = "9999"
 
 
-@dataclass
-class RuleAnswers:
+class RuleAnswers(Struct):
     """What the rules made of one folder: facts by field, notes, and the fields that a file itself spoke of."""
 
     facts: dict[str, Fact[Any]] = field(default_factory=dict)

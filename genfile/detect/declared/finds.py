@@ -1,8 +1,9 @@
 """The findings of one rule in one place: texts with their evidence, before the rule interprets them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.declared.search import MAX_FINDS, MAX_TEXT, Searcher, expand
 from genfile.detect.paths import relative
@@ -20,8 +21,7 @@ _PARSERS: dict[str, Callable[[str], Document]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(Struct, frozen=True):
     """A text that stands in the tree, and where."""
 
     text: str

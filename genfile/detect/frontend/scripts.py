@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.detect.frontend.signals import Served, folders, paths
 from genfile.detect.node.manifest import PackageJson, read_package
@@ -20,8 +21,7 @@ _WRAPPERS = frozenset({"shx", "npx", "bunx", "pnpx"})
 _RESOURCES = ("src/main/resources/", "src/main/webapp")
 
 
-@dataclass(slots=True)
-class ShellPlace:
+class ShellPlace(Struct):
     """A shell's state while a text is followed: its folder, and the folders that it removed."""
 
     folder: str
@@ -40,8 +40,7 @@ class ShellPlace:
         return own
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A folder that was moved or copied: its destination, and the folder that must exist before."""
 
     target: str

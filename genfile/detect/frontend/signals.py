@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
@@ -12,8 +13,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """A front end, and the server that takes it: where the server looks for the files, and what says so.
 
     ``script``: the script that builds it for the server, where that is not its `build`; ``output``: what that makes.

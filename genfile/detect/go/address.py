@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import FIELD_TAGS, keyed_port
@@ -20,8 +21,7 @@ _VARIABLES = ("env", "envconfig")
 MAX_READS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """A struct with the field: its folder, package and name, and the field's tag."""
 
     folder: str

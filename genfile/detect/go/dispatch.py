@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from genfile.parsers.go import GoFile
 from genfile.parsers.goflow import Declaration, Part
@@ -15,8 +16,7 @@ MAX_DEPTH = 6
 _Key = tuple[str, str, str]
 
 
-@dataclass(slots=True)
-class DeclarationPlace:
+class DeclarationPlace(Struct):
     """A declaration, and the file that it is in."""
 
     path: str
@@ -25,8 +25,7 @@ class DeclarationPlace:
     declaration: Declaration
 
 
-@dataclass(frozen=True, slots=True)
-class GoCommand:
+class GoCommand(Struct, frozen=True):
     """A part of the program, with the words that lead to it after the program's name."""
 
     words: tuple[str, ...]

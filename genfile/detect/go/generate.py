@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
@@ -24,8 +25,7 @@ _MAKE = ("Makefile", "makefile", "GNUmakefile")
 _SHELL = re.compile(r"[`;&|<>$()]|\$\(")
 
 
-@dataclass(frozen=True)
-class Generator:
+class Generator(Struct, frozen=True):
     """A tool: its package, its input files (a pattern), its words, and the name of its output."""
 
     package: str

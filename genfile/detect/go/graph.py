@@ -2,14 +2,14 @@
 programs, which only follow it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.detect.go.dispatch import DeclarationPlace
 from genfile.detect.go.module import GoModule
 
 
-@dataclass(slots=True)
-class _Package:
+class _Package(Struct):
     """What a package declares, by name; methods by the type that they are of."""
 
     name: str

@@ -4,9 +4,10 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from genfile.detect.code import is_left_out
 from genfile.detect.go.dispatch import Commands, DeclarationPlace, GoCommand
@@ -32,8 +33,7 @@ COMMON = frozenset({"run", "start", "listen", "agent", "work"})
 MAX_DECLARATIONS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class GoLife:
+class GoLife(Struct, frozen=True):
     course: Course
     reason: Evidence | None = None
 

@@ -6,9 +6,10 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.code import is_left_out, parse_code
@@ -42,8 +43,7 @@ _OTHER_MACHINES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class GoProgram:
+class GoProgram(Struct, frozen=True):
     """A main package: its folder relative to the module (`.` is the root), and its binary's name."""
 
     folder: str

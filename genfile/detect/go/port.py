@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.data import Framework
 from genfile.detect.go.address import STORES, resolve
@@ -53,8 +54,7 @@ _BINDS = ("http.ListenAndServe", "http.ListenAndServeTLS", "net.Listen")
 _OPENING = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Run", "Start"})
 
 
-@dataclass(frozen=True)
-class AskedAddress:
+class AskedAddress(Struct, frozen=True):
     module: GoModule
     sources: Sources
     framework: Framework | None

@@ -4,7 +4,8 @@ A step may read what earlier ones have put into the draft.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.data import Framework
 from genfile.detect.go.build import put_build
@@ -24,8 +25,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
 
-@dataclass(slots=True)
-class _Service:
+class _Service(Struct):
     """What the steps know: the module, the program that is built, its packages, and what is decided so far."""
 
     module: GoModule

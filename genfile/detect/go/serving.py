@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from genfile.data import frameworks
 from genfile.detect.go.dispatch import SERVING, DeclarationPlace, GoCommand
@@ -28,8 +29,7 @@ _WAITS = frozenset({"Wait", "Done", "Sleep"})
 _Kind = Literal["made", "binds", "serves"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Listener:
+class _Listener(Struct, frozen=True):
     """A line that listens, or 0 for a framework that the whole file is for; the address, if it is a literal."""
 
     path: str

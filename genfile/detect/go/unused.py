@@ -7,8 +7,9 @@ a string of another meaning keeps a module that is not needed, never the other w
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
@@ -21,8 +22,7 @@ MAX_MODULES = 200
 _STRING = re.compile(r'"([^"\s]{1,300})(?=")')
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """How many files a module has, whether they generate code, and the paths that stand in their strings."""
 
     files: int

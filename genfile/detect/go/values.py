@@ -4,8 +4,9 @@ the whole program. Nothing is computed: of all that an address is made of, the p
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from genfile.detect.go.address import MAX_READS, STORES, owners_of, resolve, variable_of
 from genfile.detect.go.lookup import NameLookup
@@ -37,8 +38,7 @@ _RECEIVERS = ("c", "cfg", "conf", "config", "s", "srv", "server", "o", "opts", "
 _KEYED = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "MustInt", "MustString"})
 
 
-@dataclass(frozen=True, slots=True)
-class Got:
+class Got(Struct, frozen=True):
     """What was found: the port with where it is written, and the variable that gives another one; or a path."""
 
     number: int | None = None
@@ -56,8 +56,7 @@ class Got:
 NOTHING = Got()
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(Struct, frozen=True):
     """Where an expression stands: the file, the function around it, and what that one's parameters are given."""
 
     path: str

@@ -1,6 +1,7 @@
 """Facts from the files of hosts and containers, and how several answers become one port."""
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.container.ports import DEBUGGERS, OTHERS
 from genfile.data import runtime
@@ -13,8 +14,7 @@ PORT_NAMES = ("PORT", "HTTP_PORT", "APP_PORT", "SERVER_PORT", "API_PORT", "LISTE
 OTHER_PORTS = OTHERS | DEBUGGERS
 
 
-@dataclass(frozen=True)
-class HostedPort:
+class HostedPort(Struct, frozen=True):
     """A port, and the variable that moves it; number None: only the variable is known. ``assumed``: the code listens,
     and nothing tells where."""
 
@@ -39,8 +39,7 @@ def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[Hoste
     return fact
 
 
-@dataclass
-class Hosting:
+class Hosting(Struct):
     """Facts by kind, strongest first; ``starts`` are shell texts, ``versions`` are by language."""
 
     ports: list[Fact[int]] = field(default_factory=list)

@@ -1,14 +1,13 @@
 """What Maven and Gradle builds have in common, as the detectors read them."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from genfile.data import Framework, frameworks
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 
 
-@dataclass(frozen=True)
-class BuildDependency:
+class BuildDependency(Struct, frozen=True):
     """`group:name`, its version if given, and its place; ``plugin``: it belongs to the build itself."""
 
     group: str
@@ -22,8 +21,7 @@ class BuildDependency:
         return f"{self.group}:{self.name}" if self.name else self.group
 
 
-@dataclass
-class Build:
+class Build(Struct):
     """One module of a build. All paths are folders relative to the inspected root, `` for the root itself."""
 
     tool: str

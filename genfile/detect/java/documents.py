@@ -9,7 +9,9 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -45,8 +47,7 @@ MAX_PROFILES = 10
 Named = tuple[str, Document]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A document in a file, and its profiles; without any it is always read."""
 
     name: str

@@ -5,7 +5,8 @@ script computes what it reads, the sources are copied first.
 """
 
 import posixpath
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.container.own import is_left_out
 from genfile.detect.java.build import Build
@@ -28,8 +29,7 @@ _OWN = ("$projectDir/", "${projectDir}/", "${project.projectDir}/", "./")
 _NAMES = ("gradle.properties", "gradle.lockfile", "settings-gradle.lockfile", "buildscript-gradle.lockfile")
 
 
-@dataclass
-class Inputs:
+class Inputs(Struct):
     """Files at the root, files and folders below it, and the reason if they are incomplete."""
 
     root: Project

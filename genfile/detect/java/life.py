@@ -4,8 +4,9 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from genfile.detect.java.build import Build
 from genfile.detect.tree import Project
@@ -34,16 +35,14 @@ _MAIN = re.compile(r"\bmain\s*\(")
 _PLAIN = ("java.", "javax.", "kotlin.", "org.w3c.", "org.xml.", "lombok.")
 
 
-@dataclass(frozen=True, slots=True)
-class JavaLife:
+class JavaLife(Struct, frozen=True):
     course: Course
     reason: Evidence | None = None
     paths: frozenset[str] = field(default=frozenset())
     """The files that the main class reaches."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     path: str
     text: str
     code: str

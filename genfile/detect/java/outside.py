@@ -7,7 +7,8 @@ https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframe
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.documents import RESOURCES, texts
@@ -29,8 +30,7 @@ _GIVEN = re.compile(
 _SERVED = ("springcloudconfig", "springcloudvault", "springcloudconsul", "springcloudnacos", "springcloudzookeeper")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable that is read, what stands in for it, and where; ``needed``: the program ends without it."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.java.documents import lookup, read_settings, texts
 from genfile.detect.tree import Project
@@ -17,8 +18,7 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}")
 _OUTERMOST = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::(.*))?\}", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class JavaSetting:
+class JavaSetting(Struct, frozen=True):
     """A value of a configuration file, `${NAME:default}` taken apart: what it is by default, and the variable."""
 
     value: str | None

@@ -1,7 +1,8 @@
 """What a Java service uses outside of itself: system packages, databases, variables."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.data import backing_services, system_packages
 from genfile.detect.connections import Read, put_connections

@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
@@ -23,8 +24,7 @@ _FOR_DATA = frozenset({"data", "db", "database", "storage"})
 _ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys", "/var/tmp", "/run")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A folder as text, with what says that it is written to."""
 
     text: str

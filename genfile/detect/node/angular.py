@@ -1,8 +1,9 @@
 """angular.json: which target is built, and where its output is."""
 
 import posixpath
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nx import PROJECT, filled, nx_root
@@ -11,8 +12,7 @@ from genfile.detect.tree import Project
 from genfile.parsers import Document
 
 
-@dataclass(frozen=True)
-class AngularTarget:
+class AngularTarget(Struct, frozen=True):
     """The `build` target of the project that is built."""
 
     document: Document

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from genfile.detect.code import parse_code
 from genfile.detect.node.configs import build_configs, is_common
@@ -20,8 +21,7 @@ _SCRIPT = re.compile(r"<script\b[^>]{0,200}>(.{0,20000}?)</script>", re.DOTALL)
 MAX_FILES = 300
 
 
-@dataclass(frozen=True)
-class BuildVariable:
+class BuildVariable(Struct, frozen=True):
     """A variable of the build. ``default``: a stand-in value, if the build would fail without any."""
 
     name: str

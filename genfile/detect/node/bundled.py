@@ -3,8 +3,9 @@ bundler."""
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
@@ -16,8 +17,7 @@ _SOURCES = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")
 _CALLS = frozenset({"build", "buildSync", "esbuild", "context"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Tool:
+class _Tool(Struct, frozen=True):
     """A bundler's command line: flags for its output, default output, configuration file, and fixed output name."""
 
     folder: tuple[str, ...]
@@ -38,8 +38,7 @@ _TOOLS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Bundle:
+class _Bundle(Struct, frozen=True):
     """One run of a bundler: its entries, and the file or folder that it writes, relative to the service's folder."""
 
     entries: tuple[str, ...]

@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.node.configs import build_configs, build_steps
 from genfile.detect.node.framework import read_module
@@ -32,8 +33,7 @@ MAX_SOURCES = 400
 _CODE = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro")
 
 
-@dataclass(frozen=True)
-class Closure:
+class Closure(Struct, frozen=True):
     """Paths in the tree. ``members``: other members that are needed; ``at_run``: those that the running program needs;
     ``of_root``: those that every installation resolves.
 

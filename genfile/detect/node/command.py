@@ -1,7 +1,8 @@
 """The program that a script finally runs, as a start command."""
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
@@ -27,8 +28,7 @@ from genfile.evidence import Evidence, Fact
 OWNERS = {"babel-node": "@babel/node", "ts-node-esm": "ts-node", "swc-node": "@swc-node/register"}
 
 
-@dataclass(frozen=True)
-class NodeStart:
+class NodeStart(Struct, frozen=True):
     """A start command in words, with the variables that it sets."""
 
     words: tuple[str, ...]

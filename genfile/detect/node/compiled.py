@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.node.alone import own_output
 from genfile.detect.node.framework import read_module
@@ -20,8 +21,7 @@ MAX_FILES = 4000
 _SCRIPTS = (*BUILD_SCRIPTS, *BUILD_PARTS, "prestart:prod", "prestart", "postinstall", "start:prod", "start")
 
 
-@dataclass(frozen=True)
-class Compiler:
+class Compiler(Struct, frozen=True):
     """``program``: of the step; ``chains``: the configurations for each source; ``listing``: the tree as it sees it;
     ``major``: its major version, if known."""
 
@@ -31,8 +31,7 @@ class Compiler:
     major: int | None
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """The output of one compiler run: each output by its source, relative to the service's folder; empty if it only
     checks.
 

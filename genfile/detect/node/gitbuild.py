@@ -1,7 +1,8 @@
 """Builds that ask git for a commit or a version: a variable instead, or git and .git for that one step."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.node.configs import is_common, loaded_at_build
 from genfile.detect.node.manager import NodeProject
@@ -29,8 +30,7 @@ _COMMAND = re.compile(r"\bgit (rev-parse|describe|log|show)\b")
 _FIRST = re.compile(r"(?:^|&&|;)\s*git [^|;&]*(?:$|&&|;)")
 
 
-@dataclass(frozen=True)
-class AskedVariable:
+class AskedVariable(Struct, frozen=True):
     """``instead``: the variable that is read first; ``tolerant``: the build goes on without git."""
 
     says: Evidence

@@ -4,7 +4,8 @@ over."""
 import posixpath
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.node.compiled import Compiled, compiled
 from genfile.detect.node.made import started_file
@@ -23,8 +24,7 @@ MAX_FILES = 12
 MAX_IN_FOLDER = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """A source file or folder, where the program looks for it, and the line that does."""
 
     source: str

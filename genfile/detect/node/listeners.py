@@ -3,8 +3,9 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.hosting import HostedPort
 from genfile.detect.node.manager import NodeProject
@@ -25,8 +26,7 @@ ROLES = {
 }
 
 
-@dataclass(frozen=True)
-class NodeListener:
+class NodeListener(Struct, frozen=True):
     """A call that listens; its role is `app` unless its names say otherwise."""
 
     role: str

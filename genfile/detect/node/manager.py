@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.data import default_tool, runtime, tool_for_lock
 from genfile.detect.hosting import hosting
@@ -28,8 +29,7 @@ LOCKS = (
 _WORKFLOWS = ".github/workflows"
 
 
-@dataclass(frozen=True)
-class NodeProject:
+class NodeProject(Struct, frozen=True):
     """A service's folder with its manifest, and the workspace that it is a member of."""
 
     folder: Project

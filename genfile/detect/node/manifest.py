@@ -1,8 +1,9 @@
 """package.json, as the detectors read it."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -12,8 +13,7 @@ FILE = "package.json"
 LIFECYCLE = ("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare")
 
 
-@dataclass(frozen=True)
-class PackageJson:
+class PackageJson(Struct, frozen=True, dict=True):
     """A package.json; every accessor returns an empty value if the file says nothing usable."""
 
     project: Project

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.data import system_packages
 from genfile.detect.node.closure import installed
@@ -42,8 +43,7 @@ def has_old_gyp(project: NodeProject) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Scripted:
+class Scripted(Struct, frozen=True):
     """A package with an install script that matters, and whether production installs it."""
 
     name: str

@@ -1,14 +1,14 @@
 """nest-cli.json in monorepo mode: several applications in one package, built separately, started from one image."""
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.node.manager import NodeProject
 from genfile.evidence import Evidence
 
 
-@dataclass(frozen=True)
-class NestApplication:
+class NestApplication(Struct, frozen=True):
     """An application: its name, its build output and source, and whether its folder exists.
 
     Paths are relative to the package.

@@ -3,7 +3,8 @@
 import posixpath
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.detect.node.manifest import FILE, read_package
 from genfile.detect.tree import Project
@@ -23,8 +24,7 @@ _SERVERS = frozenset(
 _PLUGINS = ("NxAppWebpackPlugin", "NxWebpackPlugin", "NxAppRspackPlugin")
 
 
-@dataclass(frozen=True)
-class NxBuild:
+class NxBuild(Struct, frozen=True):
     """What builds a project, and what starts afterwards; paths are relative to the inspected root."""
 
     name: str

@@ -1,6 +1,6 @@
 """Nx: the front ends, and the servers of frameworks, that it builds without a manifest of their own."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from genfile.data import frameworks
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
@@ -26,8 +26,7 @@ _SCOPES = ("@nx", "@nrwl", "@angular-devkit", "@angular")
 _PLUGINS = {"next": ("nextjs", "next.config."), "vite": ("vite", "vite.config."), "webpack": ("webpack", "webpack.")}
 
 
-@dataclass(frozen=True)
-class NxApp:
+class NxApp(Struct, frozen=True):
     """How Nx builds an application of a framework; the output is relative to the inspected root, None if unsaid."""
 
     framework: str

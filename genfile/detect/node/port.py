@@ -1,8 +1,9 @@
 """What the sources say of the running service: port, health, variables."""
 
 import posixpath
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from genfile.data import Framework
 from genfile.detect.hosting import PORT_NAMES, HostedPort, example_port, first_whole, hosting
@@ -26,8 +27,7 @@ HEALTH_PATHS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class AskedPort:
+class AskedPort(Struct, frozen=True):
     project: NodeProject
     framework: Framework | None
     sources: list[tuple[str, JsModule]]

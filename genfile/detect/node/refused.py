@@ -1,7 +1,8 @@
 """Compiled programs that Node can't load: the project's runner runs the source instead."""
 
 import posixpath
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.detect.node.compiled import Compiled, Compiler, compiled
 from genfile.detect.node.framework import read_module

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.detect.node.clients import client_names
 from genfile.detect.node.manager import NodeProject

@@ -4,7 +4,9 @@ import fnmatch
 import posixpath
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.wrappers import WATCHERS, without_setters
@@ -123,8 +125,7 @@ BUILDERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptStep:
+class ScriptStep(Struct, frozen=True):
     """One command of a script, in words, with its variables and the script that it is in.
 
     ``folder``: where it runs, relative to the folder of package.json: `cd server && …`.

@@ -4,7 +4,8 @@ A step may read what earlier ones have put into the draft.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.data import Framework
 from genfile.detect.node.build import build_command
@@ -33,8 +34,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
 
-@dataclass(slots=True)
-class _Service:
+class _Service(Struct):
     """What the steps know: the project, and what is decided so far."""
 
     project: NodeProject

@@ -1,7 +1,8 @@
 """The production start command: candidates in order, each checked against what exists or is built."""
 
 import posixpath
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.data import Framework, weakens
 from genfile.detect.hosting import hosting

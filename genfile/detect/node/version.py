@@ -1,7 +1,8 @@
 """The Node release that runs the service."""
 
 import posixpath
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.data import needs_old_openssl, newest_for
 from genfile.detect.hosting import hosting

@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject

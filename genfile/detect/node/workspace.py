@@ -1,8 +1,9 @@
 """Monorepos of npm, pnpm, yarn and bun: the members of a workspace, and what a member needs of the others."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from genfile.detect.globs import matches, segments
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
@@ -11,8 +12,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 
 
-@dataclass(frozen=True)
-class NodeWorkspace:
+class NodeWorkspace(Struct, frozen=True, dict=True):
     """A workspace root and its members' folders (relative to the inspected root, sorted)."""
 
     root: Project

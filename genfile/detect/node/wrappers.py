@@ -7,11 +7,11 @@ import fnmatch
 import posixpath
 import shlex
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(Struct, frozen=True):
     """A wrapper's command line.
 
     ``valued``: options that take the next word. ``verbs``: its own words before the command. ``command``: options that

@@ -2,8 +2,9 @@
 
 import posixpath
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.code import parse_code
@@ -25,8 +26,7 @@ MAX_MODULES = 250
 _BESIDE_DEMOS = NOT_SERVICES - {"scripts", "demo", "demos"}
 
 
-@dataclass(frozen=True)
-class Application:
+class Application(Struct, frozen=True):
     """An application object: the file, its module, the name, whether it is a factory to call.
 
     ``root``: the folder that the module is imported from, if that is not the start folder.

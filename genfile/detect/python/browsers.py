@@ -1,8 +1,9 @@
 """The browsers that Playwright starts, and how, by the calls that launch one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.data import PackageNeeds, system_packages
 from genfile.detect.python.application import modules
@@ -17,8 +18,7 @@ BRANDED = ("chrome", "msedge")
 _SHELL = (1, 49)
 
 
-@dataclass
-class Browsers:
+class Browsers(Struct):
     """The browsers that are launched, in order; ``branded``: another vendor's channel; ``window``: one with a
     window."""
 

@@ -1,12 +1,11 @@
 """A dependency of a Python project."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from genfile.evidence import Evidence
 
 
-@dataclass(frozen=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """A production dependency: normalised name, extras, the range as written, and its place."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
@@ -17,8 +18,7 @@ from genfile.parsers.values import UNKNOWN, EnvDefault
 _MAKERS = ("get_wsgi_application", "get_asgi_application", "get_default_application")
 
 
-@dataclass(frozen=True)
-class Django:
+class Django(Struct, frozen=True):
     """A Django project.
 
     ``base``: the folder that is imported from, relative to the service's (`.` for itself); ``manage``: the path of

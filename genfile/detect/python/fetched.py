@@ -2,8 +2,10 @@
 sources."""
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.data import FetchedModel, models
 from genfile.detect.python.application import modules
@@ -16,8 +18,7 @@ MAX_MODELS = 8
 _BROWSERS = ".playwright"
 
 
-@dataclass
-class _Fetched:
+class _Fetched(Struct):
     """What is downloaded: each command once, the variables that tell the program where it is, and the evidence."""
 
     items: list[dict[str, Any]] = field(default_factory=list)

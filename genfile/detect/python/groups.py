@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.evidence import Evidence, Note
 from genfile.parsers.requirements import normalise
@@ -32,8 +33,7 @@ def is_production(name: str, listed: Any) -> bool:
     return bool(words) and all(word.lower().startswith(_SERVERS) for word in words)
 
 
-@dataclass
-class Chosen:
+class Chosen(Struct):
     """The groups and extras to install, with their evidence; ``texts``: their requirements."""
 
     groups: list[str] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """gunicorn: its configuration file, what that sets, and the command that starts it."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.data import Framework
 from genfile.detect.python.application import Application, import_root, module_name
@@ -28,8 +29,7 @@ _NAMES = tuple(
 _SETTINGS = ("bind", "workers", "worker_class", "wsgi_app", "timeout", "threads")
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """The address in a gunicorn configuration; ``alone``: only the loopback interface, or a socket file."""
 
     port: int | None = None

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.data import import_names
 from genfile.detect.python.application import NAMES, module_name, modules
@@ -19,8 +20,7 @@ _URL = re.compile(r"\b(?:postgres(?:ql)?|mysql|mariadb|sqlite|mssql|oracle|click
 _SETTINGS = ("compose", "docker-compose", ".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
 
 
-@dataclass(frozen=True, slots=True)
-class ImportNeed:
+class ImportNeed(Struct, frozen=True):
     """A third-party module that the service imports; ``lazy``: only when a function runs."""
 
     module: str

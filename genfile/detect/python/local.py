@@ -2,8 +2,9 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from genfile.detect.outside import OutsidePath
 from genfile.detect.python.dependency import Dependency
@@ -18,8 +19,7 @@ _MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 MAX_PACKAGES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class LocalPackage:
+class LocalPackage(Struct, frozen=True):
     """A folder of the tree, or a file of a distribution there, that pip is given. ``path``: of the whole tree, ""
     for its root."""
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.detect.tree import Project
 from genfile.parsers.requirements import normalise
@@ -16,8 +17,7 @@ _WHEEL = re.compile(r"-([a-z0-9_.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl$")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A locked package; ``git``: its repository; ``made``: the date of its newest file.
 
     ``folder``: where it is in the tree, relative to the lockfile's folder; ``virtual``: it is not installed itself.

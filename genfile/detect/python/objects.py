@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.data import Framework
 from genfile.detect.python.application import NAMES, Application, import_root, module_name, modules

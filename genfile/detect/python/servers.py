@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.data import default_tool
 from genfile.detect.python.manifest import PythonProject
@@ -13,8 +14,7 @@ ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
 WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi", "pyuwsgi")
 
 
-@dataclass
-class ServerStart:
+class ServerStart(Struct):
     """A start command in words, and what it needs besides the project's dependencies."""
 
     words: list[str]

@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from genfile.data import PackageNeeds, backing_services, brought_packages, system_packages
 from genfile.detect.hosting import run_packages
@@ -31,8 +32,7 @@ def put_torch(project: PythonProject, draft: Draft) -> None:
         draft.note("info", text, says.path, says.line)
 
 
-@dataclass
-class _Needed:
+class _Needed(Struct):
     build: set[str] = field(default_factory=set)
     run: set[str] = field(default_factory=set)
     evidence: list[Evidence] = field(default_factory=list)

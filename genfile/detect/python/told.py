@@ -3,8 +3,9 @@ is told; it says which of several programs is meant, never that one is a service
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from genfile.container.prose import fenced
 from genfile.evidence import Evidence
@@ -34,8 +35,7 @@ _READMES = ("readme.md", "readme.markdown", "readme")
 _SCRIPTS = ("run.sh", "start.sh", "entrypoint.sh", "docker-entrypoint.sh", "serve.sh")
 
 
-@dataclass(frozen=True, slots=True)
-class StartedFile:
+class StartedFile(Struct, frozen=True):
     """A file of the project that a command starts; ``serves``: as an application that a server is given."""
 
     path: str

@@ -3,9 +3,10 @@
 import ast
 import sys
 from collections.abc import Container, Iterator
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
 from genfile.detect.committed import in_git

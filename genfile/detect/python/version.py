@@ -1,7 +1,8 @@
 """The Python version that runs the service."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.data import newest_for, reach_of_newest, removed_modules, runtime
 from genfile.detect.hosting import hosting

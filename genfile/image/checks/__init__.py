@@ -5,7 +5,8 @@ A check is a function from a built image and the service's known needs to findin
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from genfile.image.build import Built
 from genfile.image.checks import command, copied, git, inputs, loads, native, packages, ports, variables, writable
@@ -13,8 +14,7 @@ from genfile.image.finding import Finding
 from genfile.image.needs import NOTHING_KNOWN, Needs
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A check: its id, the reason for it in one sentence, and the function."""
 
     id: str

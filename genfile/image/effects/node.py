@@ -1,8 +1,10 @@
 """npm, pnpm, Yarn and Bun: what they install, and which scripts they run."""
 
 import posixpath
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.container.shell import split_commands
 from genfile.image.effects.nodelock import Locked, locked_by_bun, locked_by_npm, locked_by_pnpm, locked_by_yarn
@@ -34,8 +36,7 @@ _LOCKS = {
 }
 
 
-@dataclass(frozen=True)
-class _Call:
+class _Call(Struct, frozen=True):
     """A package manager call: its verb, the words after it, and its working folder."""
 
     run: Run

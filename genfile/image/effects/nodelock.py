@@ -1,16 +1,16 @@
 """The packages that a lockfile puts into node_modules."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.parsers.yarnlock import LockEntry, plain_range
 
 MAX_PACKAGES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(Struct, frozen=True):
     """``names``: what is installed; ``programs``: the packages with each program, by its name; ``scripted``: packages
     with an install script."""
 

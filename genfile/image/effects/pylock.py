@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.parsers.requirements import normalise
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass
-class Wanted:
+class Wanted(Struct):
     """``names``: distributions by PEP 503; ``complete``: no others are installed; ``origin``: the evidence."""
 
     names: set[str] = field(default_factory=set)

@@ -2,8 +2,10 @@
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.container.variables import expand
 from genfile.image.context import Context
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 6
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """A command.
 
     ``effects``: the known programs' effects, by name; ``folder``: where it runs; ``given``: variables set for it alone;

@@ -1,6 +1,6 @@
 """Commands in order, each passed to the effect of its program."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from genfile.container.shell import Simple
 from genfile.image.effects.run import MAX_DEPTH, Run

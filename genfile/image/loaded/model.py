@@ -1,13 +1,12 @@
 """The result of following imports."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 # How many of the project's modules are followed.
 MAX_MODULES = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """An import: its file in the build context, its line, and what it asks for.
 
     ``origin``: the lockfile or manifest of the installation that lacks it; ``file``: the file in the build context that
@@ -22,8 +21,7 @@ class Load:
     ignored: str | None = None
 
 
-@dataclass
-class Reached:
+class Reached(Struct):
     """``missing``: own files that are not in the image; ``absent``: packages that are not installed; ``modules``: the
     followed ones, each by its path in the image and in the build context."""
 

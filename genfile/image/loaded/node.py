@@ -1,7 +1,8 @@
 """Imports of JavaScript, and of TypeScript that runs as it is."""
 
 import posixpath
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genfile.image.build import Built
 from genfile.image.files import Answer

@@ -1,9 +1,10 @@
 """The files of a project, with hooks: rendered once for the result, and again to find what varies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from genfile.bundle import Bundle
 from genfile.errors import PresetError
@@ -16,8 +17,7 @@ from genfile.template.project import Again, Hooked, NewFile
 Context = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Baked:
+class Baked(Struct, frozen=True):
     """The files to write, and the part that hooks had in them."""
 
     files: dict[str, NewFile]
@@ -25,8 +25,7 @@ class Baked:
     hooked: Hooked | None
 
 
-@dataclass(frozen=True)
-class Making:
+class Making(Struct, frozen=True):
     """One template, its texts, and where its hooks run; without a place none runs."""
 
     bundle: Bundle

@@ -5,8 +5,10 @@ import posixpath
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.errors import PresetError, UsageError
 from genfile.template.cookiecutter.texts import Texts
@@ -15,8 +17,7 @@ from genfile.template.cookiecutter.variables import FILE, ChoiceVariable, as_boo
 _TRIES = 10
 
 
-@dataclass(frozen=True)
-class VariableQuestion:
+class VariableQuestion(Struct, frozen=True):
     """What is asked for one variable: an option of genfile's, as far as cookiecutter's file says one.
 
     A dict variable is a text, JSON; ``is_json`` tells it from the others.

@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.bundle import Bundle
 from genfile.errors import PresetError, UsageError
@@ -23,8 +25,7 @@ MAX_NESTED = 8
 _SELECTORS = ("template", "templates")
 
 
-@dataclass
-class _Job:
+class _Job(Struct):
     """One call of `render_cookiecutter`: what was asked for, and what became known on the way."""
 
     given: Mapping[str, Any]

@@ -3,8 +3,9 @@
 import os
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from genfile.errors import PresetError
 from genfile.protected import is_protected
@@ -18,8 +19,7 @@ MAX_IGNORED_FILES = 200
 MAX_IGNORED_BYTES = 4 * 1024 * 1024
 
 
-@dataclass
-class Results:
+class Results(Struct):
     """Files and empty folders as hooks left them. What the fields say is in `Hooked`."""
 
     files: dict[str, NewFile] = field(default_factory=dict)

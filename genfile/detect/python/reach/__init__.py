@@ -1,8 +1,9 @@
 """What the project's own program does once it is started: where it listens, and what it needs for that."""
 
 import ast
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.detect.code import parse_code
 from genfile.detect.paths import relative
@@ -47,8 +48,7 @@ __all__ = [
 ]
 
 
-@dataclass
-class Reach:
+class Reach(Struct):
     """A program's listeners in the order in which they are reached, and what else it does: its roles.
 
     ``ended``: only a part of the program was followed; ``calls``: how many calls were seen.

@@ -2,9 +2,10 @@
 
 import ast
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.detect.python.reach.values import (
     External,
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """A call that listens: its role, its address, and what makes it reachable.
 
     ``told``: the port is not just the library's default.
@@ -57,8 +57,7 @@ class Listener:
         return settled(self.host) in LOOPBACK
 
 
-@dataclass(frozen=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """How a callee takes its address: names and positions of host and port; ``address``: the position of both in
     one."""
 

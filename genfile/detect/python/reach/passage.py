@@ -1,15 +1,15 @@
 """What the body of a function, or of a module, has for whoever walks through it."""
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from genfile.detect.python.reach.calls import Listener
 from genfile.detect.python.reach.roles import Role
 from genfile.detect.python.reach.values import Frame
 
 
-@dataclass
-class Passage:
+class Passage(Struct):
     """What listens in a body, what else it does, what it imports, and the bodies that it enters, each in order.
 
     ``calls``: how many calls were looked at.

@@ -3,8 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
+
+from msgspec import Struct, field
 
 from genfile.data import load_table
 from genfile.detect.python.reach.values import Need, Way
@@ -16,8 +17,7 @@ _MAY_STAY = re.compile(r"(?:^|\.)(?:start|run|serve|listen|poll|watch|consume)_\
 _WAITS = ("sleep", "run_pending", "poll", "wait", "blpop", "receive")
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(Struct, frozen=True):
     """Something that a program does: its kind, the callee, the place, its conditions, and the way there.
 
     Kinds: `stays`, `loop` (waits between rounds), `terminal`, `window`, `open` (may stay, for all that is known), and

@@ -1,8 +1,9 @@
 """The values that an expression can have, besides plain values, UNKNOWN and environment variables."""
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from genfile.parsers.values import UNKNOWN, EnvDefault
 
@@ -13,8 +14,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ProgramOption:
+class ProgramOption(Struct, frozen=True):
     """An option of the command line: its flag, its default, and the sub-command that it belongs to.
 
     ``kind``: `value`, `switch` (a flag without a value), or `command` (the name of the sub-command itself).
@@ -27,8 +27,7 @@ class ProgramOption:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(Struct, frozen=True):
     """A condition under which a line of the program is reached."""
 
     command: Path = ()
@@ -48,8 +47,7 @@ class Need:
         return len(self.command) + len(self.flags) + len(self.environment)
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Struct, frozen=True):
     """How the walk reached a line: in a background thread, in one of several branches, under the main guard."""
 
     aside: bool = False
@@ -57,8 +55,7 @@ class Way:
     guarded: bool = False
 
 
-@dataclass(eq=False)
-class Frame:
+class Frame(Struct, eq=False):
     """The scope of an expression: a module, a function in it, and the bound parameters. ``known``: its variables that
     are already evaluated."""
 
@@ -76,8 +73,7 @@ class Frame:
         return (self.need, self.way, self.outer, *given)
 
 
-@dataclass(frozen=True, eq=False)
-class FunctionRef:
+class FunctionRef(Struct, frozen=True, eq=False):
     """A function or method of the project."""
 
     frame: Frame
@@ -85,16 +81,14 @@ class FunctionRef:
     owner: "BuiltObject | None" = None
 
 
-@dataclass(frozen=True, eq=False)
-class ClassRef:
+class ClassRef(Struct, frozen=True, eq=False):
     """A class of the project."""
 
     frame: Frame
     node: ast.ClassDef
 
 
-@dataclass(frozen=True, eq=False)
-class BuiltObject:
+class BuiltObject(Struct, frozen=True, eq=False):
     """An instance of a project class, with the call that created it, if there is one."""
 
     made_by: ClassRef
@@ -102,22 +96,19 @@ class BuiltObject:
     frame: Frame | None = None
 
 
-@dataclass(frozen=True)
-class ModuleRef:
+class ModuleRef(Struct, frozen=True):
     """A module of the project."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class External:
+class External(Struct, frozen=True):
     """A dotted name in another package."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False)
-class Instance:
+class Instance(Struct, frozen=True, eq=False):
     """What a call of another package returns: the dotted callee, the call, its place."""
 
     callee: str
@@ -125,15 +116,13 @@ class Instance:
     frame: Frame
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """A file that is opened, relative to the project."""
 
     path: str
 
 
-@dataclass(eq=False)
-class Namespace:
+class Namespace(Struct, eq=False):
     """The result of `parse_args()`: the options by attribute name."""
 
     options: dict[str, list[ProgramOption]]
@@ -148,8 +137,7 @@ class Namespace:
         return max(fitting, key=lambda item: len(item.path)) if fitting else listed[0] if listed else UNKNOWN
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text that is only partly known before the program runs."""
 
     parts: tuple[Any, ...]

@@ -3,8 +3,9 @@
 import ast
 import re
 from collections import deque
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from genfile.detect.python.reach.calls import Listener, listener
 from genfile.detect.python.reach.commands import commands_of, framed, is_command
