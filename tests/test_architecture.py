@@ -176,6 +176,19 @@ def test_no_file_grows_beyond_four_hundred_lines(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
+def test_no_module_defines_a_dataclass() -> None:
+    """A class of values is a Struct: a dataclass costs fifty times as much at every start (docs/design.md)."""
+    users = set()
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            if {"dataclasses", "pydantic.dataclasses"} & set(names):
+                users.add(path.relative_to(PACKAGE).as_posix())
+    assert users == set()
+
+
 def test_few_modules_start_programs() -> None:
     users = {path.relative_to(PACKAGE).as_posix() for path in FILES if "import subprocess" in path.read_text("utf-8")}
     assert users == {

@@ -27,14 +27,14 @@ def modules(*arguments: str) -> set[str]:
 
 def test_version_loads_next_to_nothing() -> None:
     loaded = modules("--version")
-    assert not loaded & {"pydantic", "jinja2", "typer", "rich", "yaml", "genfile.api"}
+    assert not loaded & {"pydantic", "msgspec", "jinja2", "typer", "rich", "yaml", "genfile.api"}
 
 
 def test_importing_the_package_loads_next_to_nothing() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import genfile, sys; print(*sys.modules)"], capture_output=True, text=True, check=True
     )
-    assert not set(done.stdout.split()) & {"pydantic", "jinja2", "typer", "genfile.api"}
+    assert not set(done.stdout.split()) & {"pydantic", "msgspec", "jinja2", "typer", "genfile.api"}
 
 
 @pytest.mark.parametrize(
