@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
 from bench.images.change import change_code, change_lock
 from bench.images.closure import needless
 from bench.images.progress import Step, downloads_again, last_words, read_progress, run_again
@@ -52,7 +54,7 @@ class Figures:
         return statistics.median(self.times) if self.times else 0
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "junk": [vars(item) for item in self.junk]}
+        return {**vars(self), "junk": [asdict(item) for item in self.junk]}
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> "Figures":
