@@ -334,3 +334,35 @@ def test_a_schema_whose_client_nothing_loads_asks_for_no_address(tmp_path: Path)
     # The migrations of a release read it.
     migrated = {"index.js": LISTENS, "prisma/migrations/1/migration.sql": ""}
     assert required(tmp_path, migrated) == {"DB_URL": ("prisma/schema.prisma", 3)}
+
+
+BOT = (
+    "import os\nimport discord\nfrom discord.ext import commands\n"
+    "bot = commands.Bot(intents=discord.Intents.default())\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (BOT + "bot.run(os.getenv('BOT_TOKEN'))\n", "BOT_TOKEN"),
+        (BOT + "TOKEN = os.environ.get('BOT_TOKEN')\nif __name__ == '__main__':\n    bot.run(TOKEN)\n", "BOT_TOKEN"),
+        (BOT + "bot.run(os.getenv('BOT_TOKEN', 'none'))\n", None),
+        (
+            "import os\nfrom telegram.ext import ApplicationBuilder\n"
+            "app = ApplicationBuilder().token(os.getenv('TG_TOKEN')).build()\napp.run_polling()\n",
+            "TG_TOKEN",
+        ),
+        (
+            "import telebot\nfrom settings import KEY\nbot = telebot.TeleBot(token=KEY)\nbot.infinity_polling()\n",
+            "TG_KEY",
+        ),
+    ],
+)
+def test_a_bot_names_the_token_that_it_fails_without(tmp_path: Path, code: str, name: str | None) -> None:
+    files = {
+        "requirements.txt": "discord.py==2.6\npython-telegram-bot==22.5\npyTelegramBotAPI==4.29\n",
+        "bot.py": code,
+        "settings.py": "import os\nKEY = os.environ.get('TG_KEY')\n",
+    }
+    assert set(required(tmp_path, files)) == ({name} if name is not None else set())

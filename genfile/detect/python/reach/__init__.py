@@ -12,7 +12,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach.calls import LOOPBACK, Listener, split_address
 from genfile.detect.python.reach.evaluate import Evaluator
 from genfile.detect.python.reach.program import Module, PythonProgram, statements
-from genfile.detect.python.reach.roles import Role
+from genfile.detect.python.reach.roles import Role, Want
 from genfile.detect.python.reach.settings import field_of, lineage
 from genfile.detect.python.reach.values import (
     BuiltObject,
@@ -51,11 +51,13 @@ __all__ = [
 class Reach(Struct):
     """A program's listeners in the order in which they are reached, and what else it does: its roles.
 
-    ``ended``: only a part of the program was followed; ``calls``: how many calls were seen.
+    ``wants``: variables that it fails without; ``ended``: only a part of the program was followed; ``calls``: how many
+    calls were seen.
     """
 
     listeners: list[Listener] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
+    wants: list[Want] = field(default_factory=list)
     ended: bool = False
     calls: int = 0
 
@@ -204,7 +206,7 @@ def _reach(project: PythonProject, words: list[str]) -> Reach:
     if found is not None:
         module, function = found
         walker.start(module, evaluator.of_module(module, function) if function else None)
-    return Reach(walker.listeners, walker.roles, evaluator.ended, walker.calls)
+    return Reach(walker.listeners, walker.roles, walker.wants, evaluator.ended, walker.calls)
 
 
 def _entry(project: PythonProject, program: PythonProgram, words: list[str]) -> tuple[Module, str | None] | None:

@@ -5,12 +5,13 @@ from typing import Any
 from msgspec import Struct, field
 
 from genfile.detect.python.reach.calls import Listener
-from genfile.detect.python.reach.roles import Role
+from genfile.detect.python.reach.roles import Role, Want
 from genfile.detect.python.reach.values import Frame
 
 
 class Passage(Struct):
-    """What listens in a body, what else it does, what it imports, and the bodies that it enters, each in order.
+    """What listens in a body, what else it does, what it imports, the bodies that it enters, and the variables that
+    it can't do without, each in order.
 
     ``calls``: how many calls were looked at.
     """
@@ -19,4 +20,5 @@ class Passage(Struct):
     roles: list[Role] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
     entered: list[tuple[Any, Frame]] = field(default_factory=list)
+    wants: list[Want] = field(default_factory=list)
     calls: int = 0

@@ -32,6 +32,14 @@ class Role(Struct, frozen=True):
     way: Way = field(default_factory=Way)
 
 
+class Want(Struct, frozen=True):
+    """A variable that a call of the program fails without, and the place of the call."""
+
+    variable: str
+    path: str
+    line: int
+
+
 @cache
 def _names(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The callees of a kind in the data: by the ends of their names, or whole libraries by their beginnings."""

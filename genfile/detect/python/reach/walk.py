@@ -8,13 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from genfile.detect.python.reach.calls import Listener, listener
+from genfile.detect.python.reach.clients import client_of, wanted
 from genfile.detect.python.reach.commands import commands_of, framed, is_command
 from genfile.detect.python.reach.conditions import condition, equals
 from genfile.detect.python.reach.effects import called_by, effects
 from genfile.detect.python.reach.evaluate import Evaluator
 from genfile.detect.python.reach.passage import Passage
 from genfile.detect.python.reach.program import Module, inner
-from genfile.detect.python.reach.roles import Role, is_of, kind_of, loop_kind
+from genfile.detect.python.reach.roles import Role, Want, is_of, kind_of, loop_kind
 from genfile.detect.python.reach.settings import foreign_base
 from genfile.detect.python.reach.values import (
     BuiltObject,
@@ -42,6 +43,7 @@ class Walker:
         self.evaluator = evaluator
         self.listeners: list[Listener] = []
         self.roles: list[Role] = []
+        self.wants: list[Want] = []
         self.calls = 0
         # What the body that is looked at has, beside where the walk is.
         self._here = Passage()
@@ -80,6 +82,7 @@ class Walker:
     def _take(self, passage: Passage) -> None:
         self.listeners += [item for item in passage.listeners if item not in self.listeners]
         self.roles += [item for item in passage.roles if item not in self.roles]
+        self.wants += [item for item in passage.wants if item not in self.wants]
         self.calls += passage.calls
         self._imports += passage.imports
         for node, frame in passage.entered:
@@ -249,6 +252,8 @@ class Walker:
                 self._here.listeners.append(found)
             return
         name = called_by(call, callee)
+        if not frame.way.maybe:
+            self._want(frame, call, name)
         if name == "?.start" and isinstance(call.func, ast.Attribute):
             # The project's own thread class runs its `run`.
             made = self.evaluator.value(frame, call.func.value)
@@ -259,6 +264,16 @@ class Walker:
         kind = kind_of(name) if not (name.endswith("Event().wait") and (call.args or call.keywords)) else None
         if kind is not None:
             self._role(frame, kind, name.replace("()", "").removeprefix("?.").removeprefix("builtins."), call.lineno)
+
+    def _want(self, frame: Frame, call: ast.Call, name: str) -> None:
+        """Note the variables that a client of another service fails without."""
+        client = client_of(name.replace("()", ""))
+        if client is None:
+            return
+        values = [self.evaluator.value(frame, item) for item in call.args]
+        keywords = {item.arg: self.evaluator.value(frame, item.value) for item in call.keywords if item.arg}
+        for variable in wanted(client, values, keywords):
+            self._here.wants.append(Want(variable, frame.module.path, call.lineno))
 
     def _aside(self, frame: Frame, call: ast.Call) -> set[int]:
         """Walk what a thread or a process runs; its calls belong to the thread alone."""

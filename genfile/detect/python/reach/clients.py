@@ -1,0 +1,38 @@
+"""Clients that fail without a value, in the calls of a program: the variables that the values come from."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from genfile.data import Client, clients
+from genfile.parsers.values import EnvDefault
+
+
+@cache
+def _known() -> dict[str, list[tuple[re.Pattern[str], Client]]]:
+    """The clients by the first part of their dotted names."""
+    found: dict[str, list[tuple[re.Pattern[str], Client]]] = {}
+    for client in clients("pypi").values():
+        for call in client.calls:
+            pattern = re.compile(re.escape(call).replace(r"\*", ".+"))
+            found.setdefault(call.partition(".")[0], []).append((pattern, client))
+    return found
+
+
+def client_of(callee: str) -> Client | None:
+    """The client that a call makes or starts, by the callee's dotted name."""
+    known = _known().get(callee.partition(".")[0], ())
+    return next((client for name, client in known if name.fullmatch(callee)), None)
+
+
+def wanted(client: Client, values: list[Any], keywords: dict[str, Any]) -> Iterator[str]:
+    """The variables without which a client fails, by what its arguments stand for."""
+    given = [values[at] for at in client.at if at < len(values)]
+    if not given and client.key is not None and client.key in keywords:
+        given = [keywords[client.key]]
+    for value in given:
+        if isinstance(value, EnvDefault) and value.open:
+            yield value.name
+    if not given and not values and client.variable is not None:
+        yield client.variable
