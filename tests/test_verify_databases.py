@@ -1,0 +1,112 @@
+"""With an engine: a service that can't start without its databases is proven beside real ones."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from genfile.cli.app import run
+from genfile.data import backing_services
+from genfile.verify.docker import docker
+from tests.conftest import make_images
+
+pytestmark = pytest.mark.build
+
+DATABASES = Path(__file__).parent / "databases"
+SERVER = """\
+const http = require("node:http");
+const { Client } = require("pg");
+const { createClient } = require("redis");
+async function main() {
+  const store = new Client({ connectionString: process.env.DATABASE_URL });
+  await store.connect();
+  const cache = await createClient({ url: process.env.REDIS_URL }).connect();
+  await store.query("create table if not exists visits (at timestamptz)");
+  const server = http.createServer(async (request, response) => {
+    await store.query("insert into visits values (now())");
+    response.end(String(await cache.incr("visits")));
+  });
+  server.listen(process.env.PORT || 3000);
+  process.on("SIGTERM", () => server.close(() => process.exit(0)));
+}
+main().catch((error) => { console.error(error); process.exit(1); });
+"""
+PACKAGE = {
+    "name": "shop",
+    "private": True,
+    "engines": {"node": "24"},
+    "scripts": {"start": "node server.js"},
+    "dependencies": {"pg": "8.16.3", "redis": "5.8.3"},
+}
+
+
+APP = """\
+import os
+from urllib.parse import urlsplit
+
+import pymysql
+from flask import Flask
+
+address = urlsplit(os.environ["DATABASE_URL"])
+app = Flask(__name__)
+
+
+def store():
+    return pymysql.connect(
+        host=address.hostname, port=address.port, user=address.username, password=address.password,
+        database=address.path[1:], autocommit=True,
+    )
+
+
+store().cursor().execute("create table if not exists visits (at timestamp)")
+
+
+@app.get("/")
+def visit():
+    cursor = store().cursor()
+    cursor.execute("insert into visits values (now())")
+    return str(cursor.execute("select * from visits"))
+"""
+
+
+def databases(stand_ins: str | None, *names: str) -> None:
+    """An engine that reaches no registry gets stand-ins of the images that genfile names."""
+    if stand_ins is None:
+        return
+    make_images(stand_ins, "FROM debian:trixie-slim\n")
+    for name in names:
+        file = str(DATABASES / f"{name}.Dockerfile")
+        done = docker("build", "--tag", backing_services()[name].image, "--file", file, str(DATABASES), timeout=900)
+        assert done.ok, done.output
+
+
+def flags(stand_ins: str | None) -> list[str]:
+    return [] if stand_ins is None else ["--no-syntax", "--prepare", f"{stand_ins} images"]
+
+
+def test_postgres_and_redis_run_beside_the_service(
+    tmp_path: Path, engine: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    databases(engine, "postgres", "redis")
+    (tmp_path / "package.json").write_text(json.dumps(PACKAGE))
+    (tmp_path / "server.js").write_text(SERVER)
+    given = flags(engine)
+    assert run(["verify", str(tmp_path), "--json", "--quick", *given]) == 0
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    (beside,) = [gate["detail"] for gate in service["gates"] if gate["name"] == "beside"]
+    assert "postgres:" in beside
+    assert "redis:" in beside
+    assert "DATABASE_URL" in beside
+    assert run(["verify", str(tmp_path), "--json", "--quick", "--no-databases", *given]) == 1
+    (without,) = json.loads(capsys.readouterr().out)["services"]
+    assert without["diagnosis"]["id"] == "database"
+
+
+def test_mysql_runs_beside_the_service(tmp_path: Path, engine: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    databases(engine, "mysql")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\npymysql==1.1.2\n")
+    (tmp_path / ".python-version").write_text("3.13\n")
+    (tmp_path / "app.py").write_text(APP)
+    assert run(["verify", str(tmp_path), "--json", "--quick", *flags(engine)]) == 0
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    assert any(gate["name"] == "beside" and "mysql:" in gate["detail"] for gate in service["gates"])
