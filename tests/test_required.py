@@ -98,6 +98,25 @@ def test_go(tmp_path: Path, code: str, names: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("test", "names"),
+    [
+        ('value == ""', {"DSN"}),
+        ('value == "" && mode != "test"', {"DSN"}),
+        ('value == "" && strict', set()),
+    ],
+)
+def test_a_function_of_go_that_is_given_the_name(tmp_path: Path, test: str, names: set[str]) -> None:
+    config = (
+        'package config\n\nimport "os"\n\nvar mode, strict = "", false\n\n'
+        "func must(key string) string {\n\tvalue := os.Getenv(key)\n"
+        f'\tif {test} {{\n\t\tpanic(key)\n\t}}\n\treturn value\n}}\n\nvar DSN = must("DSN")\n'
+    )
+    main = (GO_MAIN % "\t_ = config.DSN").replace('\t"os"\n', '\t"x.example/x/config"\n')
+    files = {**GO, "go.mod": "module x.example/x\n\ngo 1.26\n", "main.go": main, "config/config.go": config}
+    assert set(required(tmp_path, files)) == names
+
+
+@pytest.mark.parametrize(
     ("then", "names"),
     [("log.Fatal(err)", {"KEY"}), ('log.Print("without")', set())],
 )

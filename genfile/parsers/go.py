@@ -72,6 +72,14 @@ class GoFile(GoSyntax):
         return tuple(returned_names(self))
 
     @cached_property
+    def needing(self) -> dict[str, int]:
+        """The functions that end the program without the variable that they are asked for, and which argument names
+        it."""
+        from genfile.parsers.gorequired import needing
+
+        return dict(needing(self))
+
+    @cached_property
     def fatal_calls(self) -> frozenset[str]:
         """The functions whose error ends the program."""
         from genfile.parsers.gorequired import fatal_calls

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _FATAL = re.compile(r"panic|os\.Exit|(?:.*\.)?(?:Fatal|Panic)(?:f|ln|w)?")
 _EMPTY = re.compile(r'([A-Za-z_][\w.]*)\s*==\s*""|len\(([A-Za-z_]\w*)\)\s*==\s*0|!\s*([A-Za-z_]\w*)')
 _READ = re.compile(r'os\.Getenv\("(\w+)"\)\s*==\s*""')
+_UNLIKE = re.compile(r'[A-Za-z_][\w.]*\s*!=\s*"[^"]*"')
 _ERROR = re.compile(r"([A-Za-z_]\w*)\s*!=\s*nil|nil\s*!=\s*([A-Za-z_]\w*)")
 _NEW_ERROR = re.compile(r"^\{\s*return\b[^\n]*\b(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE)
 # Functions that return an error for an empty text.
@@ -92,6 +93,45 @@ def fatal_calls(file: "GoFile") -> Iterator[str]:
             )
             if callee is not None:
                 yield file._dotted(callee).rpartition(".")[2]
+
+
+def needing(file: "GoFile") -> Iterator[tuple[str, int]]:
+    """The functions that end the program where the variable that they are given the name of is missing, each with the
+    position of that argument: `func must(key string) string { v := os.Getenv(key); if v == "" { panic(key) } … }`.
+    """
+    for node in file.nodes("if_statement"):
+        condition, body, function = (
+            node.child_by_field_name("condition"),
+            node.child_by_field_name("consequence"),
+            _function(node),
+        )
+        name = function.child_by_field_name("name") if function is not None else None
+        if condition is None or body is None or function is None or name is None or not _is_fatal(file, body):
+            continue
+        # What else is asked is that it's no test: `value == "" && env != "test"`.
+        tested, *others = file._text(condition).split("&&")
+        match = _EMPTY.search(tested)
+        if match is None or not all(_UNLIKE.fullmatch(text.strip()) for text in others):
+            continue
+        key = _asked(file, _declaration(file, node, match[1] or match[2] or match[3]))
+        parameters = _parameters(file, function)
+        if key in parameters:
+            yield file._text(name), parameters.index(key)
+
+
+def _asked(file: "GoFile", call: "Node | None") -> str | None:
+    """The name that `os.Getenv(key)` reads the variable by."""
+    function = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+    given = call.child_by_field_name("arguments") if call is not None and function is not None else None
+    read = function is not None and file._dotted(function) in ("os.Getenv", "os.LookupEnv")
+    first = given.named_children[:1] if given is not None and read else []
+    return file._text(first[0]) if first and first[0].type == "identifier" else None
+
+
+def _parameters(file: "GoFile", function: "Node") -> list[str]:
+    listed = function.child_by_field_name("parameters")
+    declared = listed.named_children if listed is not None else []
+    return [file._text(name) for item in declared for name in item.children_by_field_name("name")]
 
 
 def _refused(file: "GoFile", node: "Node", error: str) -> str | None:
