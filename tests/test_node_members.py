@@ -514,3 +514,12 @@ def test_yarn_1_is_given_what_the_root_depends_on() -> None:
         text = written(shop(name, **{"package.json": root}))
         assert ("libs/ui/package.json" in stage(text, "deps")) == (name == "yarn"), name
         assert "libs/ui" not in stage(text, "runtime")
+
+
+def test_a_configuration_that_another_member_has_is_there_for_the_build() -> None:
+    """npm and Yarn link every member at the root, so that nothing need declare it."""
+    own = '{"extends": "@shop/tsconfig/base.json", "compilerOptions": {"outDir": "dist"}}'
+    kept = {"libs/tsconfig/package.json": manifest("@shop/tsconfig"), "libs/tsconfig/base.json": "{}"}
+    text = written(shop("npm", **{"apps/api/tsconfig.json": own}, **kept))
+    assert "libs/tsconfig " in stage(text, "build")
+    assert "libs/tsconfig" not in stage(text, "runtime")

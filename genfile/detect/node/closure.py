@@ -177,6 +177,17 @@ def _of_settings(member: NodeProject) -> Iterator[str]:
         if name.startswith("tsconfig") and name.endswith(".json"):
             chain = chain_of(folder.full(name), lambda path: settings_at(root, path))
             yield from _of_chain(member, chain) if chain is not None else ()
+            yield from _extended(member, chain) if chain is not None else ()
+
+
+def _extended(member: NodeProject, chain: Chain) -> Iterator[str]:
+    """The members whose configuration one of a package's extends, `@shop/tsconfig/base.json`, declared or not."""
+    for config in chain.configs if member.workspace is not None else ():
+        names = config.value.get("extends")
+        for name in [names] if isinstance(names, str) else _list(names):
+            parts = name.split("/")[: 2 if name.startswith("@") else 1]
+            found = member.workspace.named(["/".join(parts)]) if member.workspace is not None else []
+            yield from (item.project.path for item in found)
 
 
 def _of_chain(member: NodeProject, chain: Chain) -> Iterator[str]:
