@@ -273,6 +273,17 @@ def test_no_two_public_classes_have_one_name() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
+def test_what_compares_by_itself_says_both_equal_and_unlike() -> None:
+    # A Struct has a `!=` of its own, which does not ask `==`.
+    methods = {
+        f"{path.name}: {node.name}": {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    assert [name for name, found in methods.items() if ("__eq__" in found) != ("__ne__" in found)] == []
+
+
 def test_no_module_hides_behind_a_package_of_its_name() -> None:
     # Python imports the package; the module is dead, and ships.
     assert [str(path.relative_to(PACKAGE)) for path in FILES if path.with_suffix("").is_dir()] == []

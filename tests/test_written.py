@@ -60,6 +60,14 @@ def made(files: dict[str, str]) -> tuple[Any, str]:
             },
             ("media",),
         ),
+        # A file of the host's is mounted as a file: what is written is in its folder.
+        (
+            {
+                "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD python app.py\n",
+                "compose.yaml": "services:\n  web:\n    build: .\n    volumes: ['./shop.db:/srv/state/shop.db']\n",
+            },
+            ("state",),
+        ),
     ],
 )
 def test_where_it_writes_to(extra: dict[str, str], writable: tuple[str, ...]) -> None:

@@ -174,9 +174,14 @@ class _Reader:
         listed = body.get("volumes")
         for index, entry in enumerate(listed[:64] if isinstance(listed, list) else ()):
             if isinstance(entry, dict):
-                target = self._text(entry.get("target"))
+                source, target = self._text(entry.get("source")), self._text(entry.get("target"))
             else:
-                target = self._text(entry).partition(":")[2].partition(":")[0]
+                source, _, rest = self._text(entry).partition(":")
+                target = rest.partition(":")[0]
+            ending = posixpath.splitext(target)[1]
+            if ending and "/" in source and source.endswith(ending):
+                # A file of the host's, such as ./shop.db: what is written is in its folder.
+                target = posixpath.dirname(target)
             if target.startswith("/"):
                 shown = target if isinstance(entry, dict) else entry
                 yield Said(target, self._says((name, "volumes", index), f"volumes: {shown}"))
