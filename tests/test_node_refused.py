@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import genfile
 from tests.test_traps import EXPRESS, inspect, only, package
 
 SERVER = "import express from 'express'; import { routes } from './routes'; express().use(routes).listen(4000)"
@@ -170,3 +171,34 @@ def test_a_workspace_links_its_members() -> None:
     root = {"package.json": package(name="root", workspaces=["api", "kit"])}
     assert only(**root, **kit, **files).start == ("node", "dist/api/src/server.js")
     assert only(**kit, **files).start == ("tsx", "src/server.ts")
+
+
+def peered(version: str, **keys: object) -> dict[str, str]:
+    needs = {"express": "5.1.0", "store": "8.0.0", "store-plugin": "4.0.0"}
+    packages = {
+        "": {"dependencies": needs},
+        "node_modules/express": {"version": "5.1.0"},
+        "node_modules/store": {"version": version},
+        "node_modules/store-plugin": {"version": "4.0.0", "peerDependencies": {"store": "^7.0.0"}, **keys},
+    }
+    return {
+        "package.json": json.dumps({"name": "shop", "scripts": {"start": "node index.js"}, "dependencies": needs}),
+        "package-lock.json": json.dumps({"name": "shop", "lockfileVersion": 3, "packages": packages}),
+        "index.js": "require('express')().listen(3000)",
+    }
+
+
+OPTION = "ENV npm_config_legacy_peer_deps=true\n"
+
+
+def test_a_lockfile_that_npm_ci_refuses_is_installed_as_it_was_written() -> None:
+    found = genfile.generate(peered("8.0.0"))
+    assert OPTION in found.files["Dockerfile"]
+    (service,) = genfile.inspect(peered("8.0.0")).services
+    assert any("store-plugin expects store ^7.0.0, but 8.0.0 is locked" in note.text for note in service.notes)
+    settled = {
+        "fits": peered("7.4.1"),
+        "optional": peered("8.0.0", peerDependenciesMeta={"store": {"optional": True}}),
+        "said already": {**peered("8.0.0"), ".npmrc": "legacy-peer-deps=true\n"},
+    }
+    assert [name for name, files in settled.items() if OPTION in genfile.generate(files).files["Dockerfile"]] == []

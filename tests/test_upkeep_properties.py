@@ -48,6 +48,8 @@ def edited(text: str, edits: list[tuple[int, str]]) -> tuple[str, list[str]]:
         at = free[place % len(free)]
         if kind == "-":
             if lines[at - 1].startswith(("LABEL", "EXPOSE", "# deps")):
+                # It may be one of the lines that an edit before put in.
+                mine = [line for line in mine if line != lines[at - 1]]
                 del lines[at - 1]
             continue
         line = {"LABEL": f"LABEL mine.{number}=x", "ENV": f"ENV MINE_{number}=x", "#": f"# mine {number}"}[kind]

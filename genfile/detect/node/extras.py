@@ -10,6 +10,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import is_built, put_generated, put_member_scripts
 from genfile.detect.node.native import scripted_packages
+from genfile.detect.node.peers import put_peers
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.release import put_release
 from genfile.detect.node.schema import user_of
@@ -112,6 +113,8 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     if not any(package.every_dependency for package in project.packages) and not lock:
         draft.values["manifests"] = []
     _put_settings(project, draft)
+    if manager == "npm" and lock:
+        put_peers(project, draft)
     dev = any(item.dev_dependencies for item in installed(project))
     draft.put("has_dev_dependencies", Fact(dev))
     scripted = scripted_packages(project, manager)

@@ -1,0 +1,81 @@
+"""Lockfiles that npm refuses: a package at hand does not fit what a direct dependency expects beside it.
+
+npm writes such a lockfile with --legacy-peer-deps or --force, and `npm ci` stops without the same option
+(docs.npmjs.com/cli/commands/npm-ci).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from genfile.detect.node.manager import NodeProject
+from genfile.evidence import Draft, Evidence
+
+MAX_PEERS = 400
+
+
+def put_peers(project: NodeProject, draft: Draft) -> None:
+    """Put the option that the lockfile was written with into /environment, with a warning."""
+    found = next(conflicts(project), None)
+    if found is None:
+        return
+    forced, text, says = found
+    name = "npm_config_force" if forced else "npm_config_legacy_peer_deps"
+    draft.values.setdefault("environment", []).append({"name": name, "phase": "install", "value": "true"})
+    option = "--force" if forced else "--legacy-peer-deps"
+    text = f"{text}, which `npm ci` refuses; the image installs with {option}, as the lockfile was written"
+    draft.note("warning", f"{says.path}: {text}", says.path, says.line)
+
+
+def conflicts(project: NodeProject) -> Iterator[tuple[bool, str, Evidence]]:
+    """What direct dependencies expect and the lockfile does not give them: whether npm was forced, the text, the
+    place."""
+    root = project.root
+    name = next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if root.has(name)), None)
+    document = root.json(name) if name is not None and not _is_settled(project) else None
+    packages: dict[str, Any] = document.table("packages") if document is not None else {}
+    for package, peer, wanted in _expected(project, packages):
+        version = _version(packages, peer)
+        if name is not None and version is not None and not _fits(version, wanted):
+            # npm installs what is only expected by others unless --legacy-peer-deps keeps it from that.
+            forced = any(isinstance(item, dict) and item.get("peer") is True for item in packages.values())
+            text = f"{package} expects {peer} {wanted}, but {version} is locked"
+            yield forced, text, root.says(name, None, f"{package} expects {peer} {wanted}")
+
+
+def _expected(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What the root's dependencies expect beside them of what the root depends on, too: package, peer, range."""
+    direct, count = project.root_package.every_dependency, 0
+    for package in direct:
+        item = packages.get(f"node_modules/{package}")
+        peers = item.get("peerDependencies") if isinstance(item, dict) else None
+        optional = item.get("peerDependenciesMeta") if isinstance(item, dict) else None
+        for peer, wanted in peers.items() if isinstance(peers, dict) else ():
+            meta = optional.get(peer) if isinstance(optional, dict) else None
+            if peer not in direct or not isinstance(wanted, str) or (isinstance(meta, dict) and meta.get("optional")):
+                continue
+            count += 1
+            if count > MAX_PEERS:
+                return
+            yield package, peer, wanted
+
+
+def _is_settled(project: NodeProject) -> bool:
+    """Whether .npmrc says what npm makes of conflicts, or package.json overrides versions."""
+    settings = project.root.text(".npmrc") if project.root.has(".npmrc") else None
+    return "peer-deps" in (settings or "") or project.root_package.document.get("overrides") is not None
+
+
+def _version(packages: dict[str, Any], name: str) -> str | None:
+    item = packages.get(f"node_modules/{name}")
+    version = item.get("version") if isinstance(item, dict) else None
+    return version if isinstance(version, str) else None
+
+
+def _fits(version: str, wanted: str) -> bool:
+    """Whether a version is in a range; one that can't be read, such as a tag or an address, is not held against it."""
+    import nodesemver
+
+    try:
+        return bool(nodesemver.satisfies(version, wanted, True))
+    except (ValueError, TypeError):
+        return True
