@@ -31,8 +31,8 @@ Why genfile does not do all that the hand-written files do:
 - **Size**: in Node images, 1.7 MB are tini and apt's records of it; the hand-written files have no init process, so a
   program without a SIGTERM handler is killed after ten seconds. For Streamlit, 45 MB are tests and headers inside of
   pandas and pyarrow, which the hand-written file deletes; genfile changes nothing in installed packages.
-- **Bytes moved, junk**: genfile copies the project's folder without what .dockerignore leaves out; the hand-written files
-  list what the program reads. The rest is small files such as .gitignore, and the lists that useradd leaves behind.
+- **Bytes moved, junk**: genfile copies the project's folder without what .dockerignore leaves out; the hand-written
+  files list what the program reads. The rest is small files such as .gitignore, and the lists that useradd leaves.
 - **RUN steps**: byte code in Python, owned folders in Next.js and layers in Java are steps of their own, so that each
   says what it does.
 """
