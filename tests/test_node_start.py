@@ -126,6 +126,15 @@ def test_a_start_of_another_package_is_that_package_s(script: str) -> None:
     assert (spec.path, spec.start) == ("server", ("node", "index.js"))
 
 
+@pytest.mark.parametrize("script", ["docker-compose up -d --build", "docker compose up", "npm run off && podman run x"])
+def test_a_start_of_containers_is_no_start_of_the_package(script: str) -> None:
+    scripts = {"start": script, "off": "docker compose down"}
+    assert not inspect(**{"package.json": package(dependencies=EXPRESS, scripts=scripts)}).services
+    # With a program of its own it is started by that.
+    spec = only(**{"package.json": package(dependencies=EXPRESS, scripts=scripts), "server.js": LISTEN})
+    assert spec.start == ("node", "server.js")
+
+
 def test_a_process_of_another_package_is_that_package_s() -> None:
     inner = package(dependencies=EXPRESS, scripts={"start": "node index.js"})
     files = {"package.json": package(), "Procfile": "web: cd server && npm start\n", "server/index.js": LISTEN}
