@@ -366,6 +366,16 @@ def test_an_addon_that_a_lock_settles_bounds_node(name: str, text: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("version", "line"), [("4.1.3", "18"), ("4.3.4", "24")])
+def test_a_library_that_node_20_refuses_bounds_it(version: str, line: str) -> None:
+    lock = f"lockfileVersion: 5.4\n\npackages:\n\n  /@remix-run/web-fetch/{version}:\n    dev: false\n"
+    keys: dict[str, Any] = {"dependencies": {"@remix-run/serve": "1.5.1"}, "scripts": {"start": "remix-serve build"}}
+    keys["devDependencies"] = {"@remix-run/dev": "1.5.1"}
+    spec = inspect(**{"package.json": package(**keys), "pnpm-lock.yaml": lock}).services[0].spec
+    assert spec.runtime is not None
+    assert spec.runtime.version == line
+
+
 def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
     lock = '{"lockfileVersion": 1, "dependencies": {"node-sass": {"version": "4.9.3"}}}'
     found = inspect(**app(scripts={"start": "node server.js"}), **SERVER, **{"package-lock.json": lock}).services[0]
