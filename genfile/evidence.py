@@ -21,7 +21,7 @@ U = TypeVar("U")
 Level = Literal["info", "warning", "error"]
 
 
-class Evidence(Struct, frozen=True, eq=False):
+class Evidence(Struct, frozen=True):
     """A place in the tree that supports a fact.
 
     ``path``: relative to the inspected root; ``line``: 1-based, or None; ``says``: what stands there, in a few words;
@@ -66,7 +66,7 @@ class About(Struct, frozen=True):
     path: str = ""
 
 
-class Note(Struct, frozen=True, eq=False):
+class Note(Struct, frozen=True):
     """Something that the user should know and that is not a fact of the spec."""
 
     level: Level

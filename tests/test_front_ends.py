@@ -296,3 +296,18 @@ def test_front_end_beside_a_task_of_gradle_for_another_folder() -> None:
     found = inspect({**BOOT, "build.gradle": GROOVY.replace("/ui", "/docs"), **pages("ui")}).services
     assert [item.spec.path for item in found] == [".", "ui"]
     assert not found[0].spec.build[-1].endswith(" -x pack")
+
+
+@pytest.mark.parametrize("start", ["node dist/main", "node dist/main.js"])
+def test_pages_that_the_source_of_a_committed_output_gives_out(start: str) -> None:
+    app = 'import express from "express"; import { files } from "./files"; files(express()).listen(5000);'
+    give = 'import path from "path"; import express from "express"; export const files = (app) =>\n'
+    give += '  app.use(express.static(path.join(__dirname, "..", "..", "pages", "dist")));'
+    files = server("api", "", {"build": "tsc", "start": start}, typescript="5.9.0")
+    del files["api/index.js"]
+    config = {"compilerOptions": {"outDir": "dist", "rootDir": "src", "module": "commonjs"}}
+    sources = {"api/src/main.ts": app, "api/src/files.ts": give, "api/tsconfig.json": json.dumps(config)}
+    # Of the output, only one file is committed.
+    spec = only({**files, **sources, "api/dist/main.js": 'require("./files")', **pages("pages")})
+    assert (spec.path, spec.port) == ("api", 5000)
+    assert (spec.frontend.path, spec.frontend.target) == ("pages", "pages/dist")

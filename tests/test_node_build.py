@@ -516,3 +516,38 @@ def test_without_production_dependencies_there_are_no_modules_to_copy(build: dic
     text = generate(files).files["Dockerfile"]
     assert "node_modules /app/node_modules" not in text
     assert ("npm ci" in text) == bool(build)
+
+
+# --- what the build script leaves to be run first --------------------------------------------------------------------
+
+STYLES = "tailwindcss -i styles/in.css -o src/styles/out.css"
+SHEET = {"styles/in.css": "", "src/main.ts": "import './styles/out.css'"}
+
+
+@pytest.mark.parametrize(
+    ("scripts", "files", "build"),
+    [
+        ({"build:css": STYLES}, {}, ("npm run build:css", "npm run build")),
+        ({"build:css": f"{STYLES} --minify", "dev:css": f"{STYLES} -w"}, {}, ("npm run build:css", "npm run build")),
+        ({"css": "postcss styles --base styles --dir src/styles"}, {}, ("npm run css", "npm run build")),
+        ({"tw": "npx sass styles/in.css:src/out.css"}, {}, ("npm run tw", "npm run build")),
+        # The tree has it; it is made outside of the sources, of what is not there, or while watching alone.
+        ({"build:css": STYLES}, {"src/styles/out.css": ""}, ("npm run build",)),
+        ({"build:css": "tailwindcss -i styles/in.css -o dist/out.css"}, {}, ("npm run build",)),
+        ({"build:css": STYLES.replace("in.css", "other.css")}, {}, ("npm run build",)),
+        ({"css": f"{STYLES} --watch"}, {}, ("npm run build",)),
+        ({"clean": "rimraf src/styles"}, {}, ("npm run build",)),
+        # Something runs it.
+        ({"build:css": STYLES, "build": "npm run build:css && vite build"}, {}, ("npm run build",)),
+        ({"build:css": STYLES, "build": f"{STYLES} && vite build"}, {}, ("npm run build",)),
+        ({"build:css": STYLES, "prebuild": "run-p build:*"}, {}, ("npm run build",)),
+        ({"build:css": STYLES, "postinstall": "npm run build:css || true"}, {}, ("npm run build",)),
+    ],
+)
+def test_styles_that_the_build_needs_are_made_first(
+    scripts: dict[str, str], files: dict[str, str], build: tuple[str, ...]
+) -> None:
+    manifest = package(scripts={"build": "vite build", **scripts}, devDependencies={"vite": "6.0.0"})
+    tree = {**LOCK, **VITE_PAGE, **SHEET, "package.json": manifest, **files}
+    assert only(**tree).build == build
+    assert ("the image runs it first" in texts(inspect(**tree))) is (len(build) > 1)

@@ -202,3 +202,41 @@ def test_a_lockfile_that_npm_ci_refuses_is_installed_as_it_was_written() -> None
         "said already": {**peered("8.0.0"), ".npmrc": "legacy-peer-deps=true\n"},
     }
     assert [name for name, files in settled.items() if OPTION in genfile.generate(files).files["Dockerfile"]] == []
+
+
+PACKED = "esbuild src/server.ts --bundle --platform=node --outfile=dist/server.js"
+PACKERS = {"esbuild": "0.25.0", "tsx": "4.19.0"}
+
+
+@pytest.mark.parametrize(
+    ("build", "script"),
+    [
+        (f"tsc --noEmit && {PACKED} --packages=external", ""),
+        (f"{PACKED} --format=cjs", ""),
+        ("node pack.mjs", "platform: 'node', outfile: 'dist/server.js'"),
+        ("node pack.mjs", "format: 'cjs', outdir: 'dist'"),
+    ],
+)
+def test_a_bundle_of_commonjs_is_no_es_module(build: str, script: str) -> None:
+    call = (
+        f"import {{ build }} from 'esbuild'; await build({{ entryPoints: ['src/server.ts'], bundle: true, {script} }})"
+    )
+    scripts = {"build": build, "start": "node dist/server.js"}
+    files = tree(MODERN, type="module", scripts=scripts, devDependencies=PACKERS, files={"pack.mjs": call})
+    assert (only(**files).start, only(**files).dependencies_at_run) == (("tsx", "src/server.ts"), "all")
+    assert "src/server.ts:1 (esbuild bundles it as CommonJS, but package.json declares ES modules)" in texts(files)
+
+
+@pytest.mark.parametrize(
+    ("build", "start", "kind"),
+    [
+        (PACKED, "dist/server.js", "commonjs"),
+        (f"{PACKED} --format=esm", "dist/server.js", "module"),
+        (PACKED.replace("server.js", "server.cjs"), "dist/server.cjs", "module"),
+        # Without bundling, the format stays that of the source.
+        (PACKED.replace("--bundle ", ""), "dist/server.js", "module"),
+    ],
+)
+def test_a_bundle_that_node_loads_is_started(build: str, start: str, kind: str) -> None:
+    scripts = {"build": build, "start": f"node {start}"}
+    assert only(**tree(MODERN, type=kind, scripts=scripts, devDependencies=PACKERS)).start == ("node", start)

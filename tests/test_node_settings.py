@@ -152,3 +152,29 @@ def test_a_data_source_that_names_sources_is_told_of(patterns: str, told: int) -
 def test_settings_that_nothing_reads_say_nothing() -> None:
     call = "new DataSource({ type: 'postgres', entities: [User] })"
     assert connecting(call, **{"ormconfig.json": '{"entities": [' + SOURCES + "]}"})[0] == []
+
+
+@pytest.mark.parametrize(
+    ("dev", "entities", "start"),
+    [
+        ("nodemon --exec ts-node ./src/index.ts", "'src/entity/*.ts'", ("ts-node", "./src/index.ts")),
+        ("ts-node-dev --respawn src/index.ts", "'src/entity/*.ts'", ("ts-node", "src/index.ts")),
+        # The compiled files are named; development does not run the source; it runs another one.
+        ("ts-node-dev --respawn src/index.ts", "'dist/entity/*.js'", ("node", "dist/index.js")),
+        ("tsc --watch", "'src/entity/*.ts'", ("node", "dist/index.js")),
+        ("ts-node-dev src/entity/User.ts", "'src/entity/*.ts'", ("node", "dist/index.js")),
+    ],
+)
+def test_entities_that_are_sources_are_run_as_development_runs_them(
+    dev: str, entities: str, start: tuple[str, ...]
+) -> None:
+    index = CONNECTS.replace("{name}", "DataSource").replace("{call}", f"new DataSource({{ entities: [{entities}] }})")
+    manifest = package(
+        dependencies={**EXPRESS, "typeorm": "0.3.20"},
+        devDependencies={"typescript": "5", "ts-node": "10", "ts-node-dev": "2"},
+        scripts={"build": "tsc", "start": "node dist/index.js", "dev": dev},
+    )
+    files = {**TYPEORM, "package.json": manifest, "src/index.ts": index}
+    spec = only(**files)
+    assert spec.start == start
+    assert (spec.dependencies_at_run == "all") is (start[0] == "ts-node")

@@ -126,6 +126,15 @@ def test_a_start_of_another_package_is_that_package_s(script: str) -> None:
     assert (spec.path, spec.start) == ("server", ("node", "index.js"))
 
 
+@pytest.mark.parametrize("script", ["docker-compose up -d --build", "docker compose up", "npm run off && podman run x"])
+def test_a_start_of_containers_is_no_start_of_the_package(script: str) -> None:
+    scripts = {"start": script, "off": "docker compose down"}
+    assert not inspect(**{"package.json": package(dependencies=EXPRESS, scripts=scripts)}).services
+    # With a program of its own it is started by that.
+    spec = only(**{"package.json": package(dependencies=EXPRESS, scripts=scripts), "server.js": LISTEN})
+    assert spec.start == ("node", "server.js")
+
+
 def test_a_process_of_another_package_is_that_package_s() -> None:
     inner = package(dependencies=EXPRESS, scripts={"start": "node index.js"})
     files = {"package.json": package(), "Procfile": "web: cd server && npm start\n", "server/index.js": LISTEN}
@@ -355,6 +364,16 @@ def test_an_addon_that_a_lock_settles_bounds_node(name: str, text: str) -> None:
     assert any(
         "node-sass 4.14.1 works with Node up to 14" in item.says for item in found.facts["/runtime/version"].evidence
     )
+
+
+@pytest.mark.parametrize(("version", "line"), [("4.1.3", "18"), ("4.3.4", "24")])
+def test_a_library_that_node_20_refuses_bounds_it(version: str, line: str) -> None:
+    lock = f"lockfileVersion: 5.4\n\npackages:\n\n  /@remix-run/web-fetch/{version}:\n    dev: false\n"
+    keys: dict[str, Any] = {"dependencies": {"@remix-run/serve": "1.5.1"}, "scripts": {"start": "remix-serve build"}}
+    keys["devDependencies"] = {"@remix-run/dev": "1.5.1"}
+    spec = inspect(**{"package.json": package(**keys), "pnpm-lock.yaml": lock}).services[0].spec
+    assert spec.runtime is not None
+    assert spec.runtime.version == line
 
 
 def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:

@@ -17,7 +17,7 @@ class Mend(Struct, frozen=True):
     says: str
 
 
-class Finding(Struct, frozen=True, eq=False):
+class Finding(Struct, frozen=True):
     """A fault.
 
     ``check``: the id of the check; ``text``: what is wrong, as a sentence without a full stop; ``hint``: how to fix it;

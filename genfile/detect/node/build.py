@@ -6,6 +6,7 @@ import shlex
 from genfile.data import Framework
 from genfile.detect.node.alone import own_output, program_source
 from genfile.detect.node.angular import read_target
+from genfile.detect.node.before import run_before
 from genfile.detect.node.compiled import checks_only, compiled
 from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import NodeProject
@@ -45,7 +46,9 @@ def build_command(project: NodeProject, manager: str, framework: Framework | Non
     if nx is not None:
         return Fact([f"{execute(manager)} {nx.command}"], (nx.says,))
     if whole is not None:
-        return _offline(project, whole, manager) or _script(project, whole, manager, framework)
+        fact = _offline(project, whole, manager) or _script(project, whole, manager, framework)
+        first = [_script(project, name, manager, None) for name in run_before(project, whole)]
+        return fact.but([*(command for item in first for command in item.value), *fact.value]) if first else fact
     parts = [name for name in BUILD_PARTS if name in scripts and not _does_nothing(scripts[name])]
     if parts:
         facts = [_script(project, name, manager, framework) for name in parts]

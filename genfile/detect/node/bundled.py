@@ -39,12 +39,16 @@ _TOOLS = {
 
 
 class _Bundle(Struct, frozen=True):
-    """One run of a bundler: its entries, and the file or folder that it writes, relative to the service's folder."""
+    """One run of a bundler: its entries, and the file or folder that it writes, relative to the service's folder.
+
+    ``required``: whether the output is CommonJS whatever package.json declares.
+    """
 
     entries: tuple[str, ...]
     folder: str | None = None
     file: str | None = None
     name: str | None = None
+    required: bool = False
 
     def source_of(self, output: str) -> str | None:
         """The entry that an output is made from; extensions are ignored, since bundlers choose them by format."""
@@ -63,11 +67,21 @@ class _Bundle(Struct, frozen=True):
 
 def bundled_source(project: NodeProject, output: str) -> str | None:
     """The source that the build bundles into a file, both relative to the service's folder."""
+    return next((found for item in _known(project) if (found := item.source_of(output)) is not None), None)
+
+
+def bundled_as_commonjs(project: NodeProject, output: str) -> str | None:
+    """The source of a file that the last bundler to write it writes as CommonJS, whatever package.json declares."""
+    made = [(item, found) for item in _known(project) if (found := item.source_of(output)) is not None]
+    return made[-1][1] if made and made[-1][0].required else None
+
+
+def _known(project: NodeProject) -> list[_Bundle]:
     key, memory = ("node-bundles", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = list(_bundles(project))
     bundles: list[_Bundle] = memory[key]
-    return next((found for item in bundles if (found := item.source_of(output)) is not None), None)
+    return bundles
 
 
 def _bundles(project: NodeProject) -> Iterator[_Bundle]:
@@ -97,7 +111,15 @@ def _of_command(project: NodeProject, step: ScriptStep, place: int) -> Iterator[
     entries = [*_entries(project, step.folder, [word for word in named if word not in written])]
     entries = entries or [*_entries(project, step.folder, _texts(told.get("entry")))]
     if entries:
-        yield _Bundle(tuple(entries), _at(step.folder, folder), _at(step.folder, file), tool.name)
+        required = program == "esbuild" and _requires(
+            "--bundle" in words, _flag(words, ("--platform",)), _flag(words, ("--format",))
+        )
+        yield _Bundle(tuple(entries), _at(step.folder, folder), _at(step.folder, file), tool.name, required)
+
+
+def _requires(bundle: Any, platform: Any, form: Any) -> bool:
+    """Whether esbuild writes CommonJS: that is its format for Node, unless it is told another or bundles nothing."""
+    return form == "cjs" or (form is None and bundle is True and platform == "node")
 
 
 def _of_script(project: NodeProject, step: ScriptStep) -> Iterator[_Bundle]:
@@ -116,6 +138,7 @@ def _of_script(project: NodeProject, step: ScriptStep) -> Iterator[_Bundle]:
                 tuple(entries),
                 _at(step.folder, folder if isinstance(folder, str) else None),
                 _at(step.folder, file if isinstance(file, str) else None),
+                required=_requires(given.get("bundle"), given.get("platform"), given.get("format")),
             )
 
 

@@ -16,6 +16,7 @@ from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import PROJECT, nx_build, nx_root
 from genfile.detect.node.nxapps import nx_app, nx_package
 from genfile.detect.node.scripts import (
+    CONTAINERS,
     FILE_RUNNERS,
     MANAGERS,
     RUNNERS,
@@ -277,12 +278,20 @@ def _hosted_here(project: NodeProject) -> str | None:
 
 def _can_start(project: NodeProject) -> bool:
     package = project.package
-    if any(name in package.scripts for name in (*_STARTS, "start:production")) or node_process(project) is not None:
+    scripts = [name for name in (*_STARTS, "start:production") if name in package.scripts]
+    own = [name for name in scripts if not _starts_containers(package, name)]
+    if own or node_process(project) is not None:
         return True
     if _hosted_here(project) is not None:
         return True
     main = package.document.text("main")
     return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)
+
+
+def _starts_containers(package: PackageJson, script: str) -> bool:
+    """Whether a script brings up containers, in which the programs of other packages run."""
+    steps = resolve(package, script)
+    return steps is not None and any(step.program in CONTAINERS for step in steps[-1:])
 
 
 def _is_integrated(project: NodeProject) -> bool:

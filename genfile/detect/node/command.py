@@ -6,11 +6,14 @@ from msgspec import Struct
 
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
+from genfile.detect.node.bundled import bundled_source
 from genfile.detect.node.compiled import compiled, outside_of, started_output
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.orm import run_for_entities
 from genfile.detect.node.refused import FINDS_ALL, finds_all, refusal, source_of, tell
 from genfile.detect.node.scripts import (
     BUILDERS,
+    CONTAINERS,
     FILE_RUNNERS,
     NOTHING,
     RUNNERS,
@@ -48,7 +51,7 @@ def from_steps(
     """
     project, last = asked[0], steps[-1]
     depth, tried = search or (0, set())
-    if is_migration(last) or leads_away(project, last) or depth > MAX_DEPTH:
+    if is_migration(last) or leads_away(project, last) or last.program in CONTAINERS or depth > MAX_DEPTH:
         return None
     if any(
         step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]
@@ -127,16 +130,29 @@ def run_by_runner(project: NodeProject, start: NodeStart) -> NodeStart:
     runner."""
     at = file_place(start.words)
     runner = next((name for name in FINDS_ALL if name in project.package.every_dependency), None)
-    source = source_of(compiled(project), posixpath.normpath(start.words[at])) if at is not None else None
+    output = posixpath.normpath(start.words[at]) if at is not None else ""
+    source = source_of(compiled(project), output) or bundled_source(project, output)
     if runner is None or source is None or at is None:
         return start
     return NodeStart((runner, source, *start.words[at + 1 :]), start.variables)
 
 
 def made_by_compiler(project: NodeProject, start: NodeStart, evidence: tuple[Evidence, ...]) -> NodeStart:
-    """A start that names an output which the compiler writes elsewhere, or which Node can't load, corrected with a
-    note."""
-    return _loaded(project, _put_right(project, start, evidence), evidence)
+    """A start that names an output which the compiler writes elsewhere, or which Node can't load, or which would
+    find no entities, corrected with a note."""
+    return _loaded(project, _with_entities(project, _put_right(project, start, evidence)), evidence)
+
+
+def _with_entities(project: NodeProject, start: NodeStart) -> NodeStart:
+    """The source in place of a compiled program that would find no entities, as development runs it."""
+    found = run_for_entities(project, start.words) if start.words[:1] == ("node",) else None
+    if found is None:
+        return start
+    step, says, pattern = found
+    why = f"{says}: entities names the sources {pattern}, which Node can't load"
+    text = f"{why}; the image starts `{' '.join(step.words)}` instead"
+    project.folder.tree.note("warning", text, says.path, says.line)
+    return NodeStart(step.words, {**step.variables, **start.variables})
 
 
 def _loaded(project: NodeProject, start: NodeStart, evidence: tuple[Evidence, ...]) -> NodeStart:

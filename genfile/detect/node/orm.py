@@ -9,6 +9,10 @@ from genfile.detect.node.compiled import Compiled, compiled
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.scripts import ScriptStep
+from genfile.detect.node.sources import source_files
+from genfile.detect.node.watched import watched_program
+from genfile.detect.node.wrappers import file_place
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import EnvDefault
@@ -40,6 +44,27 @@ def put_orm(project: NodeProject, draft: Draft, sources: Sources) -> None:
     for settings, says in (*_of_files(project, files), *_of_code(project, sources)):
         for key in _KEYS:
             _tell(draft, made, file, key, settings.get(key), says)
+
+
+def run_for_entities(project: NodeProject, words: tuple[str, ...]) -> tuple[ScriptStep, Evidence, str] | None:
+    """The command by which development runs the source of a compiled program whose entities are given as sources: Node
+    refuses the decorators in them. With what gives them, and the pattern; None where the compiled program finds its
+    entities."""
+    made, file = compiled(project), started_file(project, words)
+    if made is None or file is None or not any(_PACKAGE in package.every_dependency for package in project.packages):
+        return None
+    found = watched_program(project) if not project.folder.has(file) else None
+    at = file_place(found[0].words) if found is not None else None
+    if found is None or at is None or found[0].folder or posixpath.basename(found[0].words[0]) == "node":
+        return None
+    source = made.source_of(file) or made.source_of(f"{file}.js")
+    if posixpath.normpath(found[0].words[at]) != source:
+        return None
+    for settings, says in _of_code(project, source_files(project, words)):
+        text = _names_sources(made, settings.get(_KEYS[0]))
+        if text is not None:
+            return found[0], says, text
+    return None
 
 
 def _reads_file(module: JsModule) -> bool:
@@ -84,22 +109,26 @@ def _of_code(project: NodeProject, sources: Sources) -> Iterator[tuple[dict[str,
 
 def _tell(draft: Draft, made: Compiled, file: str, key: str, patterns: Any, says: Evidence) -> None:
     """A warning for the first pattern that fits sources, where none fits what is compiled."""
+    text = _names_sources(made, patterns)
+    if text is not None:
+        head = _head(text)
+        source = _below(head, made.outputs)[0]
+        better = _compiled_pattern(text, head, source, made.outputs[source])
+        advice = f"name the compiled files, such as {better}" if better else "name the compiled files"
+        says_what = f"{says}: {key} names the sources {text}, but the image starts {file}"
+        draft.note("warning", f"{says_what}; {advice}", says.path, says.line)
+
+
+def _names_sources(made: Compiled, patterns: Any) -> str | None:
+    """The first pattern that fits sources, where none fits what is compiled."""
     listed = patterns if isinstance(patterns, list) else []
     if not all(isinstance(item, str) for item in listed):
         # What is computed may be the compiled files.
-        return
+        return None
     texts = [posixpath.normpath(item) for item in listed]
     if any(_below(_head(text), made.outputs.values()) for text in texts):
-        return
-    for text in texts:
-        head = _head(text)
-        source = next(iter(_below(head, made.outputs)), None)
-        if head and source is not None:
-            better = _compiled_pattern(text, head, source, made.outputs[source])
-            advice = f"name the compiled files, such as {better}" if better else "name the compiled files"
-            says_what = f"{says}: {key} names the sources {text}, but the image starts {file}"
-            draft.note("warning", f"{says_what}; {advice}", says.path, says.line)
-            return
+        return None
+    return next((text for text in texts if _below(_head(text), made.outputs)), None)
 
 
 def _head(pattern: str) -> str:

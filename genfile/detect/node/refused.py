@@ -4,6 +4,7 @@ import posixpath
 
 from msgspec.structs import replace
 
+from genfile.detect.node.bundled import bundled_as_commonjs
 from genfile.detect.node.compiled import Compiled, Compiler, compiled
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.made import IDLE
@@ -30,8 +31,14 @@ def refusal(project: NodeProject, words: tuple[str, ...], variables: dict[str, s
         return None
     if any("specifier-resolution" in word for word in words[1:at]):
         return None
+    output = posixpath.normpath(words[at])
+    packed = bundled_as_commonjs(project, output) if project.package.is_module else None
+    if packed is not None:
+        # As .cjs, Node would load it.
+        why = "esbuild bundles it as CommonJS, but package.json declares ES modules"
+        return Refusal(packed, 1, why) if output.endswith(".js") else None
     known = compiled(project)
-    source = source_of(known, posixpath.normpath(words[at])) if known is not None else None
+    source = source_of(known, output) if known is not None else None
     if known is None or source is None or known.by is None or not _is_left_alone(project):
         return None
     key, memory = ("node-refused", project.folder.path, source), project.folder.tree.memory

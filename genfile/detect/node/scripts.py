@@ -92,6 +92,8 @@ DEVELOPMENT_COMMANDS = {
     "quasar": {"dev"},
     "webpack": {"serve", "--watch"},
 }
+# Programs that start containers: what they start is another image's program.
+CONTAINERS = frozenset({"docker", "docker-compose", "podman", "podman-compose"})
 # Servers that watch the data that they serve, not sources.
 _WATCHING_DATA = frozenset({"json-server"})
 NOTHING = frozenset({"echo", "exit", "true", ":"})
@@ -260,10 +262,10 @@ def _names_folder(words: Sequence[str]) -> bool:
 
 
 def is_development(step: ScriptStep) -> bool:
-    """Whether a command is for development: it watches, reloads, or serves unbuilt sources."""
+    """Whether a command is for development: it watches, reloads, serves unbuilt sources, or starts containers."""
     if step.program in _WATCHING_DATA:
         return False
-    if step.program in DEVELOPMENT or "--watch" in step.words or "--hot" in step.words:
+    if step.program in DEVELOPMENT | CONTAINERS or "--watch" in step.words or "--hot" in step.words:
         return True
     first = step.words[1] if len(step.words) > 1 else ""
     commands = DEVELOPMENT_COMMANDS.get(step.program, set())

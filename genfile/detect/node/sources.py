@@ -39,6 +39,9 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
     started = started_file(project, start)
     for word in (started,) if started is not None else start[1:]:
         path = posixpath.normpath(word)
+        if path != "." and project.folder.has(f"{path}.js"):
+            # `node dist/main`: like `node dist/main.js`, whose source comes first.
+            path = f"{path}.js"
         if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
             known = compiled(project) if path.endswith("js") else None
             if known is not None and (source := known.source_of(path)) is not None and project.folder.has(source):
@@ -59,10 +62,7 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
                     if project.folder.has(stem + ending):
                         yield stem + ending
                         return
-        elif path not in (".", "") and project.folder.has(f"{path}.js"):
-            yield f"{path}.js"
-            return
-        elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
+        elif path != "." and project.folder.has(f"{path}/index.js"):
             yield f"{path}/index.js"
             return
     for name in (

@@ -35,7 +35,7 @@ def node_version(project: NodeProject, draft: Draft) -> None:
 
 
 def _bound(project: NodeProject) -> tuple[str | None, Evidence | None]:
-    """The newest Node that every native addon among the dependencies compiles with."""
+    """The newest Node that every dependency compiles with and runs on."""
     best: tuple[str | None, Evidence | None] = (None, None)
     for name, (version, says) in locked_versions(project).items():
         line = newest_for("node", name, version)
