@@ -235,3 +235,34 @@ def test_the_variable_of_the_host_is_none_of_the_port() -> None:
     code = server('http.ListenAndServe(fmt.Sprintf("%s:%s", os.Getenv("HOST"), port()), nil)', more, "fmt", "os")
     spec = only(**{"go.mod": GO_MOD, "main.go": code})
     assert (spec.port, spec.port_variable) == (8080, None)
+
+
+GIN = GO_MOD + "require github.com/gin-gonic/gin v1.11.0\n"
+BESIDE = (
+    'package main\nimport ("net/http"; "github.com/gin-gonic/gin")\nfunc more() { http.ListenAndServe(":9100", nil) }\n'
+    "func main() {\n\tMORE\n\tMAIN\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "main", "port"),
+    [
+        ("go more()", 'gin.New().Run(":8081")', 8081),
+        ("go func() { more() }()", 'http.ListenAndServe(":8081", nil)', 8081),
+        # Where main itself waits at neither of them, or at both, the one that comes first in the code is the port.
+        ("go more()", 'go gin.New().Run(":8081"); select {}', 9100),
+        ("if ready() { more() }", 'gin.New().Run(":8081")', 9100),
+    ],
+)
+def test_what_main_waits_at_comes_before_a_server_of_a_goroutine(more: str, main: str, port: int) -> None:
+    code = BESIDE.replace("MORE", more).replace("MAIN", main)
+    assert only(**{"go.mod": GIN, "main.go": code}).port == port
+
+
+@pytest.mark.parametrize(("place", "port"), [("", 3050), ("cmd/shop/", 3050), ("cmd/other/", 8070)])
+def test_a_file_that_is_opened_from_the_folder_of_the_program(place: str, port: int) -> None:
+    files = {
+        f"{place}shop.config.yaml": "server:\n  port: 3050\n",
+        "go.mod": GO_MOD + "require gopkg.in/yaml.v3 v3.0.1\n",
+    }
+    assert only(**files, **{"cmd/shop/main.go": FILED}).port == port

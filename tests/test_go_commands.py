@@ -179,6 +179,45 @@ def test_a_listener_on_the_loopback_for_one_answer_is_no_server(address: str) ->
     assert started(main("show(token())", "net", "net/http", more=more)) == []
 
 
+CONSOLE = """package cmd
+
+import (
+	"bufio"
+	"net"
+	"os"
+	"github.com/spf13/cobra"
+)
+
+type Shell struct { port string }
+
+func (s *Shell) Start() {
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() { s.listen() }
+}
+
+func (s *Shell) listen() {
+	l, _ := net.Listen("tcp", s.port)
+	go accept(l)
+}
+
+var rootCmd = &cobra.Command{Use: "tool", Run: func(*cobra.Command, []string) { (&Shell{port: ":6666"}).Start() }}
+
+func Execute() { rootCmd.Execute() }
+"""
+
+
+def test_a_console_that_listens_for_its_own_run_is_no_server() -> None:
+    console = cobra() | {"cmd/root.go": CONSOLE}
+    assert not inspect(**console).services
+    # What a container runs, what a command serves, and what has a framework of servers is one.
+    dockerfile = "FROM golang:1.26\nCOPY . .\nRUN go build -o /tool .\nCMD /tool\n"
+    assert len(inspect(**console, Dockerfile=dockerfile).services) == 1
+    served = cobra(serve=command("serve", LISTEN, "net/http")) | {"cmd/root.go": CONSOLE}
+    assert len(inspect(**served).services) == 1
+    api = 'package cmd\n\nimport "github.com/gin-gonic/gin"\n\nfunc accept(any) { gin.Default().Run() }\n'
+    assert len(inspect(**console, **{"cmd/api.go": api}).services) == 1
+
+
 def test_a_server_on_the_loopback_that_a_signal_ends_is_one() -> None:
     body = (
         'srv := &http.Server{Addr: "localhost:8080"}\ngo srv.ListenAndServe()\nquit := make(chan os.Signal, 1)\n'

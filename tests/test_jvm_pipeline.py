@@ -1,6 +1,6 @@
 """What the project's own CI tells its build tool, and the image's build must be told too."""
 
-from tests.test_jvm_build import JAVA, MAIN, boot
+from tests.test_jvm_build import JAVA, MAIN, RESOURCES, boot, maven
 from tests.test_traps import only
 
 WORKFLOW = "jobs:\n  a:\n    steps:\n{}"
@@ -86,3 +86,42 @@ def test_profile_of_a_module_by_the_name_of_one_that_the_root_takes_by_itself() 
         f"shop/{MAIN}": JAVA,
     }
     assert "-Pwhole -pl shop" in only(**files).build[-1]
+
+
+def filled(profiles: str, settings: str = "spring:\n  profiles:\n    active: @chosen@\n", more: str = "") -> str:
+    files = maven(more=f"{more}<profiles>{profiles}</profiles>", **{f"{RESOURCES}/application.yml": settings})
+    command: str = only(**files).build[-1]
+    return " ".join(word for word in command.split() if word.startswith("-P"))
+
+
+def sets(name: str, more: str = "", key: str = "chosen") -> str:
+    return f"<profile><id>{name}</id>{more}<properties><{key}>{name}</{key}></properties></profile>"
+
+
+BY_DEFAULT = "<activation><activeByDefault>true</activeByDefault></activation>"
+
+
+def test_profile_that_alone_sets_what_the_configuration_names() -> None:
+    assert filled(sets("dev") + sets("prod")) == "-Pprod"
+    assert filled(sets("dev") + sets("staging")) == "-Pstaging"
+    assert filled(sets("local")) == "-Plocal"
+
+
+def test_configuration_that_needs_no_profile() -> None:
+    assert filled(sets("dev") + sets("prod"), "spring:\n  profiles:\n    active: dev\n") == ""
+    assert filled(sets("dev") + sets("prod", key="other")) == "-Pdev"
+    assert filled(sets("one", BY_DEFAULT) + sets("two")) == ""
+    assert filled(sets("dev") + sets("prod"), more="<properties><chosen>prod</chosen></properties>") == ""
+
+
+def test_profile_of_the_parent_that_fills_in_the_configuration_of_a_module() -> None:
+    parent = "<parent><groupId>g</groupId><artifactId>all</artifactId><version>1</version></parent>"
+    root = (
+        "<project><groupId>g</groupId><artifactId>all</artifactId><version>1</version><packaging>pom</packaging>"
+        f"<modules><module>shop</module></modules><profiles>{sets('test')}{sets('prod')}</profiles></project>"
+    )
+    own = maven()["pom.xml"]
+    own = f"<project>{parent}{own[own.index('<artifactId>shop') :]}"
+    files = {"pom.xml": root, "shop/pom.xml": own, f"shop/{MAIN}": JAVA}
+    spec = only(**files, **{f"shop/{RESOURCES}/application.properties": "spring.profiles.active=@chosen@\n"})
+    assert "-Pprod -pl shop" in spec.build[-1]

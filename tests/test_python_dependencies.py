@@ -2,6 +2,7 @@
 """What is installed of a Python project, from where, on which Python, and what it needs of the system."""
 
 import datetime
+import json
 
 import pytest
 from packaging.version import Version
@@ -620,3 +621,10 @@ def test_an_exact_version_outside_of_requirements_bounds_python(version: str, li
     assert only(**{"setup.py": setup, "bot.py": bot}).runtime.version == line
     told = {"README.md": f"```sh\npip install python-telegram-bot{version}\n```\n", "bot.py": bot}
     assert only(**told).runtime.version == line
+
+
+def test_package_of_the_lock_alone_that_bounds_python_names_the_lock() -> None:
+    lock = json.dumps({"default": {"psycopg2-binary": {"version": "==2.9.9"}}})
+    files = {"Pipfile": '[packages]\nflask = "*"\n', "Pipfile.lock": lock, "app.py": FLASK}
+    (says,) = inspect(**files).services[0].evidence["/runtime/version"]
+    assert (says.path, says.says) == ("Pipfile.lock", "psycopg2-binary 2.9.9 works with Python up to 3.12")

@@ -455,6 +455,25 @@ def test_the_port_of_a_flag_of_gunicorns_is_moved_by_no_variable() -> None:
     assert only(**files, Procfile="web: gunicorn -b 0.0.0.0:$PORT app:app\n").port_variable == "PORT"
 
 
+def below(head: str, **files: str) -> Any:
+    """A program and the application that it imports, both in a folder below the manifest."""
+    return only(
+        **{
+            "Pipfile": '[packages]\nflask = "*"\ngunicorn = "*"\n',
+            "server/config.py": "from flask import Flask\napp = Flask(__name__)\n",
+            "server/app.py": f"from config import app\n{head}setup(app)\nif __name__ == '__main__':\n    app.run()\n",
+            **files,
+        }
+    )
+
+
+def test_a_program_beside_its_application_below_the_manifest() -> None:
+    spec = below("from routes import setup\n", **{"server/routes.py": "def setup(app): pass\n"})
+    assert (spec.start, spec.python_path) == (("gunicorn", "app:app"), "server")
+    # What the program imports is the module of that name at the root.
+    assert below("", **{"config.py": "from flask import Flask\napp = Flask(__name__)\n"}).start[-1] == "server.app:app"
+
+
 @pytest.mark.parametrize(
     ("entry", "served"),
     [

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from genfile.data import frameworks
-from genfile.detect.go.life import COMMON, life, reach, staying
+from genfile.detect.go.dispatch import SERVING
+from genfile.detect.go.life import COMMON, life, main_held, reach, staying
 from genfile.detect.go.module import GoModule, GoProgram, read_module
-from genfile.detect.go.serving import serving
+from genfile.detect.go.serving import command_of, serving
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim, Strength
 from genfile.detect.tree import Project
@@ -60,12 +61,26 @@ def claim(folder: Project) -> Claim | None:
     path = next(path for path, file in module.package(program.folder) if file.has_main)
     if for_desktop(module, program) or draws_terminal(module):
         return None
-    if serves(module, program):
+    if serves(module, program) and not _is_console(module, program):
         # A folder with a manifest comes before one that genfile makes a manifest for.
         strength: Strength = "server" if module.loose is None else "program"
         return Claim(strength, folder.says(path, 1, "package main that listens"))
     reason = _runs_long(module, program)
     return Claim("program", reason) if reason is not None else None
+
+
+def _is_console(module: GoModule, program: GoProgram) -> bool:
+    """Whether a terminal tool that talks to a person without being told a command listens for its own run alone: it
+    has no framework of servers, no command of a server's name, and nothing in the tree runs it anywhere else."""
+    found, folder = reach(module, program), module.folder
+    if folder.has("Procfile") or hosting(folder).dockerfiles or hosting(folder).port is not None:
+        return False
+    named = {command.words[-1] for command in found.commands.listed if command.words} & {*SERVING} - COMMON
+    if _of_terminal(module, program) is None or named or command_of(module, program) is not None:
+        return False
+    servers = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
+    asks = any(hold.kind == "asks" for _, hold in main_held(found, found.waited.values()))
+    return asks and _imported(module, program, servers) is None
 
 
 def _runs_long(module: GoModule, program: GoProgram) -> Evidence | None:

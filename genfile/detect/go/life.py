@@ -182,8 +182,8 @@ def life(module: GoModule, program: GoProgram) -> GoLife:
     if asked is not None:
         return GoLife("asks", _says(module, *asked))
     places = list(found.waited.values())
-    kept = list(_main_held(found, places))
-    loops = [pair for pair in _main_held(found, found.default.values(), aside=True) if pair[1].kind == "loop"]
+    kept = list(main_held(found, places))
+    loops = [pair for pair in main_held(found, found.default.values(), aside=True) if pair[1].kind == "loop"]
     held = [pair for kind in ("waits", "loop") for pair in kept if pair[1].kind == kind]
     may_end = next((pair for pair in kept if pair[1].kind == "may end"), None)
     if not held and loops and _starts(places):
@@ -210,13 +210,13 @@ def staying(module: GoModule, program: GoProgram) -> GoCommand | None:
         places = list(found.told(command, aside=False).values())
         at = command.place.declaration.parts.index(command.part)
         own = [hold for hold in command.place.declaration.holds if hold.part == at]
-        holds = [*own, *(hold for _, hold in _main_held(found, places))]
+        holds = [*own, *(hold for _, hold in main_held(found, places))]
         if any(hold.kind in ("waits", "loop", "may end") for hold in holds) or _may_last(module, found, places):
             return command
     return None
 
 
-def _main_held(
+def main_held(
     found: GoReach, places: Iterable[DeclarationPlace], *, aside: bool = False
 ) -> Iterator[tuple[DeclarationPlace, Hold]]:
     """What holds the program in some declarations, without what a command alone leads to; ``aside``: what goroutines do

@@ -2,7 +2,6 @@
 
 from genfile.data import Framework
 from genfile.detect.go.claims import serves
-from genfile.detect.go.life import running
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import HEALTH_PATHS, Sources, find_port
 from genfile.detect.go.routes import health_route
@@ -15,7 +14,7 @@ def put_network(
 ) -> None:
     if not serves(module, program):
         return
-    port = find_port(module, running(module, program, sources), framework)
+    port = find_port(module, program, framework)
     if port is None:
         where = draft.evidence["/framework"].evidence if "/framework" in draft.evidence else ()
         draft.put("port", Fact(8080, where, guess=True, remedy="read the port from PORT, with a default"))

@@ -10,8 +10,9 @@ from genfile.data import Framework
 from genfile.detect.go.address import STORES, resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.clients import may_serve
-from genfile.detect.go.module import GoModule
-from genfile.detect.go.serving import profilers
+from genfile.detect.go.life import running
+from genfile.detect.go.module import GoModule, GoProgram
+from genfile.detect.go.serving import besides, profilers, serves_framework
 from genfile.detect.go.settings import committed_port, configured_port
 from genfile.detect.go.values import followed, values_of
 from genfile.detect.hosting import OTHER_PORTS, HostedPort, example_port, first_whole, hosting
@@ -55,14 +56,19 @@ _OPENING = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Run", "S
 
 
 class AskedAddress(Struct, frozen=True):
+    """``aside``: the calls, by file and line, whose address is not the service's."""
+
     module: GoModule
     sources: Sources
     framework: Framework | None
+    aside: frozenset[tuple[str, int]]
 
 
-def find_port(module: GoModule, sources: Sources, framework: Framework | None) -> Fact[HostedPort] | None:
+def find_port(module: GoModule, program: GoProgram, framework: Framework | None) -> Fact[HostedPort] | None:
     """The port in production, by the ordered signals below."""
-    asked = AskedAddress(module, sources, framework)
+    sources = running(module, program, module.sources(program))
+    aside = besides(module, program, framework) | (profilers(sources) if framework is not None else frozenset())
+    asked = AskedAddress(module, sources, framework, aside)
     found = first_whole(decide(asked, PORT_SIGNALS), hosting(module.folder))
     if found is None or found.value.variable is None:
         return found
@@ -81,12 +87,11 @@ def _listen_call(asked: AskedAddress) -> Fact[HostedPort] | None:
     partial: Fact[HostedPort] | None = None
     other: Fact[HostedPort] | None = None
     named: Fact[HostedPort] | None = None
-    aside = profilers(asked.sources) if asked.framework is not None else frozenset()
     for path, file in asked.sources:
         found = [
             ("net.Listen" if _is_raw(call) else call.callee, value, call.line)
             for call in file.calls
-            if (path, call.line) not in aside
+            if (path, call.line) not in asked.aside
             for value in call.arguments
             if (_is_address(call.callee) if isinstance(value, FieldRead) else listens(call.callee, call.arguments))
         ]
@@ -153,7 +158,7 @@ def _followed(asked: AskedAddress) -> Fact[HostedPort] | None:
     others: list[Fact[HostedPort] | None] = []
     partial: Fact[HostedPort] | None = None
     for path, file in asked.sources:
-        for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():
+        for name, node in _addresses(asked, path, file, values.index(path)) if _binds(file) else ():
             fact = followed(asked.module, values, path, node, name)
             if fact is not None and fact.value.number is None:
                 partial = partial or fact
@@ -171,17 +176,19 @@ def _binds(file: GoFile) -> bool:
     return bool(last & _OPENING) or any(key == "Addr" for _, key, _, _ in file.fields)
 
 
-def _addresses(asked: AskedAddress, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
+def _addresses(asked: AskedAddress, path: str, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
     """The address expressions in a file, those for HTTP first."""
     for kind in ("http.Server", "fasthttp.Server"):
         yield from ((f"{kind}.Addr", node) for node in index.literals(kind, "Addr"))
     raw = []
     for call in index.calls():
         name, given = index.callee(call), index.arguments(call)
+        if (path, int(call.start_point[0]) + 1) in asked.aside:
+            continue
         if (
             name in _BINDS[:2]
             or name == "fasthttp.ListenAndServe"
-            or _serves_framework(asked, file, name, tuple(given))
+            or serves_framework(asked.framework, file, name, tuple(given))
         ):
             yield from ((name, node) for node in given[:1])
         elif name in ("net.Listen", "tls.Listen") and len(given) > 1:
@@ -317,7 +324,7 @@ def _unresolved(asked: AskedAddress) -> Fact[HostedPort] | None:
     for path, file in asked.sources:
         calls = [(call.callee, call.arguments, call.line) for call in file.calls]
         found = [(name, line) for name, given, line in calls if name in _BINDS and given]
-        found += [(name, line) for name, given, line in calls if _serves_framework(asked, file, name, given)]
+        found += [(name, line) for name, given, line in calls if serves_framework(asked.framework, file, name, given)]
         found += [
             ("http.Server.Addr", line) for kind, key, _, line in file.fields if (kind, key) == ("http.Server", "Addr")
         ]
@@ -329,14 +336,6 @@ def _unresolved(asked: AskedAddress) -> Fact[HostedPort] | None:
                 HostedPort(usual, assumed=True), path, text, "set it with --set port=…", line
             )
     return None
-
-
-def _serves_framework(asked: AskedAddress, file: GoFile, name: str, given: tuple[Any, ...]) -> bool:
-    """`router.Run(address)`, in a file that imports the framework."""
-    framework = asked.framework
-    if framework is None or name.rsplit(".", 1)[-1] not in ("Run", "Listen", "Start") or len(given) != 1:
-        return False
-    return any(path == item or path.startswith(item + "/") for path in file.imports for item in framework.dependencies)
 
 
 def _framework_default(asked: AskedAddress) -> Fact[HostedPort] | None:

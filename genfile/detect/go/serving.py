@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from genfile.data import frameworks
+from genfile.data import Framework, frameworks
 from genfile.detect.go.dispatch import SERVING, DeclarationPlace, GoCommand
 from genfile.detect.go.life import life, reach
 from genfile.detect.go.module import GoModule, GoProgram
@@ -18,6 +18,7 @@ Sources = list[tuple[str, GoFile]]
 _BOTH = frozenset({"google.golang.org/grpc", "github.com/twitchtv/twirp", "github.com/valyala/fasthttp"})
 _STRUCTS = frozenset({"http.Server", "fasthttp.Server"})
 _CALLS = ("http.ListenAndServe", "http.Serve", "net.Listen", "tls.Listen", "fasthttp.ListenAndServe", "fasthttp.Serve")
+_PLAIN = frozenset({"http.ListenAndServe", "http.ListenAndServeTLS"})
 _SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"})
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):?\d{0,5}|[\w.]*:0")
 MAX_LISTENERS = 500
@@ -126,6 +127,27 @@ def profilers(sources: Sources) -> frozenset[tuple[str, int]]:
         call.callee in ("http.Handle", "http.HandleFunc") for _, file in sources for call in file.calls
     )
     return frozenset() if given else found
+
+
+def serves_framework(framework: Framework | None, file: GoFile, name: str, given: Collection[object]) -> bool:
+    """`router.Run(address)`, in a file that imports the framework."""
+    if framework is None or name.rsplit(".", 1)[-1] not in ("Run", "Listen", "Start") or len(given) != 1:
+        return False
+    return any(path == item or path.startswith(item + "/") for path in file.imports for item in framework.dependencies)
+
+
+def besides(module: GoModule, program: GoProgram, framework: Framework | None) -> frozenset[tuple[str, int]]:
+    """Where a goroutine opens an address for HTTP while main itself waits at another one: metrics, a second server."""
+    listed = [(path, file, call) for path, file in module.sources(program) for call in file.calls]
+    plain = {(path, call.line) for path, _, call in listed if call.callee in _PLAIN}
+    own = {(path, call.line) for path, file, call in listed
+           if serves_framework(framework, file, call.callee, call.arguments)}  # fmt: skip
+    reached = reach(module, program)
+    if not plain or len(plain | own) < 2 or not reached.whole or reached.cut or reached.misses:
+        return frozenset()
+    lines = reached.lines_of(reached.waited.values(), aside=False)
+    held = {(path, line) for path, line in plain | own if line in lines.get(path, ())}
+    return frozenset(plain - held if held else ())
 
 
 def _text(value: object) -> str:

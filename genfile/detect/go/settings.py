@@ -153,7 +153,7 @@ def _files(module: GoModule, sources: Sources, named_alone: bool = False) -> Ite
     inner = [f"{place}/{program}" for place in _FOLDERS if place and program]
     own = [f"{place}/{name}" for place in inner for name in folder.names(place) if name.endswith(_ENDINGS)]
     texts = [text for _, file in sources for text, _ in file.strings if text.endswith(_ENDINGS)]
-    named = [path for text in texts if (path := posixpath.normpath(text.strip() or "/")) and folder.has(path)]
+    named = [path for text in texts if (path := _opened(folder, sources, text)) is not None]
     others = [] if named_alone else [*sorted(own, key=_rank), *sorted(names, key=_rank)]
     for path in list(dict.fromkeys([*sorted(named, key=_rank), *others]))[:MAX_FILES]:
         document = _read(folder, path)
@@ -164,6 +164,14 @@ def _files(module: GoModule, sources: Sources, named_alone: bool = False) -> Ite
         if key not in module.reaches:
             module.reaches[key] = list(_fitting(folder, sources, {*named, *others}))
         yield from module.reaches[key]
+
+
+def _opened(folder: Project, sources: Sources, text: str) -> str | None:
+    """A file by the path that the code opens it by: from the module, else from the program's folder, which it is then
+    started in."""
+    starts = ("", posixpath.dirname(sources[0][0]))
+    paths = [posixpath.normpath(posixpath.join(start, text.strip() or "/")) for start in starts]
+    return next((path for path in paths if folder.has(path)), None)
 
 
 def _fitting(folder: Project, sources: Sources, known: Collection[str]) -> Iterator[tuple[str, Document]]:

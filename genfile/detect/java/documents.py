@@ -37,9 +37,9 @@ FILES = (
 )
 DEVELOPMENT = frozenset({"dev", "development", "local", "test", "default"})
 # Names of a deployed program's profile, by their first word: `prod`, `production`, `prod-eu`.
-_DEPLOYED = re.compile(r"(?:prod|docker|container|k8s|kube|cloud|deploy|release|live|server|heroku|railway|render|aws)")
+DEPLOYED = re.compile(r"(?:prod|docker|container|k8s|kube|cloud|deploy|release|live|server|heroku|railway|render|aws)")
 _OTHERS = ("test", "sample", "example", "messages", "i18n", "log")
-_FILTERED = re.compile(r"@([A-Za-z][A-Za-z0-9._-]*)@")
+FILTERED = re.compile(r"@([A-Za-z][A-Za-z0-9._-]*)@")
 _NAMED = re.compile(r"(?:application|bootstrap)-([A-Za-z0-9_-]{1,40})\.\w+")
 _DEFAULT = re.compile(r"\$\{[^${}:]*:([^${}]*)\}")
 MAX_OTHERS = 20
@@ -81,7 +81,7 @@ def _read_all(folder: Project) -> list[Named]:
     chosen = [part for profile in reversed(active) for part in (*usual, *others) if _is_for(part, profile)]
     plain = [part for part in others if not part.profiles]
     chosen += _served(folder, always)
-    deployed = [part for part in (*usual, *others) if any(_DEPLOYED.match(item.lower()) for item in part.profiles)]
+    deployed = [part for part in (*usual, *others) if any(DEPLOYED.match(item.lower()) for item in part.profiles)]
     listed = {id(part): (part.name, part.document) for part in (*chosen, *always, *plain, *deployed)}
     return list(listed.values())
 
@@ -119,7 +119,7 @@ def _parts(folder: Project, name: str) -> list[_Part]:
 
 def parse_filtered(text: str) -> tuple[Document, ...]:
     """YAML with placeholders that Maven fills in, and that plain YAML does not allow: `name: @project.artifactId@`."""
-    return parse_documents(_FILTERED.sub(r"\1", text))
+    return parse_documents(FILTERED.sub(r"\1", text))
 
 
 def _properties(text: str) -> tuple[Document, ...]:

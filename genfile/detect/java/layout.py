@@ -12,8 +12,9 @@ from genfile.detect.java.git import git_flags
 from genfile.detect.java.gradle import read_script
 from genfile.detect.java.machine import machine_flags
 from genfile.detect.java.pipeline import given_properties
+from genfile.detect.java.quarkus import quarkus_flags
 from genfile.detect.java.resolve import selection
-from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.detect.java.settings import dropwizard_config
 from genfile.detect.java.tomcat import tomcat_line
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
@@ -129,14 +130,14 @@ def _command(
 
         flags = "".join(f" {shlex.quote(flag)}" for flag in maven_flags(build.folder)[0])
         if framework == "quarkus":
-            flags += "".join(f" {flag}" for flag in _quarkus_flags(build))
+            flags += "".join(f" {flag}" for flag in quarkus_flags(build))
         flags += "".join(f" {shlex.quote(flag)}" for flag in git_flags(build))
         settings = f"--settings {shlex.quote(relative(told, build.root.path))} " if told else ""
         goals = "".join(f" {shlex.quote(goal)}" for goal in ("package", *build.goals))
         return f"{tool} --batch-mode --no-transfer-progress {settings}-DskipTests{flags}{selection(build)}{goals}"
     tool = "./gradlew" if build.wrapper else "gradle"
     if framework == "quarkus":
-        task = " ".join(["quarkusBuild", *_quarkus_flags(build)])
+        task = " ".join(["quarkusBuild", *quarkus_flags(build)])
     elif layout == "spring-boot":
         task = "assemble" if old_boot else "bootJar"
     elif layout == "distribution":
@@ -153,18 +154,6 @@ def _command(
     given = given_properties(build)
     words = [*machine_flags(build), *git_flags(build), *(given.value if given else ())]
     return " ".join([f"{tool} --no-daemon {tasks} -x test", *words])
-
-
-def _quarkus_flags(build: Build) -> list[str]:
-    """Flags that turn a single jar or a native program back into a folder with good layers."""
-    found = find_setting(build.folder, "quarkus.package.jar.type")
-    if found is not None and found.value.value not in (None, "fast-jar"):
-        return ["-Dquarkus.package.jar.type=fast-jar"]
-    found = find_setting(build.folder, "quarkus.package.type")
-    if found is not None and found.value.value not in (None, "fast-jar", "jar"):
-        return ["-Dquarkus.package.type=fast-jar"]
-    found = find_setting(build.folder, "quarkus.native.enabled")
-    return ["-Dquarkus.native.enabled=false"] if found is not None and found.value.value == "true" else []
 
 
 def project_name(build: Build) -> str | None:

@@ -4,6 +4,7 @@ import itertools
 import re
 
 from genfile.detect.java.build import Build
+from genfile.detect.java.filled import filling_profile
 from genfile.detect.java.life import JavaLife, life, main_files
 from genfile.detect.java.pipeline import given_profiles
 from genfile.detect.java.pom import FILE, Pom, descendants, read_pom
@@ -41,23 +42,29 @@ def put_package(pom: Pom, build: Build) -> None:
 
 
 def with_profile(pom: Pom, root: Project) -> Pom:
-    """A module as the profile makes it that alone packs the program with its main class: one that the project's own CI
-    names, or that the root's build takes by itself, which does not hold for a module's profile of the same name."""
-    if pom.given is not None or pom.root.child("profiles") is None:
+    """A module as the profile makes it that a build must be told to take: the one that alone packs the program, else
+    the one that alone fills in its configuration."""
+    name = (_packing_profile(pom, root) or filling_profile(pom)) if pom.given is None else None
+    if name is None:
         return pom
+    given = Pom(pom.folder, pom.root, pom.file, name)
+    pom.folder.tree.memory["pom", pom.folder.path, pom.file] = given
+    return given
+
+
+def _packing_profile(pom: Pom, root: Project) -> str | None:
+    """The profile that alone packs the program with its main class: one that the project's own CI names, or that the
+    root's build takes by itself, which does not hold for a module's profile of the same name."""
+    if pom.root.child("profiles") is None:
+        return None
     above = read_pom(root)
     told = {*given_profiles(root), *(item.find_text("id") or "" for _, item in (above.profiles if above else ()))}
     active = {item.find_text("id") for owner, item in pom.profiles if owner is pom}
     named = [item.find_text("id") or "" for item in pom.root.all("profiles", "profile")]
     candidates = [name for name in dict.fromkeys(named) if name in told and name not in active]
     if not candidates or _is_packed(pom):
-        return pom
-    for name in candidates:
-        given = Pom(pom.folder, pom.root, pom.file, name)
-        if _is_packed(given):
-            pom.folder.tree.memory["pom", pom.folder.path, pom.file] = given
-            return given
-    return pom
+        return None
+    return next((name for name in candidates if _is_packed(Pom(pom.folder, pom.root, pom.file, name))), None)
 
 
 def _is_packed(pom: Pom) -> bool:
@@ -208,14 +215,16 @@ def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
     says: list[Evidence] = []
     if pom is None:
         return flags, says
-    by_default = [item.find_text("id") for _, item in pom.profiles]
+    by_default = [name for _, item in pom.profiles if (name := item.find_text("id")) != pom.given]
     if pom.given is not None:
         flags.append(f"-P{pom.given}")
-        line = next(item.line for item in pom.root.all("profiles", "profile") if item.find_text("id") == pom.given)
-        says.append(pom.folder.says(pom.file, line, f"profile {pom.given} builds the program"))
+        owner, item = next((one, item) for one, item in pom.profiles if item.find_text("id") == pom.given)
+        says.append(owner.folder.says(owner.file, item.line, f"profile {pom.given} builds the program"))
     for owner in pom.chain:
         for item in owner.root.all("profiles", "profile"):
             name = item.find_text("id")
+            if name == pom.given:
+                continue
             if name in ("prod", "production") and name not in by_default and {"dev", "development"} & set(by_default):
                 flags.append(f"-P{name}")
                 says.append(owner.folder.says(owner.file, item.line, f"profile {name}"))

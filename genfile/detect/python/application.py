@@ -121,8 +121,10 @@ def _find_root(project: "PythonProject", path: str) -> str:
     return ""
 
 
-def module_name(project: "PythonProject", path: str) -> str:
-    """A file's module name as imported from its root."""
+def module_name(project: "PythonProject", path: str, importer: str | None = None) -> str:
+    """A file's module name as imported from its root, or from that of the module that imports it."""
     root = import_root(project, path)
+    above = import_root(project, importer) if importer is not None else ""
+    root = above if above and path.startswith(f"{above}/") else root
     name = path.removesuffix(".py").removesuffix("/__init__")
     return name.removeprefix(f"{root}/" if root else "").replace("/", ".")

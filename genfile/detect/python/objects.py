@@ -102,8 +102,8 @@ def _object(project: PythonProject, framework: Framework, objects: dict[str, Ass
 def _entry(project: PythonProject, application: Application) -> Fact[Application] | None:
     """The module that is run for another module's application, if importing it does more: it creates tables, or adds
     routes. A server that imports only the other would miss that."""
-    reference = f"{application.module}.{application.name}"
     for path, module in modules(project):
+        reference = f"{module_name(project, application.file, path)}.{application.name}"
         name = run_as(module, reference) if path != application.file and _is_served(project, path) else None
         line = adds_to(module, reference) if name is not None else None
         if name is not None and line is not None:

@@ -91,9 +91,9 @@ def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None
         # A wheel for any later Python.
         bound = None
     dependency = project.dependencies.get(name)
-    path = (
-        dependency.evidence.path if dependency else project.folder.full(project.requirements_name or "pyproject.toml")
-    )
+    listed = (project.requirements_name, "pyproject.toml", "Pipfile.lock")
+    file = next((item for item in listed if item is not None and project.folder.has(item)), "pyproject.toml")
+    path = dependency.evidence.path if dependency else project.folder.full(file)
     line = dependency.evidence.line if dependency else None
     shown = f"below {version.removesuffix(BELOW)}" if version.endswith(BELOW) else version
     return bound, Evidence(path, line, f"{name} {shown} works with Python up to {bound}")
