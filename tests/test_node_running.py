@@ -353,6 +353,18 @@ APP = "const express = require('express'); const app = express();"
         ({"server.js": f"{APP} const nconf = require('nconf'); app.listen(nconf.get('PORT') || 5100)"}, (5100, "PORT")),
         ({"server.js": f"{APP} const config = require('./config'); app.listen(config.port || 3000)",
           "config.js": "module.exports = { port: 5150 }"}, (5150, None)),
+        # A helper that is given the variable: one of its own names inside is another one.
+        ({"server.js": f"{APP} function whole(text) {{ const port = parseInt(text, 10); return port || false }}"
+          "const port = whole(process.env.PORT || '5300'); require('http').createServer(app).listen(port)"},
+         (5300, "PORT")),
+        ({"server.js": f"{APP} const {{ bounded }} = require('./n'); app.listen(bounded(process.env.API_PORT, 5350,"
+          "1, 65535))", "n.js": "exports.bounded = (text, other) => +text || other"}, (5350, "API_PORT")),
+        # A program without an ending, and a port that Express keeps.
+        ({"server": "const app = require('./app'); app.set('port', process.env.PORT || 5400);"
+          "app.listen(app.get('port'))", "app.js": "module.exports = require('express')()"}, (5400, "PORT")),
+        ({"server.mjs": "import S from './s.mjs'; import e from 'express'; const a = e(); a.set('port', S.API_PORT);"
+          "a.listen(a.get('port'))", "s.mjs": "export default { API_PORT: process.env.API_PORT || 5450 }"},
+         (5450, "API_PORT")),
         # Guards: a literal beats what stands elsewhere; a name that leads nowhere is a guess of the framework.
         ({"server.js": f"{APP} const config = require('./config'); app.listen(5200)",
           "config.js": "module.exports = { port: 1, mail: { port: 25 } }"}, (5200, None)),

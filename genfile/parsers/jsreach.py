@@ -148,15 +148,25 @@ class JsReferences(JsShapes):
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
-            if callee is None or arguments is None or self._dotted(callee).rsplit(".", 1)[-1] not in LISTENING | TAKING:
+            if callee is None or arguments is None:
                 continue
-            last = self._dotted(callee).rsplit(".", 1)[-1]
-            for item in [item for item in arguments.named_children if item.type != "comment"][:1]:
-                inner = self._port_in(item)
-                reference = self._refers(inner) if last in LISTENING or inner is not item else None
-                if reference is not None:
-                    found.append((self._dotted(callee), reference, _line(node)))
+            inner = self._port_given(self._dotted(callee).rsplit(".", 1)[-1], arguments)
+            reference = self._refers(inner) if inner is not None else None
+            if reference is not None:
+                found.append((self._dotted(callee), reference, _line(node)))
         return tuple(found)
+
+    def _port_given(self, name: str, arguments: "Node") -> "Node | None":
+        """What a call of a function with this name says of a port: `listen(port)`, `createServer({ port })`,
+        `app.set("port", port)`."""
+        if name not in LISTENING | TAKING | SETTING:
+            return None
+        items = [item for item in arguments.named_children if item.type != "comment"]
+        if name in SETTING:
+            named = len(items) > 1 and items[0].type == "string" and self._string(items[0]) == "port"
+            return items[1] if named else None
+        inner = self._port_in(items[0]) if items else None
+        return inner if name in LISTENING or (items and inner is not items[0]) else None
 
     def _port_in(self, node: "Node") -> "Node":
         """The value of `port` in an object; any other node as it is."""
@@ -378,6 +388,8 @@ def _line(node: "Node") -> int:
 LISTENING = frozenset("listen serve startStandaloneServer".split())
 # What listens where its settings have a port.
 TAKING = frozenset("createServer Server WebSocketServer server".split())
+# Express keeps the port under a name, for `listen(app.get("port"))`.
+SETTING = frozenset({"set"})
 
 
 def _below(reference: NameReference, key: str) -> NameReference:

@@ -66,7 +66,8 @@ def _of_call(
     if last == "set" and call.arguments[:1] == ("port",) and len(call.arguments) > 1:
         number, variable = port_of(call.arguments[1])
         says = project.folder.says(name, call.line, f"{call.callee}('port', {shown(call.arguments[1])})")
-        return Fact(HostedPort(number, variable), (says,)) if number is not None else None
+        known = Fact(HostedPort(number, variable), (says,)) if number is not None else None
+        return known or (reached(project, sources, name, reference) if reference is not None else None)
     if last not in CALLS:
         return None
     given = call.arguments[0] if call.arguments else None

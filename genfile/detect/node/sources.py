@@ -59,6 +59,10 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
                     if project.folder.has(stem + ending):
                         yield stem + ending
                         return
+        elif started is not None and project.folder.has(path) and "." not in posixpath.basename(path):
+            # `node ./bin/www`: a program needs no ending.
+            yield path
+            return
         elif path not in (".", "") and project.folder.has(f"{path}.js"):
             yield f"{path}.js"
             return
