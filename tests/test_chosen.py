@@ -159,6 +159,16 @@ def test_of_several_lock_files_the_one_that_is_kept_up() -> None:
     assert manager(**{"bun.lock": stale}) == "bun"
 
 
+def test_a_binary_lock_file_without_the_name_of_a_dependency_is_stale() -> None:
+    head = "#!/usr/bin/env bun\nbun-lockfile-format-v0\n\0\0"
+    assert manager(**{"bun.lockb": f"{head}express\0\0", "package-lock.json": LOCK}) == "npm"
+    assert manager(**{"bun.lockb": f"{head}express\0qrcode\0", "package-lock.json": LOCK}) == "bun"
+    assert manager(**{"bun.lockb": f"{head}express\0\0"}) == "bun"
+    # Bun reads the other one.
+    whole = BUN_LOCK % ', "qrcode": "1.5.0"'
+    assert manager(**{"bun.lock": whole, "bun.lockb": f"{head}express\0\0", "package-lock.json": LOCK}) == "bun"
+
+
 def test_of_several_lock_files_the_one_whose_manager_the_scripts_call() -> None:
     pnpm = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n"
     pnpm += "".join(f"      {name}: {{specifier: 1.0.0, version: 1.0.0}}\n" for name in ("express", "qrcode"))

@@ -353,6 +353,32 @@ APP = "const express = require('express'); const app = express();"
         ({"server.js": f"{APP} const nconf = require('nconf'); app.listen(nconf.get('PORT') || 5100)"}, (5100, "PORT")),
         ({"server.js": f"{APP} const config = require('./config'); app.listen(config.port || 3000)",
           "config.js": "module.exports = { port: 5150 }"}, (5150, None)),
+        # A helper that is given the variable: one of its own names inside is another one.
+        ({"server.js": f"{APP} function whole(text) {{ const port = parseInt(text, 10); return port || false }}"
+          "const port = whole(process.env.PORT || '5300'); require('http').createServer(app).listen(port)"},
+         (5300, "PORT")),
+        ({"server.js": f"{APP} const {{ bounded }} = require('./n'); app.listen(bounded(process.env.API_PORT, 5350,"
+          "1, 65535))", "n.js": "exports.bounded = (text, other) => +text || other"}, (5350, "API_PORT")),
+        # A program without an ending, and a port that Express keeps.
+        ({"server": "const app = require('./app'); app.set('port', process.env.PORT || 5400);"
+          "app.listen(app.get('port'))", "app.js": "module.exports = require('express')()"}, (5400, "PORT")),
+        ({"server.mjs": "import S from './s.mjs'; import e from 'express'; const a = e(); a.set('port', S.API_PORT);"
+          "a.listen(a.get('port'))", "s.mjs": "export default { API_PORT: process.env.API_PORT || 5450 }"},
+         (5450, "API_PORT")),
+        # What a function that listens is given by those who call it.
+        ({"server.js": f"{APP} const start = (port) => app.listen(port).on('error', () => start(port + 1));"
+          "start(process.env.WEB_PORT || 5500)"}, (5500, "WEB_PORT")),
+        ({"server.mjs": "import { serve } from './s.mjs'; const o = { web: { port: 5550 } }; serve({}, o.web)",
+          "s.mjs": "import e from 'express'; export function serve(app, { port = 80 }) { e().listen(port) }"},
+         (5550, None)),
+        ({"server.mjs": "import { App } from './lib/index.mjs'; import { env } from './env.mjs';"
+          "new App({ port: env.http }).start()",
+          "env.mjs": "export const env = { http: process.env.HTTP_PORT || 5600 }",
+          "lib/index.mjs": "export { App } from './app.mjs'", "lib/app.mjs": "import express from 'express';"
+          "export class App { constructor(options) { this.options = { port: options.port || 80 } }"
+          "start() { this.app = express(); this.app.listen({ port: this.options.port }) } }"}, (5600, "HTTP_PORT")),
+        ({"server.js": f"{APP} function run(options) {{ app.listen(options.port || 5650) }} run({{}})"}, (5650, None)),
+        ({"server.js": f"{APP} function run(a = {{}}, b = a) {{ run(b); app.listen(b || {{}}) }} run()"}, (3000, None)),
         # Guards: a literal beats what stands elsewhere; a name that leads nowhere is a guess of the framework.
         ({"server.js": f"{APP} const config = require('./config'); app.listen(5200)",
           "config.js": "module.exports = { port: 1, mail: { port: 25 } }"}, (5200, None)),
@@ -471,7 +497,9 @@ TS_SRC = config(rootDir="src", include=["src"])
         ("require('./admin'); app.listen(4200)", {"admin.js": "const a = require('express')(); a.listen(8081)"}, 4200),
         ("const smtp = new SMTPServer(o); smtp.listen(2525); debugServer.listen(9229); app.listen({ port: 4300 })",
          {}, 4300),
+        ("const { WebSocketServer } = require('ws'); new WebSocketServer({ port: 9001 }); app.listen(4400)", {}, 4400),
         # A service that has no other listener has this one.
+        ("const ws = require('ws'); new ws.Server({ port: 9001 }); metrics.listen(9100)", {}, 9001),
         ("metrics.listen(9100)", {}, 9100),
     ],
 )  # fmt: skip

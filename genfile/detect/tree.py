@@ -23,6 +23,7 @@ _LOCK_NAMES = frozenset(
         "pnpm-lock.yaml",
         "yarn.lock",
         "bun.lock",
+        "bun.lockb",
         "uv.lock",
         "poetry.lock",
         "pdm.lock",
@@ -89,14 +90,23 @@ class Tree:
         return text
 
     def _read(self, path: str) -> str | None:
-        limit = self.limits.lock_bytes if posixpath.basename(path) in _LOCK_NAMES else self.limits.file_bytes
+        content = self.content(path)
         try:
-            content = self.source.read(path, limit)
-            self.budget.allows(read=len(content))
-            return decode(path, content)
+            return decode(path, content) if content is not None else None
         except Unreadable as error:
             self.note("warning", f"{error.path} {error.reason} and was skipped", path)
             return None
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file, which are not kept; None if it can't be read (then a note says why)."""
+        limit = self.limits.lock_bytes if posixpath.basename(path) in _LOCK_NAMES else self.limits.file_bytes
+        try:
+            content = self.source.read(path, limit)
+        except Unreadable as error:
+            self.note("warning", f"{error.path} {error.reason} and was skipped", path)
+            return None
+        self.budget.allows(read=len(content))
+        return content
 
     def parse(self, parser: Callable[[str], T], path: str) -> T | None:
         """A parsed file; None if there is none or it is malformed (then a note says where)."""

@@ -19,6 +19,7 @@ from genfile.parsers.values import UNKNOWN, Beginning, Call, EnvDefault, EnvName
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from genfile.parsers.jsgiven import ModuleParameters
     from genfile.parsers.jsstart import ModuleFlow
 
 
@@ -45,6 +46,13 @@ class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
         from genfile.parsers.jsstart import ModuleFlow
 
         return ModuleFlow(self)
+
+    @cached_property
+    def parameters(self) -> "ModuleParameters":
+        """What the functions of the module are given by those who call them."""
+        from genfile.parsers.jsgiven import ModuleParameters
+
+        return ModuleParameters(self)
 
     @cached_property
     def default_export(self) -> Any:

@@ -144,29 +144,8 @@ class JsReferences(JsShapes):
     @cached_property
     def given(self) -> tuple[tuple[str, NameReference, int], ...]:
         """Calls of `listen` and the like with their argument, if it is only known by name."""
-        found: list[tuple[str, NameReference, int]] = []
-        for node in self._all("call_expression", "new_expression"):
-            callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-            arguments = node.child_by_field_name("arguments")
-            if callee is None or arguments is None or self._dotted(callee).rsplit(".", 1)[-1] not in LISTENING | TAKING:
-                continue
-            last = self._dotted(callee).rsplit(".", 1)[-1]
-            for item in [item for item in arguments.named_children if item.type != "comment"][:1]:
-                inner = self._port_in(item)
-                reference = self._refers(inner) if last in LISTENING or inner is not item else None
-                if reference is not None:
-                    found.append((self._dotted(callee), reference, _line(node)))
-        return tuple(found)
-
-    def _port_in(self, node: "Node") -> "Node":
-        """The value of `port` in an object; any other node as it is."""
-        for child in node.named_children if node.type == "object" else ():
-            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
-            if key is not None and value is not None and self._text(key) in ("port", "listen"):
-                return self._port_in(value)
-            if child.type == "shorthand_property_identifier" and self._text(child) == "port":
-                return child
-        return node
+        found = ((callee, self._refers(node), line) for callee, line, node in self.ports_given)
+        return tuple((callee, reference, line) for callee, reference, line in found if reference is not None)
 
     def _refers(self, node: "Node", depth: int = 0) -> NameReference | None:
         if depth > MAX_DEPTH or self._steps.spent():
@@ -180,7 +159,9 @@ class JsReferences(JsShapes):
             argument = node.child_by_field_name("argument")
             return self._refers(argument, depth + 1) if argument is not None else None
         if kind == "binary_expression":
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
+            if operator is None or self._text(operator) not in ("||", "??"):
+                return None
             if left is not None and right is not None and self._is_variable(left):
                 return self._refers(right, depth + 1)
             found = self._refers(left, depth + 1) if left is not None else None
@@ -373,11 +354,6 @@ def _made(node: "Node") -> "Node":
 
 def _line(node: "Node") -> int:
     return int(node.start_point[0]) + 1
-
-
-LISTENING = frozenset("listen serve startStandaloneServer".split())
-# What listens where its settings have a port.
-TAKING = frozenset("createServer Server WebSocketServer server".split())
 
 
 def _below(reference: NameReference, key: str) -> NameReference:

@@ -1,5 +1,5 @@
 """Shapes of JavaScript that hold values: what a module exports as a whole, what `this` has, what a function gives back,
-what a file holds that is read."""
+what a file holds that is read, where a port is given."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,12 @@ _PARSES = frozenset(
 )
 _READS_VALUES = frozenset("readJsonSync readJSONSync readJson readJSON loadJsonFile loadJsonFileSync".split())
 _READS = frozenset("readFileSync readFile readTextFile file".split())
+
+_LISTENING = frozenset("listen serve startStandaloneServer".split())
+# What listens where its settings have a port.
+_TAKING = frozenset("createServer Server WebSocketServer server".split())
+# Express keeps the port under a name, for `listen(app.get("port"))`.
+_SETTING = "set"
 
 
 class JsShapes(JsValues):
@@ -76,3 +82,39 @@ class JsShapes(JsValues):
             else:
                 return None
         return None
+
+    @cached_property
+    def ports_given(self) -> tuple[tuple[str, int, "Node"], ...]:
+        """Calls of `listen` and the like: the callee, the line, and the expression of the port."""
+        found: list[tuple[str, int, Node]] = []
+        for node in self._all("call_expression", "new_expression"):
+            callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+            arguments = node.child_by_field_name("arguments")
+            if callee is None or arguments is None:
+                continue
+            inner = self._port_given(self._dotted(callee).rsplit(".", 1)[-1], arguments)
+            if inner is not None:
+                found.append((self._dotted(callee), node.start_point[0] + 1, inner))
+        return tuple(found)
+
+    def _port_given(self, name: str, arguments: "Node") -> "Node | None":
+        """What a call of a function with this name says of a port: `listen(port)`, `createServer({ port })`,
+        `app.set("port", port)`."""
+        if name != _SETTING and name not in _LISTENING | _TAKING:
+            return None
+        items = [item for item in arguments.named_children if item.type != "comment"]
+        if name == _SETTING:
+            named = len(items) > 1 and items[0].type == "string" and self._string(items[0]) == "port"
+            return items[1] if named else None
+        inner = self._port_in(items[0]) if items else None
+        return inner if name in _LISTENING or (items and inner is not items[0]) else None
+
+    def _port_in(self, node: "Node") -> "Node":
+        """The value of `port` in an object; any other node as it is."""
+        for child in node.named_children if node.type == "object" else ():
+            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+            if key is not None and value is not None and self._text(key) in ("port", "listen"):
+                return self._port_in(value)
+            if child.type == "shorthand_property_identifier" and self._text(child) == "port":
+                return child
+        return node

@@ -23,7 +23,7 @@ _KINDS = (
     "generator_function",
     "generator_function_declaration",
 )
-_FUNCTIONS = frozenset(_KINDS)
+FUNCTIONS = frozenset(_KINDS)
 _FIELDS = frozenset({"field_definition", "public_field_definition"})
 # Methods that call at once, or when a promise is kept, the function that they are given.
 _CALLED_AT_ONCE = frozenset("forEach map filter every some reduce find flatMap then".split())
@@ -91,6 +91,16 @@ class ModuleFlow:
             for target, outside in self._targets(node):
                 found[origin].append(_Edge(origin, target, outside, node, caught))
         return found
+
+    def calls(self) -> Iterator[tuple["Node", str, tuple[str, str, str] | None]]:
+        """Every call, wherever it stands, with its target in this module, or in another one."""
+        for node in self.module._all("call_expression", "new_expression")[:MAX_CALLS]:
+            for target, outside in self._targets(node):
+                yield node, target, outside
+
+    def name_of(self, function: "Node") -> str | None:
+        """The name that `functions` has for a function."""
+        return self._key(function)
 
     def place(self, node: "Node") -> tuple[str | None, bool]:
         """The function that a node runs in (None at the top level, "" where nothing is known to call it), and whether

@@ -50,18 +50,18 @@ class JsValues:
 
     @cached_property
     def _constants(self) -> dict[str, "Node"]:
-        """What names of the module stand for: the value that they are declared with, or the only one that they get."""
+        """What names of the module stand for: the value that they are declared with, or the only one that they get. A
+        name of the module itself goes before the same name inside of a function."""
         found: dict[str, Node] = {}
+        top: dict[str, Node] = {}
         for node in self._all("variable_declarator", "function_declaration"):
-            if node.type == "variable_declarator":
-                name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-                if name is not None and value is not None and name.type == "identifier":
-                    found.setdefault(self._text(name), value)
-            else:
-                name = node.child_by_field_name("name")
-                if name is not None:
-                    found.setdefault(self._text(name), node)
-        return self._assigned_once() | found
+            name = node.child_by_field_name("name")
+            value = node.child_by_field_name("value") if node.type == "variable_declarator" else node
+            if name is not None and value is not None and name.type == "identifier":
+                found.setdefault(self._text(name), value)
+                if _declares_at_top(node):
+                    top.setdefault(self._text(name), value)
+        return self._assigned_once() | found | top
 
     def _assigned_once(self) -> dict[str, "Node"]:
         """`var port; port = 3000`: the values of names that one statement alone sets, at the top level."""
@@ -240,12 +240,16 @@ class JsValues:
         return UNKNOWN
 
     def _with_fallback(self, arguments: "Node", depth: int) -> Any:
-        """`toNumber(process.env.PORT, 3000)`: a helper that is given a variable and a literal takes the one for lack of
-        the other, whatever it is called."""
+        """`toNumber(process.env.PORT, 3000)`, `envInt(process.env.PORT, 3000, 1, 65535)`,
+        `normalizePort(process.env.PORT || "3000")`: a helper that is given a variable and a literal takes the one for
+        lack of the other, whatever it is called, and one that is given a number gives a number."""
         items = [item for item in arguments.named_children if item.type != "comment"]
-        if len(items) != 2 or items[1].type not in ("number", "string"):
+        if len(items) == 1:
+            value = self._value(items[0], depth + 1)
+            return value if isinstance(value, EnvDefault) and str(value.last).isdecimal() else UNKNOWN
+        if len(items) < 2 or items[1].type not in ("number", "string") or any(i.type != "number" for i in items[2:]):
             return UNKNOWN
-        variable, literal = (self._value(item, depth + 1) for item in items)
+        variable, literal = (self._value(item, depth + 1) for item in items[:2])
         if isinstance(variable, EnvDefault) and variable.default is None and is_known(literal):
             return EnvDefault(variable.name, literal)
         return UNKNOWN
@@ -304,6 +308,13 @@ class JsValues:
             return self._text(prop)
         index = node.child_by_field_name("index")
         return self._string(index) if index is not None and index.type == "string" else None
+
+
+def _declares_at_top(node: "Node") -> bool:
+    """Whether a declaration is one of the module itself."""
+    above = node.parent if node.type == "variable_declarator" else node
+    holder = above.parent if above is not None else None
+    return holder is not None and holder.type in ("program", "export_statement")
 
 
 def _is_top(node: "Node") -> bool:

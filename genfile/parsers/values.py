@@ -33,7 +33,12 @@ class EnvDefault(Struct, frozen=True):
     @property
     def open(self) -> bool:
         """Whether nothing is taken where none of the variables is set."""
-        return self.default.open if isinstance(self.default, EnvDefault) else self.default is None
+        return self.last is None
+
+    @property
+    def last(self) -> Any:
+        """What is taken where none of the variables is set."""
+        return self.default.last if isinstance(self.default, EnvDefault) else self.default
 
     def otherwise(self, value: Any) -> "EnvDefault":
         """The same with what is taken at the end: `A || B || value`."""

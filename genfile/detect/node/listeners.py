@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from genfile.detect.hosting import HostedPort
+from genfile.detect.node.handed import handed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.reach import Sources, reached
 from genfile.evidence import Evidence, Fact
@@ -25,9 +26,11 @@ ROLES = {
     "mock": re.compile(r"(?i)mock|fake|stub"),
 }
 
+_SOCKETS = "web sockets"
+
 
 class NodeListener(Struct, frozen=True):
-    """A call that listens; its role is `app` unless its names say otherwise."""
+    """A call that listens; its role is `app` unless its names say otherwise, or it serves web sockets alone."""
 
     role: str
     port: Fact[HostedPort]
@@ -35,9 +38,9 @@ class NodeListener(Struct, frozen=True):
 
 def main_listener(found: list[NodeListener]) -> Fact[HostedPort] | None:
     """The service's own listener: the first with a known port, else with a known variable; another role's if there is
-    none."""
-    own = [item.port for item in found if item.role == "app"]
-    candidates = own or [item.port for item in found]
+    none, one for web sockets first."""
+    roles = [[item.port for item in found if item.role == role] for role in ("app", _SOCKETS)]
+    candidates = next((ports for ports in roles if ports), [item.port for item in found])
     known = (port for port in candidates if port.value.number is not None)
     return next(known, candidates[0] if candidates else None)
 
@@ -50,7 +53,9 @@ def listeners(project: NodeProject, sources: Sources) -> Iterator[NodeListener]:
             reference = named.get((call.callee, call.line))
             fact = _of_call(project, sources, name, call, reference)
             if fact is not None:
-                yield NodeListener(_role(name, call, reference, fact), fact)
+                role = _role(name, call, reference, fact)
+                alone = role == "app" and module.bindings.get(call.callee.split(".")[0], ("", ""))[0] == "ws"
+                yield NodeListener(_SOCKETS if alone else role, fact)
         exported = module.default_export
         if isinstance(exported, dict) and "fetch" in exported and "port" in exported:
             number, variable = port_of(exported["port"])
@@ -66,7 +71,9 @@ def _of_call(
     if last == "set" and call.arguments[:1] == ("port",) and len(call.arguments) > 1:
         number, variable = port_of(call.arguments[1])
         says = project.folder.says(name, call.line, f"{call.callee}('port', {shown(call.arguments[1])})")
-        return Fact(HostedPort(number, variable), (says,)) if number is not None else None
+        known = Fact(HostedPort(number, variable), (says,)) if number is not None else None
+        known = known or _handed(project, sources, name, call)
+        return known or (reached(project, sources, name, reference) if reference is not None else None)
     if last not in CALLS:
         return None
     given = call.arguments[0] if call.arguments else None
@@ -76,8 +83,9 @@ def _of_call(
     values = [_port_in(value) for value in call.arguments[:2]]
     first = values[0] if values else None
     settled = isinstance(first, EnvDefault) and first.default is not None
-    if reference is not None and not settled:
-        far = reached(project, sources, name, reference)
+    if not settled:
+        far = _handed(project, sources, name, call)
+        far = far or (reached(project, sources, name, reference) if reference is not None else None)
         if far is not None and isinstance(first, EnvDefault):
             return far.but(HostedPort(far.value.number, first.name))
         if far is not None:
@@ -89,6 +97,13 @@ def _of_call(
         if fact is not None:
             return fact
     return None
+
+
+def _handed(project: NodeProject, sources: Sources, name: str, call: Call) -> Fact[HostedPort] | None:
+    """The port that the function around a call is given."""
+    module = dict(sources).get(name)
+    parameter = module.parameters.ports.get((call.callee, call.line)) if module is not None else None
+    return handed(project, sources, name, parameter) if parameter is not None else None
 
 
 def _port_in(value: Any) -> Any:

@@ -151,8 +151,8 @@ def _lock(project: NodeProject) -> Fact[str] | None:
 
 def _rank(project: NodeProject, found: tuple[tuple[str, str], ...], kind: str) -> tuple[bool, bool]:
     """What speaks against one of several lockfiles: missing dependencies, and scripts that call another manager."""
-    names = [name for name, other in found if other == kind]
-    stale = any(is_kept_up(project.root, project.root_package, name) is False for name in names)
+    read = next(name for name, other in found if other == kind)
+    stale = is_kept_up(project.root, project.root_package, read) is False
     words = [word for script in project.root_package.scripts.values() for word in script.split()]
     named = {item for _, item in LOCKS if item in words or (item == "bun" and "bunx" in words)} - {"npm"}
     return stale, bool(named) and kind not in named

@@ -12,7 +12,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.parsers.javascript import JsModule
 
-MAX_FILES = 60
+MAX_FILES = 100
 
 
 def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
@@ -62,7 +62,14 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
                     if project.folder.has(stem + ending):
                         yield stem + ending
                         return
-        elif path != "." and project.folder.has(f"{path}/index.js"):
+        elif started is not None and project.folder.has(path) and "." not in posixpath.basename(path):
+            # `node ./bin/www`: a program needs no ending.
+            yield path
+            return
+        elif path not in (".", "") and project.folder.has(f"{path}.js"):
+            yield f"{path}.js"
+            return
+        elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
             yield f"{path}/index.js"
             return
     for name in (

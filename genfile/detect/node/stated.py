@@ -8,12 +8,19 @@ _TABLES = ("dependencies", "devDependencies", "optionalDependencies", "peerDepen
 
 
 def is_kept_up(root: Project, package: PackageJson, name: str) -> bool | None:
-    """Whether a lockfile has every dependency of the package beside it; None if it does not list them."""
-    stated = _stated(root, name)
-    if stated is None:
-        return None
+    """Whether a lockfile has every dependency of the package beside it; None if that can't be told."""
     asked = {*package.document.table("dependencies"), *package.document.table("devDependencies")}
-    return asked <= stated
+    if name == "bun.lockb":
+        return False if _lacks_any(root, name, asked) else None
+    stated = _stated(root, name)
+    return asked <= stated if stated is not None else None
+
+
+def _lacks_any(root: Project, name: str, asked: set[str]) -> bool:
+    """Whether the binary lockfile of Bun is without any of these names. It holds each as it is written, so a name that
+    occurs nowhere is not locked; one that does may be part of another."""
+    content = root.tree.content(root.full(name)) if root.tree.budget.allows(root.full(name)) else None
+    return content is not None and any(item.encode() not in content for item in asked)
 
 
 def _stated(root: Project, name: str) -> set[str] | None:
