@@ -385,3 +385,14 @@ def test_a_bot_names_the_token_that_it_fails_without(tmp_path: Path, code: str, 
         "settings.py": "import os\nKEY = os.environ.get('TG_KEY')\n",
     }
     assert set(required(tmp_path, files)) == ({name} if name is not None else set())
+
+
+def test_a_client_that_an_imported_module_makes(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask==3.1\ngunicorn==23.0\ngroq==0.30\n",
+        "app.py": "from flask import Flask\nimport talk\napp = Flask(__name__)\n",
+        "talk.py": "import os\nfrom groq import Groq\nmodel = Groq(api_key=os.environ.get('TALK_KEY'))\n"
+        "if __name__ == '__main__':\n    Groq(api_key=os.environ.get('OTHER_KEY'))\n",
+        "aside.py": "import os\nfrom groq import Groq\nmodel = Groq(api_key=os.environ.get('ASIDE_KEY'))\n",
+    }
+    assert required(tmp_path, files) == {"TALK_KEY": ("talk.py", 3)}

@@ -15,6 +15,7 @@ from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.reach import reach
+from genfile.detect.python.reach.clients import makes_clients
 from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_steps
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -305,7 +306,12 @@ def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) ->
         if path in loaded or path in settings:
             for item in required_names(module):
                 yield item.name, project.folder.says(path, item.line, f"{item.name} must be set")
-    for want in reach(project, draft.values.get("start") or []).wants:
+    wants = list(reach(project, draft.values.get("start") or []).wants)
+    for path, module in modules(project):
+        if path in loaded and makes_clients(module.imports):
+            # What is imported runs up to its main guard.
+            wants += [want for want in reach(project, ["python", path]).wants if not want.guarded]
+    for want in wants:
         yield want.variable, project.folder.says(want.path, want.line, f"{want.variable} must be set")
     if django is not None:
         value, path, line = setting(project, django, "SECRET_KEY")

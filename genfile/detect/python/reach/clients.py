@@ -20,6 +20,11 @@ def _known() -> dict[str, list[tuple[re.Pattern[str], Client]]]:
     return found
 
 
+def makes_clients(imports: frozenset[str]) -> bool:
+    """Whether a module with these imports may make such a client."""
+    return not imports.isdisjoint(_known())
+
+
 def client_of(callee: str) -> Client | None:
     """The client that a call makes or starts, by the callee's dotted name."""
     known = _known().get(callee.partition(".")[0], ())

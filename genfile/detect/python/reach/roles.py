@@ -33,11 +33,13 @@ class Role(Struct, frozen=True):
 
 
 class Want(Struct, frozen=True):
-    """A variable that a call of the program fails without, and the place of the call."""
+    """A variable that a call of the program fails without, and the place of the call; ``guarded``: under the main
+    guard."""
 
     variable: str
     path: str
     line: int
+    guarded: bool = False
 
 
 @cache

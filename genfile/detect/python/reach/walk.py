@@ -273,7 +273,7 @@ class Walker:
         values = [self.evaluator.value(frame, item) for item in call.args]
         keywords = {item.arg: self.evaluator.value(frame, item.value) for item in call.keywords if item.arg}
         for variable in wanted(client, values, keywords):
-            self._here.wants.append(Want(variable, frame.module.path, call.lineno))
+            self._here.wants.append(Want(variable, frame.module.path, call.lineno, frame.way.guarded))
 
     def _aside(self, frame: Frame, call: ast.Call) -> set[int]:
         """Walk what a thread or a process runs; its calls belong to the thread alone."""
