@@ -247,9 +247,14 @@ class JsValues:
         if len(items) == 1:
             value = self._value(items[0], depth + 1)
             return value if isinstance(value, EnvDefault) and str(value.last).isdecimal() else UNKNOWN
-        if len(items) < 2 or items[1].type not in ("number", "string") or any(i.type != "number" for i in items[2:]):
+        if len(items) not in (2, 4) or items[1].type not in ("number", "string"):
             return UNKNOWN
-        variable, literal = (self._value(item, depth + 1) for item in items[:2])
+        variable, literal, *bounds = (self._value(item, depth + 1) for item in items)
+        # Two more numbers are bounds if the first is between them; of others it is not known which one is taken.
+        if bounds and not (
+            all(isinstance(item, int) for item in (literal, *bounds)) and bounds[0] <= literal <= bounds[1]
+        ):
+            return UNKNOWN
         if isinstance(variable, EnvDefault) and variable.default is None and is_known(literal):
             return EnvDefault(variable.name, literal)
         return UNKNOWN

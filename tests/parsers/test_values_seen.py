@@ -14,6 +14,8 @@ from genfile.parsers.values import UNKNOWN, EnvDefault, port_number
         ("pick(other, 3700)", UNKNOWN),
         ("pick(process.env.APP_PORT, other)", UNKNOWN),
         ("pick(process.env.APP_PORT, 1, 2)", UNKNOWN),
+        ("pick(process.env.APP_PORT, 2, 3, 4)", UNKNOWN),
+        ("pick(process.env.APP_PORT, 3700, 1, 65535)", EnvDefault("APP_PORT", 3700)),
     ],
 )
 def test_a_helper_given_a_variable_and_a_literal_falls_back_to_it(argument: str, value: object) -> None:
