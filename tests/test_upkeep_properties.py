@@ -42,7 +42,7 @@ def put_project(folder: Path, state: dict[str, object]) -> None:
 def edited(text: str, edits: list[tuple[int, str]]) -> tuple[str, list[str]]:
     """The text with the edits in it, and the lines that were put in."""
     lines = text.splitlines()
-    mine = []
+    mine: list[str] = []
     for number, (place, kind) in enumerate(edits):
         free = [at for at in range(1, len(lines) + 1) if not lines[at - 1].endswith("\\")]
         at = free[place % len(free)]
