@@ -68,7 +68,7 @@ class Frame(Struct, eq=False):
     way: Way = Way()
 
     def entered_by(self) -> tuple[Any, ...]:
-        """What makes a difference to whoever walks through the body: where it was come from, and with what."""
+        """What the walk through a body depends on: how the walk got there, and with which arguments."""
         given = ((name, value.__class__, value) for name, value in self.bound.items())
         return (self.need, self.way, self.outer, *given)
 
