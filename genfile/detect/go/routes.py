@@ -152,7 +152,7 @@ class _Prefixes:
 
 
 def _operand(call: "Node") -> "Node | None":
-    """What a method is called on."""
+    """The receiver of a method call."""
     function = call.child_by_field_name("function")
     return function.child_by_field_name("operand") if function is not None else None
 

@@ -85,7 +85,7 @@ def _in_tree(folder: Project, word: str) -> str | None:
 
 
 def _is_repackaged(build: Build) -> bool:
-    """Whether Spring Boot's plugin packs the program with its libraries and a server."""
+    """Whether Spring Boot's plugin packages the program with its libraries and a server."""
     if build.tool == "gradle":
         return build.find("org.springframework.boot") is not None
     return any(item.plugin and item.name == "spring-boot-maven-plugin" for item in build.dependencies)

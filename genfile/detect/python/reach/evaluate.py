@@ -223,7 +223,7 @@ class Evaluator:
             self._open.discard(key)
 
     def keywords(self, frame: Frame, call: ast.Call) -> dict[str, Any]:
-        """A call's keyword arguments, including those of `**options`; an unknown table stands as None."""
+        """A call's keyword arguments, including those of `**options`; an unknown table becomes the key `**`."""
         found: dict[str, Any] = {}
         for item in call.keywords:
             if item.arg is not None:

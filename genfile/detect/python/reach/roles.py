@@ -1,4 +1,4 @@
-"""What a call or a loop means for a program's life: it stays, asks a person, or runs something aside."""
+"""What a call or a loop means for a program's life: it keeps running, asks a person, or runs something aside."""
 
 import ast
 import re

@@ -157,7 +157,7 @@ def settled(value: Any) -> Any:
 
 
 def variable(value: Any) -> str | None:
-    """The variable that sets a value, or a part of a text."""
+    """The environment variable that sets a value, or a part of a text; None if none does."""
     if isinstance(value, Text):
         return next((name for name in map(variable, reversed(value.parts)) if name), None)
     for _ in range(5):
