@@ -1,5 +1,5 @@
-"""Routes of web frameworks: on which application or router each stands, where routers are mounted, and so the paths
-that a request names."""
+"""Routes of web frameworks: which application or router each belongs to, where routers are mounted, and so the paths
+that requests use."""
 
 import re
 from collections.abc import Collection, Hashable, Iterator
@@ -8,9 +8,9 @@ from msgspec import Struct, field
 
 from genfile.evidence import Evidence, Fact
 
-# What asks for a login, by its name: a health check gets no further.
+# Names of code that requires a login, which a health check does not get past.
 GUARD = re.compile(r"(?i)auth(?!or)|jwt|protect|guard|verif|loggedin|permission")
-# Last parts of a path that mean nothing else.
+# Last segments of a path that can only mean a health check.
 _NAMES = frozenset("health healthz healthcheck health-check health_check _health livez readyz liveness".split())
 _MAX_DEPTH = 12
 _PART = re.compile(r"[\w.~-]+")
@@ -22,10 +22,10 @@ class _Mount(Struct, frozen=True):
 
 
 class Routes(Struct):
-    """The routes of a program. A router is any value that tells it from others.
+    """The routes of a program. Any value that identifies a router may stand for it.
 
     ``roots``: the applications themselves; ``own``: the prefixes that routers have wherever they are mounted. A prefix
-    of None is not known, or lies behind a login: nothing below it is told.
+    of None is unknown or behind a login, so nothing below it counts.
     """
 
     roots: set[Hashable] = field(default_factory=set)
@@ -43,7 +43,7 @@ class Routes(Struct):
         return router in self._mounts
 
     def health(self, paths: Collection[str]) -> Fact[str] | None:
-        """The first route that is one of some paths, else the first whose last part is a name for health alone."""
+        """The first route among the given paths, else the first whose last segment can only mean a health check."""
         found = list(self._whole())
         usual = (fact for fact in found if fact.value in paths)
         return next(usual, next((fact for fact in found if _is_health(fact.value)), None))
@@ -54,7 +54,7 @@ class Routes(Struct):
                 yield Fact(join_url(prefix, path), (says,))
 
     def _prefixes(self, router: Hashable, depth: int) -> Iterator[str]:
-        """Where a router is reached, applications first; nothing for one that no application leads to."""
+        """The prefixes under which a router is reached; none if no application leads to it."""
         own = self.own.get(router, "")
         if own is None or depth > _MAX_DEPTH:
             return
@@ -67,7 +67,7 @@ class Routes(Struct):
 
 
 def join_url(prefix: str, path: str) -> str:
-    """A path below a prefix, as every framework puts them together: one slash between them."""
+    """Join a prefix and a path as every framework does: with one slash between them."""
     if not path or not prefix or prefix == "/":
         return path or prefix
     return f"{prefix.rstrip('/')}/{path.lstrip('/')}"

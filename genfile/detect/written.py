@@ -1,5 +1,5 @@
-"""Folders that a running program writes to, by the tree and the project's own container files; and which can be
-volumes."""
+"""Folders that a running program writes to, as the tree and the project's own container files show, and which of them
+can be volumes."""
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ MAX_DEPTH = 3
 
 
 def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
-    """Add to /writable what the code alone does not show. ``named``: the literal paths in the code."""
+    """Add to /writable the folders that the code alone does not show. ``named``: the literal paths in the code."""
     if "static" in draft.values:
         return
     listed = list(draft.values.get("writable", ()))
@@ -39,8 +39,8 @@ def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
 
 
 def put_kept(folder: Project, draft: Draft) -> None:
-    """Put /kept: the folders of /writable without content in the tree, where a volume hides nothing of the next
-    image."""
+    """Put /kept: the folders of /writable that get no content from the tree, so that a volume there hides nothing of
+    the next image."""
     alone = draft.values.get("language") in ("go", "java")
     scratch = scratch_of(draft.values.get("language"), draft.values.get("framework"), draft.values["path"])
     brought = [*draft.values.get("assets", ()), *draft.values.get("run_paths", ())] if alone else []
@@ -58,13 +58,13 @@ def put_kept(folder: Project, draft: Draft) -> None:
         draft.values["kept"] = kept
 
 
-# Endings of code, which stays root's even where the program writes next to it.
+# Extensions of code, which root keeps owning even if the program writes next to it.
 _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".go", ".java", ".kt", ".sh")
 
 
 def put_owned(folder: Project, draft: Draft) -> None:
-    """Put /owned: the folders that the program writes to, where they bring files or folders of the tree that it may
-    change, too. A folder that also holds code does not belong to it."""
+    """Put /owned: the folders that the program writes to and that have files or folders in the tree, which it may
+    change too. A folder that also holds code is left out."""
     tree, home = folder.tree, draft.values["path"]
     data = draft.values.get("data")
     found = [
@@ -84,7 +84,7 @@ def put_owned(folder: Project, draft: Draft) -> None:
 
 
 def _brings_data(folders: Mapping[str, Collection[str]], path: str) -> bool:
-    """Whether a folder of the tree has a file other than what keeps it there, or a folder; and no code."""
+    """Whether a folder in the tree has a file other than a placeholder, or a subfolder with files, but no code."""
     below = {place: names for place, names in folders.items() if inside(place, path)}
     if any(name.endswith(_CODE) for names in below.values() for name in names):
         return False
@@ -92,7 +92,7 @@ def _brings_data(folders: Mapping[str, Collection[str]], path: str) -> bool:
 
 
 def overwrites(folder: Project, draft: Draft, file: str, says: Evidence) -> None:
-    """Note that the program writes a file, where that is in version control and is no code."""
+    """Note that the program overwrites a file of the tree, unless it is code or known to be out of version control."""
     full = folder.full(file)
     if folder.has(file) and not file.endswith(_CODE) and in_git(folder.tree, full) is not False:
         draft.overwritten.setdefault(full, Fact(full, (says,)))
@@ -104,14 +104,14 @@ def _is_empty(folders: Mapping[str, Collection[str]], path: str) -> bool:
 
 
 def _is_made(path: str, draft: Draft) -> bool:
-    """Whether the build puts something there."""
+    """Whether the build puts something at a path."""
     front = draft.values.get("frontend") or {}
     made = [*draft.values.get("outputs", ()), *(front[key] for key in ("target", "output") if front.get(key))]
     return any(inside(item, path) for item in made)
 
 
 def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Evidence]]:
-    """Committed empty folders whose content is ignored: the program fills them, if it names them."""
+    """Committed empty folders whose content git ignores and whose name the code contains: the program fills them."""
     ignored = untracked(folder.tree.text(".gitignore") or "")
     words = {part for text in named for part in text.split("/")}
     for place, names in folder.tree.folders.items():
@@ -127,7 +127,8 @@ def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Ev
 
 
 def _given_away(folder: Project) -> Iterator[tuple[str, Evidence]]:
-    """What the project's own Dockerfile and compose file make a volume, or give to the program's user."""
+    """The folders that the project's own Dockerfile and compose file declare as volumes, create, or give to the
+    program's user."""
     for fact in hosting(folder).written:
         inner = posixpath.relpath(fact.value or ".", folder.path or ".")
         parts = inner.split("/")

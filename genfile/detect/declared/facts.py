@@ -21,7 +21,7 @@ NEVER = "9999"
 
 
 class RuleAnswers(Struct):
-    """What the rules made of one folder: facts by field, notes, and the fields that a file itself spoke of."""
+    """What the rules found in a folder: facts by field, notes, and the fields that a file itself answered."""
 
     facts: dict[str, Fact[Any]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -29,7 +29,7 @@ class RuleAnswers(Struct):
     place: str = "."
 
     def holds(self, condition: str | None, *, default: bool) -> bool:
-        """Whether a field was filled, or has a value (`framework=axum`); a list has each of its items."""
+        """Whether a field has an answer, or a certain value (`framework=axum`); a list has the value of each item."""
         if condition is None:
             return default
         name, sign, wanted = condition.partition("=")
@@ -40,7 +40,7 @@ class RuleAnswers(Struct):
 
 
 def ask(project: Project, rules: DetectRules) -> RuleAnswers:
-    """Ask every rule of a folder that is a candidate."""
+    """Apply every rule to a candidate folder."""
     answers, searcher = RuleAnswers(place=project.full(rules.files[0])), Searcher()
     for rule in rules.facts:
         if not answers.holds(rule.when, default=True) or answers.holds(rule.unless, default=False):
@@ -72,7 +72,7 @@ def ask(project: Project, rules: DetectRules) -> RuleAnswers:
 
 
 def _compare(rule: FactRule, known: Fact[Any], fact: Fact[Any], finds: list[Find], answers: RuleAnswers) -> None:
-    """A note where a weaker rule that is certain says something else of the runtime or the port."""
+    """Add a warning if a weaker rule that is certain disagrees about the runtime version or the port."""
     if rule.field not in ("runtime.version", "port") or known.guess or fact.guess:
         return
     agrees = known.value == fact.value
@@ -93,7 +93,7 @@ def _answer(
     values: list[Any] = []
     used: list[Find] = []
     if rule.map:
-        # For one value the order of the table is that of precedence, whatever the order of the file.
+        # For a single value, the table's order is the order of precedence, whatever the order in the file.
         order = {name: place for place, name in enumerate(rule.map)}
         finds = [item for item in finds if item.text in order]
         finds = finds if listed else sorted(finds, key=lambda item: order[item.text])
@@ -131,17 +131,17 @@ def _finds(project: Project, rule: FactRule, answers: RuleAnswers, searcher: Sea
 
 
 def _source_of(text: str, fact: Fact[Any] | None, default: Evidence) -> Evidence:
-    """Of the evidence for a list, the one that speaks of an item."""
+    """The evidence for one item of a list; the default if none mentions it."""
     return next((item for item in fact.evidence if text in item.says), default) if fact is not None else default
 
 
 def _meaning(text: str, rule: FactRule, answers: RuleAnswers) -> Any:
-    """What a finding means by a rule: a line that its range allows, the entry of the map, the value written out."""
+    """What a finding means under a rule: a release line that its range allows, a map entry, the value filled in."""
     if rule.range is not None:
         constraint = _constraint(text, rule)
         line = next((item for item in rule.lines if satisfies(item, *constraint)), None)
         if line is None and rule.range == "floor" and constraint[0] != NEVER:
-            # Newer than all that the rules know: the least that is asked for is as good as any.
+            # Newer than every line that the rules know; the lower bound is as good as any.
             line = ".".join(constraint[0].split(".")[: len(rule.lines[0].split("."))])
         if line is None:
             return None
@@ -165,7 +165,7 @@ def _filled(template: Any, text: str, answers: RuleAnswers) -> Any:
 
 
 def _fill(template: str, text: str, answers: RuleAnswers) -> str | None:
-    """The text with its placeholders filled; None if a field has no value."""
+    """A template with its placeholders filled in; None if a field has no single value."""
     names = [name for name in PLACEHOLDER.findall(template) if name != "0"]
     if any(name not in answers.facts or isinstance(answers.facts[name].value, list | dict) for name in names):
         return None
@@ -173,7 +173,7 @@ def _fill(template: str, text: str, answers: RuleAnswers) -> str | None:
 
 
 def _converted(value: Any, kind: str, project: Project) -> Any:
-    """A value as the field's type wants it; None for what it can't be."""
+    """A value converted to its field's type; None if it does not fit."""
     if isinstance(value, str) and not (value.isprintable() and len(value) <= MAX_VALUE):
         return None
     if kind == "number":
@@ -194,18 +194,18 @@ def _converted(value: Any, kind: str, project: Project) -> Any:
 
 
 def _placed(project: Project, path: str) -> str:
-    """A path of the service's folder as a spec writes it."""
+    """A path in the service's folder, as a spec writes it."""
     return project.full(posixpath.normpath(path)) or "."
 
 
 def _constraint(text: str, rule: FactRule) -> tuple[str, Scheme]:
-    """A range in words that `satisfies` reads."""
+    """A version range in a syntax that `satisfies` reads, with the name of that syntax."""
     if rule.range in ("npm", "pep440"):
         return text, rule.range
     if rule.range == "floor":
         number = re.search(r"\d+(?:\.\d+)*", text)
         return (number[0] if number else NEVER), "floor"
-    # Composer and RubyGems: `~ 8.1` leaves the last number named free, `~ 8.1.2` is npm's own `~`.
+    # Composer and RubyGems: `~ 8.1` lets its last number grow; `~ 8.1.2` means what it means in npm.
     text = re.sub(r"~>?\s*(\d+)(\.\d+)?(?![\d.])", r"^\1\2", text.replace("@stable", ""))
     text = re.sub(r"~>\s*", "~", re.sub(r"\s*\|\|?\s*", " || ", text.replace(",", " ")))
     return re.sub(r"([<>=^~!])\s+", r"\1", text), "npm"

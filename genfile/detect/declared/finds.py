@@ -1,4 +1,4 @@
-"""The findings of one rule in one place: texts with their evidence, before the rule interprets them."""
+"""What one rule finds in one folder: texts with their evidence, before the rule interprets them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,14 +22,14 @@ _PARSERS: dict[str, Callable[[str], Document]] = {
 
 
 class Find(Struct, frozen=True):
-    """A text that stands in the tree, and where."""
+    """A text that was found in the tree, and where."""
 
     text: str
     evidence: Evidence
 
 
 def places(project: Project, rule: FactRule) -> Iterator[Project]:
-    """The folders that a rule looks in: its own, then those above."""
+    """The folders that a rule searches: the service's own, then its parents if the rule says so."""
     yield project
     folder = project.parent() if rule.above else None
     while folder is not None:
@@ -38,7 +38,7 @@ def places(project: Project, rule: FactRule) -> Iterator[Project]:
 
 
 def find(project: Project, rule: FactRule, searcher: Searcher) -> Iterator[Find]:
-    """Everything that the first file which says anything says; for a list, what all of the files say."""
+    """Everything in the first file with an answer; for a list, in all files of the nearest folder with one."""
     for place in places(project, rule):
         answered = False
         for name in expand(place, rule.file or ""):
@@ -52,7 +52,7 @@ def find(project: Project, rule: FactRule, searcher: Searcher) -> Iterator[Find]
 
 
 def _from_above(project: Project, item: Find) -> Find:
-    """A path of a folder above, as it is written from the service's own."""
+    """A file in a parent folder, by its path relative to the service's folder."""
     return Find(relative(item.evidence.path, project.path), item.evidence)
 
 
@@ -82,7 +82,7 @@ def _matches(place: Project, name: str, pattern: str, searcher: Searcher) -> Ite
         place.tree.note("info", f"{full} is larger than 1 MiB, so patterns are not searched for in it", full)
         return
     for found, start in searcher.search(pattern, text):
-        # The line that the group's text begins on, not that of a blank that the pattern took along.
+        # The line where the group's text begins, not that of a blank that the pattern also matched.
         at = max(text.find(found, start), start)
         first = text.rfind("\n", 0, at) + 1
         last = text.find("\n", at)
@@ -107,7 +107,7 @@ def _in_document(place: Project, name: str, document: Document, path: str, *, ke
 
 
 def _line(document: Document, steps: tuple[Key, ...]) -> int | None:
-    """The line of a part of a document, else that of the table it stands in."""
+    """The line of a value in a document, else that of the nearest table around it."""
     return next((line for end in range(len(steps), 0, -1) if (line := document.line(*steps[:end]))), None)
 
 
@@ -131,7 +131,7 @@ def _scalar(value: Any) -> str | None:
 
 
 def workspace_root(project: Project, rules: DetectRules) -> tuple[Project, Evidence] | None:
-    """The nearest folder above that the rules know as a workspace root."""
+    """The nearest parent folder that is a workspace root by the rules, with its evidence."""
     rule = rules.workspace
     folder = project.parent() if rule is not None else None
     while rule is not None and folder is not None:

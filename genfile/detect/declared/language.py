@@ -13,7 +13,7 @@ from genfile.spec.rules import DetectRules
 
 
 class Declared:
-    """What the rules of one preset find; ``wins``: the user named the preset, so it stands before the built-in ones."""
+    """The rules of one preset as a language. ``wins``: the user named the preset, so it precedes the built-in ones."""
 
     def __init__(self, rules: DetectRules, *, wins: bool = False) -> None:
         self.rules = rules
@@ -22,12 +22,12 @@ class Declared:
         self.title = rules.title or rules.language.capitalize()
 
     def is_candidate(self, names: frozenset[str]) -> bool:
-        """Whether the file names alone leave it possible."""
+        """Whether a folder with these file names may be a project of this language."""
         plain = (name for name in self.rules.files if not any(char in name for char in "*?[/"))
         return all(name in names for name in plain)
 
     def claim(self, project: Project) -> Claim | None:
-        """Whether the files are there that the rules ask for; what of all such folders is a service: `serving`."""
+        """Claim a folder that has the files which the rules require; `serving` decides which claims are services."""
         rules = self.rules
         there = [next(expand(project, name), None) for name in rules.files]
         if None in there or any(next(expand(project, name), None) for name in rules.unless):
@@ -38,7 +38,8 @@ class Declared:
         return Claim("server", reason)
 
     def serving(self, projects: Sequence[Project]) -> list[Project]:
-        """Of the folders that were claimed, those for which the first field of `serves` was found, else the next."""
+        """The claimed folders that are services: those where the rules found the first field of `serves`, else the next
+        one; without any, all of them."""
         for name in self.rules.serves:
             chosen = [project for project in projects if name in self._answers(project).found]
             if chosen:
@@ -57,7 +58,7 @@ class Declared:
             folder, says = root
             value = {"tool": self.rules.workspace.tool, "root": folder.spec_path, "member": project.spec_path}
             draft.put("workspace", Fact(value, (says,)))
-        # A manager, a runtime or a site of which only a part was found is none.
+        # A package manager, a runtime or a site without its main field does not count.
         for table, needed in (("package_manager", "name"), ("runtime", "version"), ("static", "root")):
             if table in draft.values and needed not in draft.values[table]:
                 del draft.values[table]

@@ -14,23 +14,23 @@ MAX_FOLDERS = 5_000
 MAX_DEPTH = 8
 MAX_TEXT = 1024 * 1024
 MAX_FINDS = 1_000
-# Seconds that one pattern may search one file, and all patterns of a folder together.
+# How many seconds one pattern may take on one text, and all patterns of a folder together.
 SECONDS = 0.25
 ALL_SECONDS = 2.0
 
 
 class SlowPattern(Exception):
-    """A pattern that took longer than it may."""
+    """A pattern exceeded its time limit."""
 
 
 class Searcher:
-    """Patterns of one set of rules, within one bound of time."""
+    """Searches with the patterns of one set of rules, within a time limit for all of them."""
 
     def __init__(self) -> None:
         self.left = ALL_SECONDS
 
     def search(self, pattern: str, text: str) -> Iterator[tuple[str, int]]:
-        """Every match, its group or else all of it, with the place where it begins. Raises SlowPattern."""
+        """Every match, as its group or else as a whole, with the position where it begins. Raises SlowPattern."""
         if self.left <= 0:
             raise SlowPattern
         begun = time.perf_counter()
@@ -49,14 +49,14 @@ class Searcher:
 
 @cache
 def _compiled(pattern: str) -> Any:
-    # Python's own engine has no bound of time; this one has, and reads the same grammar.
+    # Python's own engine has no timeout; this one has, and reads the same syntax.
     import regex
 
     return regex.compile(pattern, regex.MULTILINE | regex.VERSION0)
 
 
 def expand(project: Project, pattern: str) -> Iterator[str]:
-    """The files below a folder that a glob names, nearest first, then by name; at most MAX_FILES."""
+    """The files below a folder that a glob matches, nearest first, then by name; at most MAX_FILES."""
     if not any(char in pattern for char in "*?["):
         if project.has(pattern):
             yield pattern
@@ -73,7 +73,7 @@ def expand(project: Project, pattern: str) -> Iterator[str]:
 
 
 def _folders(project: Project, parts: list[str]) -> list[str]:
-    """The folders that the leading parts of a glob name; `**` is any number of them."""
+    """The folders that the leading parts of a glob match; `**` matches any number of folders."""
     found = [""]
     for part in parts:
         following: list[str] = []

@@ -1,4 +1,4 @@
-"""Tasks of a Gradle build that call a package manager of Node: they make the front end of the service."""
+"""Gradle tasks that call a Node package manager: they build the service's front end."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def run_by_gradle(server: FoundService, site: Project, output: str) -> Served | 
 
 
 def node_tasks(server: Project, site: Project) -> dict[str, Evidence]:
-    """The tasks by name, each with what it calls; empty where the script does not name the front end's folder."""
+    """The tasks by name, each with evidence of what it calls; none if the script does not name the site's folder."""
     from genfile.detect.java.gradle import read_script
 
     read = read_script(server) if site.path != server.path else None
@@ -36,7 +36,7 @@ def node_tasks(server: Project, site: Project) -> dict[str, Evidence]:
 
 
 def leave_tasks(draft: Draft, served: Served) -> None:
-    """What the front end's stage makes, the server's build does not make once more: it has no Node."""
+    """Exclude such tasks from the server's build, which has no Node: the front end's stage does their work."""
     build = draft.values.get("build")
     if draft.values.get("language") != "java" or not build:
         return
@@ -57,7 +57,7 @@ def _tasks(script: GradleScript) -> Iterator[tuple[str, str, int]]:
     label = ""
     for item in script.statements:
         if item.name == "task" and item.arguments and isinstance(item.arguments[0], str):
-            # `task buildFrontend(type: Exec) { … }`: what follows at its level is said of it.
+            # `task buildFrontend(type: Exec) { … }`: the statements that follow at its level belong to it.
             label = item.arguments[0]
         words = [word for value in item.arguments for word in (value if isinstance(value, list) else [value])]
         program = next((word for word in words[:3] if word in _MANAGERS), None)

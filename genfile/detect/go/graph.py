@@ -1,5 +1,5 @@
-"""What the packages of a module declare, and where the words of each declaration lead: worked out once for all of its
-programs, which only follow it."""
+"""The declarations in a module's packages, and those that the words of each lead to: found once for all of the module's
+programs, which only follow them."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from genfile.detect.go.module import GoModule
 
 
 class _Package(Struct):
-    """What a package declares, by name; methods by the type that they are of."""
+    """What a package declares, by name; methods by their receiver's type."""
 
     name: str
     places: dict[str, list[DeclarationPlace]] = field(default_factory=dict)
 
 
 class GoGraph:
-    """The declarations of a module's packages, of those that somebody asked for."""
+    """The declarations of a module's packages, each read when somebody asks for it."""
 
     def __init__(self, module: GoModule) -> None:
         self._module = module
@@ -26,7 +26,7 @@ class GoGraph:
         self._leads: dict[int, list[DeclarationPlace]] = {}
 
     def led(self, place: DeclarationPlace, words: frozenset[str]) -> list[DeclarationPlace]:
-        """What the words of a declaration, or of a part of it, lead to."""
+        """The declarations that the words of a declaration, or of a part of it, lead to."""
         if id(words) not in self._leads:
             imported, own = self.imported(place), self._package(place.folder)
             names = {tuple(word.split(".", 2)[:2]) for word in words}
@@ -43,7 +43,7 @@ class GoGraph:
         return package.places.get(name, ()) if package is not None else ()
 
     def imported(self, place: DeclarationPlace) -> dict[str, str]:
-        """The folders of the module's own packages that a file imports, by the name that it has for each."""
+        """The folders of the module's own packages that a file imports, by their local names."""
         if place.path not in self._imports:
             found: dict[str, str] = {}
             for path, alias in place.file.aliases.items():
@@ -67,6 +67,6 @@ class GoGraph:
 
 
 def graph_of(module: GoModule) -> GoGraph:
-    """The graph of a module that is at hand."""
+    """The graph of a module, kept with it."""
     found: GoGraph = module.reaches.setdefault(("graph",), GoGraph(module))
     return found

@@ -17,9 +17,9 @@ from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
 from genfile.parsers.goflow import Declaration, Hold, Part
 
-# The course of a program: it stays, it talks to somebody at a terminal, it ends by itself, or that is unknown.
+# The course of a program: it keeps running, asks somebody at a terminal, ends by itself, or that is unknown.
 Course = Literal["stays", "asks", "ends", "unknown"]
-# Calls of other modules that may not return, by the beginning of the last name.
+# Calls of other modules that may not return, by the prefix of their last name.
 _LASTING = re.compile(r"(?:Run|Start|Serve|Listen|Wait|Poll|Loop|Block|Consume|Subscribe|Forever|Execute|Launch|Join)")
 # Names of commands that run until they are stopped.
 WORKING = frozenset(
@@ -70,44 +70,44 @@ class GoReach:
 
     @cached_property
     def all(self) -> dict[int, DeclarationPlace]:
-        """All that may run, in goroutines and by commands too."""
+        """Everything that may run, in goroutines and through commands too."""
         return self._from(self._roots(), aside=True, told=True)
 
     @cached_property
     def default(self) -> dict[int, DeclarationPlace]:
-        """What runs where the program is given no command and no flag, in goroutines too."""
+        """What runs if the program gets no command and no flag, in goroutines too."""
         return self._from(self._roots(), aside=True)
 
     @cached_property
     def commands(self) -> Commands:
-        """What the program can be told to do."""
+        """The commands that the program takes."""
         return Commands(self.all.values(), (self.program.name, self.module.base_name), self._graph.imported)
 
     @property
     def cut(self) -> bool:
-        """Whether there was more than is looked at."""
+        """Whether the program may reach more declarations than the limit."""
         return len(self.all) >= MAX_DECLARATIONS
 
     @cached_property
     def waited(self) -> dict[int, DeclarationPlace]:
-        """What main itself comes to: goroutines that it starts are left to themselves, commands are not given."""
+        """What main itself reaches, without the goroutines that it starts and without any command."""
         return self._from(self._roots(), aside=False)
 
     def told(self, command: GoCommand, *, aside: bool = True) -> dict[int, DeclarationPlace]:
-        """What a command does, without the declaration that it is a part of."""
+        """What a command reaches, without the declaration that contains it. ``aside``: in goroutines too."""
         said = (command.part.words, command.part.aside) if aside else (command.part.words,)
         return self._from([found for words in said for found in self._graph.led(command.place, words)], aside=aside)
 
     @cached_property
     def lines(self) -> dict[str, set[int]]:
-        """The lines of each file that are reached."""
+        """The lines that the program reaches, by file."""
         return self.lines_of(self.all.values(), told=True)
 
     def lines_of(
         self, places: Iterable[DeclarationPlace], *, told: bool = False, aside: bool = True
     ) -> dict[str, set[int]]:
-        """The lines of declarations; without those of the parts that a command or flag alone leads to, and, where that
-        is asked for, without those of goroutines."""
+        """The lines of declarations, by file. ``told``: with the parts that only a command or flag leads to; ``aside``:
+        with goroutines."""
         found: dict[str, set[int]] = {}
         for place in places:
             first, last = place.declaration.lines
@@ -121,11 +121,11 @@ class GoReach:
         return found
 
     def has(self, path: str, line: int) -> bool:
-        """Whether a line is of a declaration that is reached."""
+        """Whether a line belongs to a declaration that is reached."""
         return line in self.lines.get(path, ())
 
     def is_unseen(self, place: DeclarationPlace) -> bool:
-        """Whether what a command does that needs no word is a function which the tree does not have."""
+        """Whether what runs without any command is only a function that the tree does not have."""
         return any(
             len(part.words) == 1 and self.commands.is_default(place, part) and not self._graph.led(place, part.words)
             for part in place.declaration.parts
@@ -159,7 +159,7 @@ class GoReach:
 
 
 def reach(module: GoModule, program: GoProgram) -> GoReach:
-    """What a program reaches, worked out once for a module that is at hand."""
+    """What a program reaches, found once and kept with its module."""
     if program.folder not in module.reaches:
         module.reaches[program.folder] = GoReach(module, program)
     found: GoReach = module.reaches[program.folder]
@@ -176,7 +176,7 @@ def running(module: GoModule, program: GoProgram, sources: list[tuple[str, GoFil
 
 
 def life(module: GoModule, program: GoProgram) -> GoLife:
-    """What becomes of a program that listens to nothing."""
+    """Whether a program that does not listen keeps running, asks somebody, or ends."""
     found = reach(module, program)
     asked = next(_held(found.all.values(), "asks"), None)
     if asked is not None:
@@ -219,8 +219,8 @@ def staying(module: GoModule, program: GoProgram) -> GoCommand | None:
 def main_held(
     found: GoReach, places: Iterable[DeclarationPlace], *, aside: bool = False
 ) -> Iterator[tuple[DeclarationPlace, Hold]]:
-    """What holds the program in some declarations, without what a command alone leads to; ``aside``: what goroutines do
-    as well."""
+    """What may keep the program running in the given declarations, without the parts that only a command leads to.
+    ``aside``: in goroutines too."""
     for place in places:
         for hold in place.declaration.holds:
             part = place.declaration.parts[hold.part] if hold.part is not None else None
@@ -237,7 +237,7 @@ def _says(module: GoModule, place: DeclarationPlace, hold: Hold) -> Evidence:
 
 
 def _starts(places: Iterable[DeclarationPlace]) -> bool:
-    """Whether main waits for goroutines: those of a wait group, or of a group of errors."""
+    """Whether main waits for goroutines, through a wait group or an errgroup."""
     return any(
         word.endswith(".Wait") for place in places for word in place.declaration.words
         if "sync" in place.file.imports or "golang.org/x/sync/errgroup" in place.file.imports
@@ -252,7 +252,7 @@ def _speaks(module: GoModule, place: DeclarationPlace) -> bool:
 
 
 def _may_last(module: GoModule, found: GoReach, places: list[DeclarationPlace]) -> bool:
-    """Whether something outside the project is called that may not return."""
+    """Whether the given declarations call something outside the project that may not return."""
     own = {item.declaration.name for item in found.all.values()}
     lines: dict[str, list[int]] = {}
     for place in places:
@@ -266,7 +266,7 @@ def _may_last(module: GoModule, found: GoReach, places: list[DeclarationPlace]) 
 
 
 def _lasting(module: GoModule, file: GoFile, own: set[str]) -> Iterator[int]:
-    """The lines of such calls in a file that imports modules of others; not those of the standard library's."""
+    """The lines of such calls in a file that imports third-party modules; calls of the standard library don't count."""
     if not any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
         return
     standard = {posixpath.basename(path) for path in file.imports if "." not in path.split("/")[0]}

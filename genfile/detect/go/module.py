@@ -57,7 +57,7 @@ class GoProgram(Struct, frozen=True):
 class GoModule:
     """A folder with a readable go.mod, or with Go code that genfile makes one for.
 
-    ``loose``: then, where each module that it would require is imported.
+    ``loose``: in the latter case, where the code imports each module that go.mod would require.
     """
 
     def __init__(self, folder: Project, manifest: GoMod, loose: dict[str, Evidence] | None = None) -> None:
@@ -67,7 +67,7 @@ class GoModule:
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
         self._sources: dict[str, list[tuple[str, GoFile]]] = {}
         self._insides: dict[str, str | None] = {}
-        # What each program reaches, by its folder, and what its values come to.
+        # Results that are kept with the module: what each program reaches, by its folder, and its values.
         self.reaches: dict[Any, Any] = {}
 
     @cached_property
@@ -150,8 +150,8 @@ class GoModule:
         ]
 
     def inside(self, name: str) -> str | None:
-        """The folder of a package by the path that it is imported by: of the module's own, or of another one of the
-        tree that is built with it (`../pkg/server`); None for what is downloaded."""
+        """The folder of a package by its import path: in this module, or in another one of the tree that is built with
+        it (`../pkg/server`); None for a package that is downloaded."""
         if name not in self._insides:
             self._insides[name] = self._find_inside(name)
         return self._insides[name]

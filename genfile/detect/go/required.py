@@ -8,7 +8,7 @@ from genfile.parsers.values import EnvName
 
 
 def put_needed(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """Mark what the packages behind the command end without, be it by an error that a function of theirs returns."""
+    """Mark the variables without which the command's packages exit, even if by an error that a function returns."""
     found = [(path, item) for path, file in sources for item in file.required_names]
     fatal = {name for _, file in sources for name in file.fatal_calls}
     found += [(path, item) for path, file in sources for name, item in file.returned_names if name in fatal]

@@ -1,5 +1,5 @@
-"""The routes of a Go service, below the groups and routers that they are registered with: Gin, Echo, chi, Fiber, mux
-and the standard library."""
+"""The routes of a Go service, with the prefixes of their groups and routers: Gin, Echo, chi, Fiber, mux and the
+standard library."""
 
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _ROUTES = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
-# What gives a router below a path, and what gives the same router on.
+# Calls that return a router below a path, and calls that return the same router.
 _GROUPS = frozenset({"Group", "PathPrefix", "Party", "Route"})
 _SAME = frozenset({"Subrouter", "With", "Methods", "Use"})
 _MOUNTS = frozenset({"Mount", "Handle"})
@@ -25,7 +25,7 @@ _MAX_CALLS = 40
 
 
 def health_route(module: GoModule, sources: Sources, paths: Collection[str]) -> Fact[str] | None:
-    """A route of a name for health, by the whole path that a request names."""
+    """The route of a health check, as the whole path that a request uses."""
     prefixes = _Prefixes(NameLookup(sources))
     routes = Routes({""})
     for path, file in sources:
@@ -35,9 +35,9 @@ def health_route(module: GoModule, sources: Sources, paths: Collection[str]) -> 
             route = _text(file.index, given[0]) if last in _ROUTES and given else None
             if route is None:
                 continue
-            # net/http since 1.22 takes "GET /health".
+            # Since Go 1.22, net/http takes "GET /health".
             route = route.rsplit(" ", 1)[-1]
-            # chi and Fiber put more routes below one of `Route`: what is in its function is told of itself.
+            # `Route` of chi and Fiber is a group: the routes in its function are found on their own.
             behind = any(GUARD.search(file.index.text(item)) for item in given[1:-1])
             if (not route.startswith("/") and route) or behind or (last == "Route" and _is_function(given[-1])):
                 continue
@@ -49,13 +49,13 @@ def health_route(module: GoModule, sources: Sources, paths: Collection[str]) -> 
 
 
 class _Prefixes:
-    """Below which path a router lies: followed through variables, parameters, closures and mounts."""
+    """The path prefix of a router, followed through variables, parameters, closures and mounts."""
 
     def __init__(self, lookup: NameLookup) -> None:
         self._lookup = lookup
 
     def of(self, path: str, index: GoIndex, node: "Node | None", depth: int) -> str | None:
-        """The prefix of a router; "" where nothing tells of one, None where it is computed or behind a login."""
+        """The prefix of a router; "" if there is no sign of one, None if it is computed or behind a login."""
         if node is None or depth > _MAX_DEPTH:
             return ""
         if node.type == "call_expression":
@@ -81,7 +81,8 @@ class _Prefixes:
         return self._mounted(path, index, function, name, own, depth)
 
     def _made(self, path: str, index: GoIndex, node: "Node", depth: int) -> str | None:
-        """`r.Group("/api")`, `r.PathPrefix("/api").Subrouter()`, a function of the program that gives a router."""
+        """The prefix of a router that a call returns: `r.Group("/api")`, `r.PathPrefix("/api").Subrouter()`; "" for
+        other calls."""
         last = index.callee(node).rpartition(".")[2] or _last(index, node)
         given, operand = index.arguments(node), _operand(node)
         if last in _GROUPS and operand is not None and given:
@@ -98,7 +99,7 @@ class _Prefixes:
         return None if text is None or above is None or behind else join_url(above, text)
 
     def _given(self, path: str, index: GoIndex, closure: "Node", depth: int) -> str | None:
-        """The router that a function in an argument is given: `r.Route("/api", func(r chi.Router) { … })`."""
+        """The prefix of the router that a function literal receives: `r.Route("/api", func(r chi.Router) { … })`."""
         call = closure.parent.parent if closure.parent is not None else None
         if call is None or call.type != "call_expression":
             return ""
@@ -110,7 +111,7 @@ class _Prefixes:
         return self._below(path, index, operand, given, depth)
 
     def _by_callers(self, function: GoFunction, name: str, depth: int) -> str | None:
-        """The prefix of what a function is called with; of several calls the first that is known."""
+        """The prefix of the router that a function is called with: the first known one of several calls."""
         at, found = function.parameters.index(name), []
         for path, call in self._lookup.calls.get(function.name, ())[:_MAX_CALLS]:
             index = self._lookup.files[path].index
@@ -122,7 +123,7 @@ class _Prefixes:
     def _mounted(
         self, path: str, index: GoIndex, function: GoFunction, name: str, own: str | None, depth: int
     ) -> str | None:
-        """The prefix of a router that is mounted where it is made, or where its function is called."""
+        """The prefix of a router that is mounted where it is created, or where the function returning it is called."""
         if own:
             return own
         for at, call, mounted in self._mounts():
@@ -137,7 +138,8 @@ class _Prefixes:
         return own
 
     def _mounts(self) -> Iterator[tuple[str, "Node", "Node"]]:
-        """`r.Mount("/api", sub)`, `mux.Handle("/api/", http.StripPrefix("/api", sub))`, with what is mounted."""
+        """The calls that mount, `r.Mount("/api", sub)` or `mux.Handle("/api/", http.StripPrefix("/api", sub))`, each
+        with what it mounts."""
         for name in _MOUNTS:
             for path, call in self._lookup.calls.get(name, ())[:_MAX_CALLS]:
                 index = self._lookup.files[path].index
@@ -150,7 +152,7 @@ class _Prefixes:
 
 
 def _operand(call: "Node") -> "Node | None":
-    """What a method is called on."""
+    """The receiver of a method call."""
     function = call.child_by_field_name("function")
     return function.child_by_field_name("operand") if function is not None else None
 
@@ -174,7 +176,7 @@ def _is_file_server(index: GoIndex, given: list["Node"]) -> bool:
 
 
 def _closure(index: GoIndex, node: "Node") -> "Node | None":
-    """The function in an argument whose parameter a name is."""
+    """The function literal that has a name as its parameter."""
     name, around = index.text(node), node.parent
     while around is not None and around.type not in ("function_declaration", "method_declaration"):
         if around.type == "func_literal":
@@ -191,7 +193,8 @@ def _closure(index: GoIndex, node: "Node") -> "Node | None":
 
 
 def _is_guarded(index: GoIndex, function: GoFunction, name: str, before: int) -> bool:
-    """Whether a router asks for a login before a place: `api.Use(auth)`. One of the whole program is not looked at."""
+    """Whether a group's router requires a login before a position: `api.Use(auth)`. The application's own doesn't
+    count."""
     return any(
         index.callee(call) == f"{name}.Use"
         and function.start <= call.start_byte < before

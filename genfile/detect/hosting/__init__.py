@@ -1,8 +1,8 @@
 """Evidence from files for containers, hosting platforms and CI.
 
-`genfile.container` says what each file means; here it is decided which of them speak of a folder, and in which order.
-They are weaker than the manifests (a Dockerfile may be years stale) and stronger than a default or a guess: each
-language puts these signals between the two. Files that genfile wrote itself are not asked.
+`genfile.container` says what each file means; this package decides which of them concern a folder, and their order.
+They are weaker than the manifests (a Dockerfile may be years stale) but stronger than a default or a guess, so each
+language puts these signals between the two. Files that genfile itself wrote do not count.
 """
 
 from genfile.data import known_programs
@@ -34,7 +34,7 @@ READERS = (
 
 
 def example_port(folder: Project) -> Fact[HostedPort] | None:
-    """A port in the example of a project's variables: .env.example and its like."""
+    """The port and its variable in an example of the project's variables: .env.example and the like."""
     for name in (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", ".env.default"):
         for number, line in enumerate((folder.text(name) or "").splitlines() if folder.has(name) else (), 1):
             key, sign, value = line.partition("=")
@@ -46,7 +46,7 @@ def example_port(folder: Project) -> Fact[HostedPort] | None:
 
 
 def hosting(folder: Project) -> Hosting:
-    """What such files say of the service of a folder; read once."""
+    """What these files say about a folder's service; read once, then cached."""
     found = folder.tree.memory.get(("hosting", folder.path))
     if not isinstance(found, Hosting):
         found = Hosting()
@@ -57,7 +57,8 @@ def hosting(folder: Project) -> Hosting:
 
 
 def run_packages(folder: Project) -> tuple[list[str], list[Evidence]]:
-    """What the project's own Dockerfile installs for the running service, as far as it is known what that is for."""
+    """The programs that the project's own Dockerfile installs for the running service, of those that genfile knows, by
+    Debian's names; each with its evidence."""
     known = known_programs()
     found = {known[name]: says for name, says in hosting(folder).packages.items() if name in known}
     return sorted(found), [found[name] for name in sorted(found)]

@@ -25,15 +25,15 @@ from genfile.evidence import Fact
 from genfile.parsers import Document
 from genfile.versions import parse_pin
 
-# Names of compose services that are another process of the same image.
+# Words in the names of compose services that run another process of the same image.
 _BESIDE = frozenset(
     "worker celery beat cron job jobs migrate migration migrations scheduler consumer test tests".split()
 )
 
 
-# YAML files of a folder that are looked into for services.
+# How many YAML files with other names to search for services in a folder.
 MAX_OTHERS = 20
-# Dockerfiles that are looked into, of which some turn out to be those of databases and tools.
+# How many Dockerfiles to read; some turn out to build databases or tools.
 MAX_TRIED = 12
 
 
@@ -62,7 +62,7 @@ def read_dockerfiles(folder: Project, found: Hosting) -> None:
 
 
 def _read_from_above(folder: Project, found: Hosting, services: dict[str, ComposeService]) -> None:
-    """A Dockerfile in a folder above that copies this one alone: it is this one's, built with more around it."""
+    """Read a parent folder's Dockerfile that copies only this folder: it builds this service, in a larger context."""
     for place in folder.upwards():
         for path in own_dockerfiles(place)[:MAX_DOCKERFILES] if place.path != folder.path else ():
             image = read_image(folder, path, place.path) if path not in services else None
@@ -73,7 +73,7 @@ def _read_from_above(folder: Project, found: Hosting, services: dict[str, Compos
 
 
 def compose_files(folder: Project) -> Iterator[tuple[Project, str, Document]]:
-    """Compose files of a folder and of those above, each with where it stands; production's first."""
+    """The compose files of a folder and its parents, parsed, each with its folder and name; production's first."""
     seen: set[str] = set()
     for place in folder.upwards():
         for name in _compose_names(place):
@@ -85,7 +85,7 @@ def compose_files(folder: Project) -> Iterator[tuple[Project, str, Document]]:
 
 
 def _compose_names(place: Project) -> list[str]:
-    """The names of a folder's compose files, production's first; they may have any name."""
+    """The names of a folder's compose files, production's first; any YAML file may be one."""
     key = ("compose-names", place.path)
     if key not in place.tree.memory:
         ranks = {name: rank for name in place.names() if (rank := strength(name)) is not None}
@@ -100,7 +100,7 @@ def _compose_names(place: Project) -> list[str]:
 
 
 def compose_services(folder: Project) -> list[ComposeService]:
-    """The services that compose files build of the folder: by its context, or by a Dockerfile that lies in it."""
+    """The services that compose files build from the folder: it is their build context or contains their Dockerfile."""
     key = ("compose-services", folder.path)
     if key not in folder.tree.memory:
         listed: list[ComposeService] = []
@@ -119,7 +119,7 @@ def compose_services(folder: Project) -> list[ComposeService]:
 def read_compose_files(folder: Project, found: Hosting) -> None:
     """The compose service of the folder: its ports, command, health check and volumes."""
     own = [item for item in compose_services(folder) if _is_own(folder, item, found)]
-    # Of several with one image the one that is published is the service; the others are its workers.
+    # Of several services with one image, the one that publishes a port is the service; the others are its workers.
     named = [item for item in own if not set(re.split(r"[^a-z0-9]+", item.name.lower())) & _BESIDE] or own
     for item in sorted(named, key=lambda item: not item.ports):
         found.ports += [Fact(said.value, (said.evidence,)) for said in item.ports]
@@ -135,7 +135,7 @@ def read_compose_files(folder: Project, found: Hosting) -> None:
 
 
 def _put_command(folder: Project, services: list[ComposeService], found: Hosting) -> None:
-    """What the service's own entry runs in place of the image's command."""
+    """Put the command that the service's own entry runs instead of the image's, and what runs before it."""
     from genfile.container.command import understand
 
     item = next((item for item in services if item.ports), services[0] if len(services) == 1 else None)
@@ -157,7 +157,8 @@ def _put_command(folder: Project, services: list[ComposeService], found: Hosting
 
 
 def _is_own(folder: Project, service: ComposeService, found: Hosting) -> bool:
-    """Whether a compose service is this program: built with a Dockerfile that is its own, or with the default one."""
+    """Whether a compose service runs this program: its Dockerfile is one of the program's, genfile's, or a default one
+    that the tree lacks."""
     if service.dockerfile in folder.tree.paths:
         return service.dockerfile in found.dockerfiles or _is_written_by_us(folder, service)
     return not service.named
@@ -185,7 +186,7 @@ def read_devcontainer(folder: Project, found: Hosting) -> None:
                     says = root.fact(pin, name, document.line("image"), match[0])
                     found.versions.setdefault(language, []).append(says)
         ports = [port for item in document.items("forwardPorts") if (port := port_of_text(item)) is not None]
-        # What is forwarded is of development: a Procfile says how production starts.
+        # A forwarded port is for development; a Procfile says how production starts.
         if len(ports) == 1 and folder.path == "" and not folder.has("Procfile"):
             line = document.line("forwardPorts")
             found.forwarded.append(root.fact(ports[0], name, line, f"forwardPorts: {ports[0]}"))

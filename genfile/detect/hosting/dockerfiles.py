@@ -28,11 +28,11 @@ _PLACES = (
     "container",
     "packaging/docker",
 )
-# Words in the name of a Dockerfile that is not the one of production.
+# Words in the name of a Dockerfile that is not for production.
 OTHER = frozenset(
     "coverage dev development test tests testing ci debug local e2e lint base builder docs devcontainer".split()
 )
-# Words in the name of one that makes another process of the same program, which the web's own goes before.
+# Words in the name of a Dockerfile for another process of the same program; the web process's comes before it.
 _BESIDE = frozenset(
     "worker celery beat cron job jobs migrate migration migrations scheduler consumer proxy nginx".split()
 )
@@ -41,13 +41,13 @@ _MANIFESTS = frozenset(
     "build.gradle.kts settings.gradle settings.gradle.kts environment.yml pixi.toml deno.json".split()
 )
 _CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".go", ".java", ".kt", ".jar", ".war", ".whl")
-# Where a build that runs before the image's leaves the program.
+# Where a build that runs before the image build leaves the program.
 _OUTPUTS = frozenset("target build dist out bin publish .output".split())
 MAX_DOCKERFILES = 4
 
 
 def own_dockerfiles(folder: Project) -> list[str]:
-    """The Dockerfiles in a folder and the usual ones below it, production's first."""
+    """The Dockerfiles in a folder and its usual subfolders, production's first."""
     listed: list[str] = []
     for place in _PLACES:
         for name in folder.names(place) if place else folder.names():
@@ -76,7 +76,8 @@ def _order(path: str) -> tuple[bool, int, bool, str]:
 
 
 def read_image(folder: Project, path: str, context: str, **settings: object) -> Image | None:
-    """The image of a Dockerfile, once for each way that it is built; None for genfile's own and for what is not one."""
+    """The image that a Dockerfile describes, read once per context and settings; None if it is genfile's own or
+    malformed."""
     key = ("image", path, context, repr(sorted(settings.items())))
     memory = folder.tree.memory
     if key not in memory:
@@ -102,8 +103,8 @@ def _interpreted(folder: Project, path: str, context: str, settings: dict[str, o
 
 
 def builds(folder: Project, image: Image) -> bool:
-    """Whether an image holds the program of a folder: a Dockerfile by another name, or one that a compose file names
-    in a folder of its own, may make a tool or a database beside it."""
+    """Whether an image contains a folder's program: a Dockerfile with another name, or one in a folder of its own that
+    a compose file names, may build a tool or a database beside it."""
     usual = posixpath.basename(image.path).lower() in ("dockerfile", "containerfile")
     if usual and _is_of_folders_below(folder, image):
         return False
@@ -113,21 +114,21 @@ def builds(folder: Project, image: Image) -> bool:
 
 
 def _sources(image: Image) -> list[str]:
-    """What an image takes of its context, by COPY and by bind mounts."""
+    """What an image takes from its build context, by COPY and by bind mounts."""
     copied = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
     runs = [said.value for stage in image.stages for said in stage.runs]
     return copied + [match[1] for text in runs for match in re.finditer(r"source=([^,\s]+)", text)]
 
 
 def is_of_folder(folder: Project, image: Image, context: str) -> bool:
-    """Whether all that an image takes out of a context above lies in a folder, the whole of it among that."""
+    """Whether an image that is built in a parent's context takes the whole folder, and nothing outside of it."""
     paths = {posixpath.normpath(posixpath.join(context, source.lstrip("/"))) for source in _sources(image)}
     return folder.path in paths and all(inside(path, folder.path) for path in paths)
 
 
 def _is_of_folders_below(folder: Project, image: Image) -> bool:
-    """Whether all that an image copies lies in folders below, one of them with a manifest of its own: it is that one's,
-    where the folder has a manifest too, which is not copied."""
+    """Whether an image copies only subfolders, one of them with its own manifest, and leaves out the manifest that the
+    folder has too: the image is then that subfolder's."""
     sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
     mounted = any("type=bind" in said.value for stage in image.stages for said in stage.runs)
     tops = {item.split("/")[0] for item in sources}
@@ -139,17 +140,17 @@ def _is_of_folders_below(folder: Project, image: Image) -> bool:
 
 
 def _starts_own_jar(folder: Project, image: Image) -> bool:
-    """Whether the command starts a jar of the name that the folder's build gives to its own."""
+    """Whether the command starts a jar whose name the folder's build gives to its own."""
     words = image.command.value.words if image.command is not None else ()
     stems = {posixpath.basename(word)[: -len(".jar")] for word in words if word.endswith(".jar") and "$" not in word}
     files = ("settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts", "pom.xml")
     texts = [folder.text(name) or "" for name in files if stems and folder.has(name)]
-    # A name of one word may be anything: `app`, `server`.
+    # A single word such as `app` or `server` may mean anything.
     return any(re.search(rf"[\"'>]{re.escape(stem)}[\"'<]", text) for stem in stems if "-" in stem for text in texts)
 
 
 def _holds(folder: Project, source: str) -> bool:
-    """Whether a path of the context is the whole of it, a manifest, code, or what a build of it makes."""
+    """Whether a path in the build context is the whole context, the folder, a manifest, code, or build output."""
     name = posixpath.basename(source).lower()
     if (
         source in (".", "*")
@@ -168,7 +169,8 @@ def _holds(folder: Project, source: str) -> bool:
 
 
 def in_tree(image: Image, places: Iterable[Said[str]], context: str) -> list[Fact[str]]:
-    """Folders of an image as those of the tree that they come from, or would lie in."""
+    """Map folders of an image to folders of the tree: those that they are copied from, else the same place below the
+    working directory."""
     found: list[Fact[str]] = []
     for said in places:
         sources = image.from_context(said.value)
@@ -182,7 +184,7 @@ def in_tree(image: Image, places: Iterable[Said[str]], context: str) -> list[Fac
 
 
 def put_image(folder: Project, image: Image, context: str, found: Hosting) -> None:
-    """All that an image says of the service."""
+    """Put everything that an image says about the service."""
     found.ports += [
         Fact(said.value.number, (said.evidence,))
         for said in sorted(image.ports, key=lambda said: said.value.number in DEBUGGERS)
@@ -209,7 +211,7 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
 
 
 def start_in_tree(folder: Project, image: Image, context: str, command: Command) -> str:
-    """A command with its files as the folder has them: where the image puts them is no matter to another image."""
+    """A command with its files as paths in the folder, since another image puts them elsewhere."""
     if not command.words:
         return command.text
     place = posixpath.join(image.folder, command.folder or "")
@@ -226,7 +228,7 @@ def start_in_tree(folder: Project, image: Image, context: str, command: Command)
 
 
 def _in_folder(folder: Project, image: Image, context: str, path: str) -> Iterator[str]:
-    """The files of the folder that a path of the image may be."""
+    """The files of the folder that a path in the image may stand for."""
     for source in image.from_context(path):
         full = posixpath.normpath(posixpath.join(context, source))
         if full in folder.tree.paths and (not folder.path or full.startswith(folder.path + "/")):
@@ -234,7 +236,7 @@ def _in_folder(folder: Project, image: Image, context: str, path: str) -> Iterat
 
 
 def _folders(folder: Project, image: Image, context: str, path: str) -> Iterator[str]:
-    """The folders below this one that the working directory of the image may be; none where it is this one itself."""
+    """The subfolders that the image's working directory may stand for; none if it is the folder itself."""
     for source in image.from_context(path):
         full = posixpath.normpath(posixpath.join(context, source))
         full = "" if full == "." else full

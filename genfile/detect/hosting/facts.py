@@ -1,4 +1,4 @@
-"""Facts from the files of hosts and containers, and how several answers become one port."""
+"""Facts from files for hosts and containers, and how several answers become one port."""
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -10,13 +10,13 @@ from genfile.parsers.values import port_number
 from genfile.versions import Pin
 
 PORT_NAMES = ("PORT", "HTTP_PORT", "APP_PORT", "SERVER_PORT", "API_PORT", "LISTEN_PORT", "NODE_PORT", "WEB_PORT")
-# Ports that the same image may expose before the one of the web: other protocols', debuggers'.
+# Ports that an image may expose before its web port: those of other protocols and of debuggers.
 OTHER_PORTS = OTHERS | DEBUGGERS
 
 
 class HostedPort(Struct, frozen=True):
-    """A port, and the variable that moves it; number None: only the variable is known. ``assumed``: the code listens,
-    and nothing tells where."""
+    """A port and the variable that changes it. ``number``: None if only the variable is known; ``assumed``: the code
+    listens, with no sign of where."""
 
     number: int | None
     variable: str | None = None
@@ -24,8 +24,8 @@ class HostedPort(Struct, frozen=True):
 
 
 def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[HostedPort] | None:
-    """Of the answers about a port the first; where it knows a variable alone, the number is what the container's files
-    set that to, else that of the next one."""
+    """The first answer about a port. If it only has a variable, the number is what container files set it to, else
+    that of the next answer that fits."""
     fact = decision.fact
     if fact is None or fact.value.number is not None:
         return fact
@@ -40,7 +40,7 @@ def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[Hoste
 
 
 class Hosting(Struct):
-    """Facts by kind, strongest first; ``starts`` are shell texts, ``versions`` are by language."""
+    """Facts by kind, strongest first. ``starts``: shell commands; ``versions``: by language."""
 
     ports: list[Fact[int]] = field(default_factory=list)
     forwarded: list[Fact[int]] = field(default_factory=list)
@@ -51,20 +51,20 @@ class Hosting(Struct):
     packages: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)
     volumes: list[Fact[str]] = field(default_factory=list)
-    # What Dockerfiles and compose files set variables to.
+    # The values that Dockerfiles and compose files give to variables.
     variables: dict[str, Fact[str]] = field(default_factory=dict)
-    # Folders of the tree that the image makes volumes of, or gives to its user.
+    # Folders of the tree that the image declares as volumes, creates, or gives to its user.
     written: list[Fact[str]] = field(default_factory=list)
-    # What prose and CI tell: ports that `docker run` publishes, addresses of this machine, packages. They beat a
-    # default and a guess, and nothing else.
+    # From prose and CI: ports that `docker run` publishes, localhost addresses, packages. They only beat a default or
+    # a guess.
     told: list[Fact[int]] = field(default_factory=list)
     addresses: list[Fact[int]] = field(default_factory=list)
     installed: dict[str, Evidence] = field(default_factory=dict)
 
     @property
     def port(self) -> Fact[int] | None:
-        """The first port that a service of the web may have; one of another protocol only where there is no other.
-        What a devcontainer forwards is of development: it counts where no file says how production starts."""
+        """The first port that a web service may use; one of another protocol only if there is nothing else. What a
+        devcontainer forwards is for development, so it counts only if no file says how production starts."""
         ports = self.ports or ([] if self.starts else self.forwarded)
         return next((fact for fact in ports if fact.value not in OTHER_PORTS), ports[0] if ports else None)
 
@@ -75,7 +75,8 @@ class Hosting(Struct):
         return fact.but(number) if fact is not None and number is not None else None
 
     def version(self, language: str) -> Fact[Pin] | None:
-        """The line of a runtime that an image or CI names; past its end of life, the next one that is supported."""
+        """The runtime's release line that an image or CI names; if that is past its end of life, the next supported one
+        as a guess."""
         stale: Fact[Pin] | None = None
         for fact in self.versions.get(language, []):
             known = runtime(language).line(fact.value.line)
@@ -94,7 +95,7 @@ class Hosting(Struct):
 
 
 def _next_supported(language: str, line: str) -> str | None:
-    """The oldest line with support that is newer than one without."""
+    """The oldest supported release line that is newer than an unsupported one."""
     asked = tuple(int(part) for part in line.split("."))
     later = [
         item.version

@@ -1,4 +1,4 @@
-"""Which runtime an image reference or a step of CI names."""
+"""The runtime that an image reference or a CI step names."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _SETUP = {
 
 
 def quietly(place: Project, name: str) -> Document | None:
-    """A YAML file that is only evidence: one that can't be read is no matter for a note."""
+    """Parse a YAML file that only serves as evidence; None without a note if it is malformed."""
     return place.parse(_evidence, name)
 
 
@@ -43,7 +43,7 @@ def image_pin(image: str, language: str, names: tuple[str, ...]) -> Pin | None:
     name, _, tag = image.partition("@")[0].rpartition(":")
     short = name.removeprefix("docker.io/").removeprefix("library/")
     host, last = short.split("/")[0], short.rpartition("/")[2]
-    # A registry of somebody's own keeps official images by their names; Microsoft's are made otherwise, and tagged so.
+    # A private registry mirrors official images under their names; Microsoft builds and tags its own differently.
     is_mirror = re.search("[.:]", host) is not None and host != "mcr.microsoft.com"
     short = last if short not in names and is_mirror else short
     if short not in names or not tag:
@@ -62,7 +62,7 @@ def read_ci(folder: Project, found: Hosting) -> None:
 
 
 def _ci_versions(root: Project) -> Iterator[tuple[str, Fact[Pin]]]:
-    """The versions that the workflows name, which are the same for every folder."""
+    """The versions that the workflows name, with their languages; the same for every folder."""
     base = ".github/workflows"
     for name in root.names(base)[:12]:
         text = root.text(f"{base}/{name}") if name.endswith(COMPOSE_ENDINGS) else None

@@ -27,7 +27,7 @@ _PLACES = (
 _HELM = ("", "chart", "helm", "charts", "deploy/helm", "deploy/chart")
 _DEEPER = ("base", "production", "prod")
 MAX_FILES = 40
-# What the front ends' own servers for development listen on.
+# Ports of development servers, mostly those of front ends.
 _DEVELOPMENT = frozenset({3001, 4200, 4321, 5173, 5174, 8025, 8081, 8888, 9000, 9090})
 
 
@@ -87,7 +87,7 @@ def _containers(folder: Project) -> Iterator[Container]:
 
 
 def _manifests(tree: Tree, path: str) -> tuple[Container, ...]:
-    """The containers of a file, which is of every service below it."""
+    """The containers in a manifest file; read once, since every service below it asks for them."""
     return tree.once(("kubernetes", path), lambda: tuple(read_manifests(tree.text(path) or "", path)))
 
 
@@ -101,7 +101,7 @@ def read_helm(folder: Project, found: Hosting) -> None:
         document = quietly(folder, name) if folder.has(name) and folder.has(chart) else None
         for keys in (("service", "targetPort"), ("containerPort",), ("service", "containerPort"), ("service", "port")):
             number = document.get(*keys) if document is not None else None
-            # 80 is where a Service of the cluster listens, not the program behind it.
+            # Port 80 belongs to the cluster's Service, not to the program behind it.
             if document is not None and isinstance(number, int) and 80 < number < 65536:
                 found.ports.append(folder.fact(number, name, document.line(*keys), f"{'.'.join(keys)}: {number}"))
                 break
@@ -127,6 +127,6 @@ def read_readme(folder: Project, found: Hosting) -> None:
         return
     found.told += [Fact(said.value, (said.evidence,)) for said in published(text, folder.full(name))]
     named = [said for said in addresses(text, folder.full(name)) if said.value not in _DEVELOPMENT]
-    # Several addresses are several programs: which of them is this one nobody can tell.
+    # Several addresses mean several programs, with no sign of which one this is.
     if len({said.value for said in named}) == 1:
         found.addresses.append(Fact(named[0].value, (named[0].evidence,)))

@@ -10,7 +10,7 @@ _LOCK = "genfile.lock"
 
 
 def is_written(tree: Tree, path: str) -> bool:
-    """Whether a container file is genfile's: genfile.lock lists it, or it has the shape that genfile gives them."""
+    """Whether genfile wrote a container file: genfile.lock lists it, or it has the shape of genfile's files."""
     if path in _listed(tree):
         return True
     text = tree.text(path) or ""
@@ -18,7 +18,7 @@ def is_written(tree: Tree, path: str) -> bool:
 
 
 def _listed(tree: Tree) -> frozenset[str]:
-    """The files that the genfile.lock of the tree's root, or of a folder of the tree, has a record of."""
+    """The files that any genfile.lock in the tree has a record of, at its root or below."""
     key = ("written",)
     if key not in tree.memory:
         locks = [path for path in (_LOCK, *_below(tree)) if path in tree.paths]

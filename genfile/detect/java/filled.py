@@ -1,4 +1,4 @@
-"""The profile without which Maven leaves a name of its own in the configuration: `active: @profiles.active@`."""
+"""The profile without which Maven leaves a placeholder in the configuration: `active: @profiles.active@`."""
 
 from collections.abc import Iterator
 
@@ -8,15 +8,15 @@ from genfile.parsers.xml import Element
 
 
 def filling_profile(pom: Pom) -> str | None:
-    """Of the profiles that set a property which the configuration names and nothing else sets, the one for production,
-    else the first that is not a developer's. Without any the program stops at the bare name."""
+    """The profile that sets a property which the configuration uses and nothing else sets: production's first, a
+    developer's last. Without it, the program stops at the bare placeholder."""
     named = {name for text in _texts(pom) for name in FILTERED.findall(text)} - pom.properties.keys()
     found = [item.find_text("id") or "" for item in _profiles(pom) if named & _set(item)] if named else []
     return min((name for name in found if name), key=_rank, default=None)
 
 
 def _texts(pom: Pom) -> Iterator[str]:
-    """The files that every start reads, as Maven fills them in: all of the text."""
+    """The whole texts of the configuration files that every start reads and Maven fills in."""
     return (pom.folder.text(name) or "" for name in FILES if name.startswith(RESOURCES) and pom.folder.has(name))
 
 

@@ -23,7 +23,7 @@ from genfile.parsers.small import parse_procfile, parse_shell
 
 
 def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
-    """Put what the build makes, by which command, and the start command."""
+    """Put the build's output, the command that creates it, and the start command."""
     name = framework.name if framework else None
     says = (build.runnable,) if build.runnable else ()
     folder = build.folder
@@ -77,7 +77,7 @@ def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
 
 
 def _in_tree(folder: Project, word: str) -> str | None:
-    """An argument; a file by its place in the tree, found by its path or only its name; None if it is missing."""
+    """An argument; a file becomes its path in the tree, found by path or only by name; None if it is missing."""
     if word.startswith("-") or folder.has(word) or not ("/" in word or "." in word):
         return word
     found = list(itertools.islice(folder.files(posixpath.basename(word), depth=3), 2))
@@ -85,7 +85,7 @@ def _in_tree(folder: Project, word: str) -> str | None:
 
 
 def _is_repackaged(build: Build) -> bool:
-    """Whether Spring Boot's plugin packs the program with its libraries and a server."""
+    """Whether Spring Boot's plugin packages the program with its libraries and a server."""
     if build.tool == "gradle":
         return build.find("org.springframework.boot") is not None
     return any(item.plugin and item.name == "spring-boot-maven-plugin" for item in build.dependencies)
@@ -114,7 +114,7 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
 
 
 def _install(build: Build, path: str, told: str | None) -> str:
-    """The command that installs a project in the tree where Maven looks for it."""
+    """The command that installs another project of the tree into Maven's local repository."""
     settings = f"--settings {shlex.quote(relative(told, build.root.path))} " if told else ""
     file = shlex.quote(f"{relative(path, build.root.path)}/pom.xml")
     return f"mvn --batch-mode --no-transfer-progress {settings}-DskipTests -f {file} install"
@@ -123,7 +123,7 @@ def _install(build: Build, path: str, told: str | None) -> str:
 def _command(
     build: Build, framework: str | None, layout: str, told: str | None = None, *, old_boot: bool = False
 ) -> str:
-    """The build command; ``old_boot``: Spring Boot 1, whose plugin repackages what `assemble` makes."""
+    """The build command. ``old_boot``: Spring Boot 1, whose plugin repackages what `assemble` creates."""
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
         from genfile.detect.java.package import maven_flags

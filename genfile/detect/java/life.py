@@ -18,16 +18,16 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _NOISE = re.compile(r"//[^\n]*|/\*(?:.*?\*/|.*)|\"{3}(?:.*?\"{3}|.*)|\"(?:[^\"\\\n]|\\.)*\"?", re.DOTALL)
 _IMPORT = re.compile(r"^\s*import\s+(?:static\s+)?([\w.]+)", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*package\s+([\w.]+)", re.MULTILINE)
-# What a file of Kotlin declares at its top, in whichever file others look for it.
+# Top-level declarations of Kotlin, which a file of any name may contain.
 _TOP = re.compile(
     r"^(?:[a-z]+ )*(?:fun|class|object|interface|val|var|typealias)\s+(?:<[^>\n]*>\s*)?(?:\w+\.)?(\w+)", re.MULTILINE
 )
-# Somebody who answers at a terminal. Kotlin's own readLine stands alone, Java's is a method.
+# Input from somebody at a terminal. Kotlin's own readLine is a function, Java's a method.
 _ASKS = re.compile(r"\bSystem\s*\.\s*in\b|\bSystem\s*\.\s*console\s*\(|(?<![.\w])readln(?:OrNull)?\s*\(")
 _ASKS_KOTLIN = re.compile(r"(?<![.\w])readLine\s*\(\s*\)")
 _WINDOWS = ("javax.swing.", "javafx.", "java.awt.event.", "org.eclipse.swt.", "java.awt.Frame", "com.badlogic.gdx.")
 _LOOPS = re.compile(r"\bwhile\s*\(\s*true\s*\)|\bfor\s*\(\s*;\s*;\s*\)")
-# What runs beside main, or may not come back to it.
+# Names of what runs beside main, or may not return to it.
 _THREADS = re.compile(
     r"\b(?:Thread|Runnable|Callable|Executors?|ExecutorService|CompletableFuture|Timer|runBlocking|launch)\b"
 )
@@ -49,8 +49,8 @@ class _File(Struct, frozen=True):
 
 
 def life(build: Build, main: str, *, scanned: bool = False) -> JavaLife:
-    """What becomes of a program whose main class is in a file of the module. ``scanned``: a framework looks for classes
-    itself, so that all of them count."""
+    """What a program does whose main class is in a file of the module: open windows, ask, loop or end. ``scanned``: a
+    framework finds classes itself, so all of them count."""
     reached = list(_reached(build, source_names(build.folder) if scanned else [main]))
     paths = frozenset(file.path for file in reached)
     if not reached:
@@ -82,7 +82,7 @@ def _says(build: Build, file: _File, words: str) -> Evidence:
 
 
 def _reached(build: Build, first: list[str]) -> Iterator[_File]:
-    """The files of the module that some files reach by the names in them, those themselves first."""
+    """The given files of the module, then those that they reach by the names in them."""
     index: dict[str, list[str]] = {}
     for path in source_names(build.folder):
         index.setdefault(posixpath.basename(path).rpartition(".")[0], []).append(path)
@@ -104,7 +104,7 @@ def _reached(build: Build, first: list[str]) -> Iterator[_File]:
 
 
 def source_names(folder: Project) -> list[str]:
-    """The source files of a module by name, bounded; those of its tests left out."""
+    """The paths of a module's source files, without its tests; bounded."""
     found: list[str] = []
     for base in ("src/main/java", "src/main/kotlin", "src"):
         if folder.has_folder(base) and not (base == "src" and folder.has_folder("src/main")):
@@ -118,7 +118,7 @@ _STARTED = re.compile(r"\bstatic\s+(?:final\s+)?void\s+main\s*\(|^(?:suspend\s+)
 
 
 def main_files(folder: Project) -> Iterator[tuple[str, str]]:
-    """The files of a module that declare a `main`, each with the name of its class, those nearest to the top first."""
+    """The files of a module that declare a `main`, topmost first, each with its class name."""
     for path in sorted(source_names(folder), key=lambda path: (path.count("/"), path)):
         text = folder.text(path) or ""
         if "main" in text and _STARTED.search(_NOISE.sub(" ", text)):

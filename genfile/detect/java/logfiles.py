@@ -21,13 +21,13 @@ _PROPERTIES = ("log4j2.properties", "log4j.properties")
 _FILES = frozenset({"file", "rollingfile", "randomaccessfile", "rollingrandomaccessfile"})
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 MAX_VARIABLES = 20
-# Profiles that a service in an image has not.
+# Profiles that are not active in an image.
 _DEVELOPMENT = frozenset({"dev", "development", "local", "test"})
 Named = dict[str, str]
 
 
 def log_files(build: Build, setting: Callable[[str], str | None]) -> Iterator[tuple[str, Evidence]]:
-    """Every file that is logged to, by its path as text, with what says so; ``setting``: a setting of the program's."""
+    """The path of every log file, with evidence. ``setting``: looks up one of the program's settings."""
     folder = build.folder
     configurations = _configurations(build)
     yield from _of_settings(build, configurations)
@@ -52,8 +52,8 @@ def log_files(build: Build, setting: Callable[[str], str | None]) -> Iterator[tu
 
 
 def _of_settings(build: Build, configurations: list[str]) -> Iterator[tuple[str, Evidence]]:
-    """`logging.file.name` and `logging.file.path` of Spring Boot, which a configuration of the library's own replaces
-    unless it includes Boot's; `quarkus.log.file`."""
+    """The log files that settings name: Spring Boot's `logging.file.name` and `logging.file.path`, unless the logging
+    library's own configuration replaces them without including Boot's; Quarkus's `quarkus.log.file`."""
     folder, framework = build.folder, build.framework[0].name if build.framework is not None else None
     if framework == "quarkus":
         enabled = find_setting(
@@ -78,12 +78,12 @@ def _of_settings(build: Build, configurations: list[str]) -> Iterator[tuple[str,
 
 
 def _parse(text: str) -> Element:
-    """The XML of log4j 1 names a DTD that nobody reads."""
+    """Parse an XML configuration without the DTD that log4j 1 names, which nothing reads."""
     return parse_xml(re.sub(r"<!DOCTYPE[^>\[]{0,200}>", "", text, count=1))
 
 
 def _configurations(build: Build) -> list[str]:
-    """The files that the library on the class path reads."""
+    """The configuration files that the logging library on the class path reads."""
     folder = build.folder
     newer = build.find("org.springframework.boot:spring-boot-starter-log4j2", "org.apache.logging.log4j:log4j-core")
     older = build.find("log4j:log4j", "org.slf4j:slf4j-log4j12", "org.slf4j:slf4j-reload4j", "ch.qos.reload4j")
@@ -95,7 +95,7 @@ def _configurations(build: Build) -> list[str]:
 
 
 def _active(root: Element) -> list[Element]:
-    """Every element but those of a profile for development."""
+    """Every element except those of development profiles."""
     found = [root]
     for item in found:
         profiles = re.split(r"[,|&\s]+", item.attributes.get("name", "")) if item.tag == "springProfile" else []
@@ -121,7 +121,7 @@ def _named(elements: list[Element], setting: Callable[[str], str | None]) -> Nam
 
 
 def _written(appender: Element) -> Iterator[tuple[int | None, str]]:
-    """The file of an appender, in each library's own words."""
+    """The file that an appender writes, in each library's own syntax, with its line."""
     if appender.tag.lower() in _FILES:
         text = appender.attributes.get("fileName") or appender.attributes.get("filePattern")
         if text:
@@ -140,7 +140,8 @@ def _written(appender: Element) -> Iterator[tuple[int | None, str]]:
 
 
 def _resolved(text: str, named: Named, setting: Callable[[str], str | None]) -> str | None:
-    """A text with its variables put in: properties of the configuration, what Boot hands on, defaults (`:-`)."""
+    """A text with its variables filled in: properties of the configuration, what Boot passes on, defaults (`:-`); None
+    if one is unknown."""
     text = text.replace("$${", "${")
     for _ in range(MAX_VARIABLES):
         match = _VARIABLE.search(text)
@@ -156,7 +157,7 @@ def _resolved(text: str, named: Named, setting: Callable[[str], str | None]) -> 
 
 
 def _handed_on(name: str, setting: Callable[[str], str | None]) -> str | None:
-    """What Spring Boot and the JVM hand on: LOG_PATH is logging.file.path, LOG_FILE logging.file.name.
+    """What Spring Boot and the JVM pass on: LOG_PATH is logging.file.path, LOG_FILE logging.file.name.
 
     https://docs.spring.io/spring-boot/reference/features/logging.html#features.logging.custom-log-configuration
     """
@@ -167,7 +168,7 @@ def _handed_on(name: str, setting: Callable[[str], str | None]) -> str | None:
 
 
 def _of_properties(folder: Project, path: str) -> Iterator[tuple[str, Evidence]]:
-    """`log4j.appender.file.File=logs/shop.log`, and what log4j2 calls `appender.file.fileName`."""
+    """The files that `log4j.appender.file.File=logs/shop.log` and log4j2's `appender.file.fileName` name."""
     document = folder.parse(parse_properties, path)
     values: Named = document.value if document is not None else {}
     named = {key.removeprefix("property."): value for key, value in values.items()}
@@ -181,5 +182,5 @@ def _of_properties(folder: Project, path: str) -> Iterator[tuple[str, Evidence]]
 
 
 def folder_of_log(path: str) -> str:
-    """The folder of a log file; the one that the program is started in is `.`."""
+    """The folder of a log file; `.` is the working directory."""
     return posixpath.dirname(path) or "."

@@ -1,4 +1,4 @@
-"""What a developer's own machine has left in the files of a project, and what the image has in its place."""
+"""Settings of a developer's own machine in a project's files, and what the image uses instead."""
 
 import itertools
 import re
@@ -10,34 +10,35 @@ from genfile.evidence import Draft, Evidence
 from genfile.parsers.data import parse_properties
 
 _FILE = "gradle.properties"
-# The JDK that runs Gradle itself, by its path: a build stops where nothing is there.
+# The path of the JDK that runs Gradle itself; a build fails if nothing is there.
 _HOME = "org.gradle.java.home"
-# `C:/data`, `D:\\data`, `file:///C:/data`: on Linux a name like any other, below the working folder.
+# `C:/data`, `D:\\data`, `file:///C:/data`: on Linux an ordinary name below the working directory.
 _WINDOWS = re.compile(r"(?:file:/{0,3})?[A-Za-z]:[\\/]\S")
 MAX_TOLD = 3
 MAX_DEPTH = 8
 
 
 def machine_flags(build: Build) -> list[str]:
-    """What replaces settings of one machine, as words for the build tool; they beat its files."""
+    """Arguments for the build tool that override settings of one machine; they take precedence over its files."""
     return [f'-D{_HOME}="$JAVA_HOME"'] if _named_home(build) is not None else []
 
 
 def put_machine(build: Build, draft: Draft) -> None:
-    """Say that such a setting is replaced, and which of the program's own lead to a disk that no container has."""
+    """Note that such a setting is overridden, and warn of the program's own that point to a drive that no container
+    has."""
     says = _named_home(build)
     if says is not None:
         text = f"{says}: a path of one machine, so the image's own JDK is given; move it to ~/.gradle/{_FILE}"
         draft.note("info", text, says.path, says.line)
     for key, told in itertools.islice(_windows_paths(build), MAX_TOLD):
-        # As Spring asks the environment for a key.
+        # The variable that Spring reads for a key.
         name = key.replace("-", "").replace(".", "_").upper()
         text = f"{told}: a path of a Windows machine: give {name} to the container, with a folder that it may write to"
         draft.note("warning", text, told.path, told.line)
 
 
 def _windows_paths(build: Build) -> Iterator[tuple[str, Evidence]]:
-    """The settings of the configuration that are such a path, each once."""
+    """The settings in the configuration that are such paths, each once, with evidence."""
     seen: set[str] = set()
     for name, document in read_settings(build.folder):
         for path, text in _texts(document.value, ()):

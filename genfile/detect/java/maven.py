@@ -12,7 +12,7 @@ from genfile.evidence import Fact, decide
 
 
 def read_maven(folder: Project) -> Build | None:
-    """What the pom.xml of a folder declares; what its build leaves to be run, `package` finds."""
+    """The build that a folder's pom.xml declares, without the program that it creates, which `package` finds."""
     pom = read_pom(folder)
     if pom is None:
         return None
@@ -35,7 +35,8 @@ def read_maven(folder: Project) -> Build | None:
 
 
 def _with_parents(pom: Pom, root: Project) -> Project:
-    """The folder that holds a module and its parents too, where they lie beside it and do not list it."""
+    """The root of a module's build, or the folder that also contains its parents if they are outside and don't list
+    it."""
     if all(inside(item.folder.path, root.path) for item in pom.chain):
         return root
     shared = posixpath.commonpath([f"/{item.folder.path}" for item in pom.chain]).strip("/")
@@ -43,7 +44,7 @@ def _with_parents(pom: Pom, root: Project) -> Project:
 
 
 def _needs(pom: Pom, root: Project) -> list[str]:
-    """The modules of the reactor that a module depends on, directly or through others; sorted folders."""
+    """The folders of the reactor's modules that a module depends on, directly or through others; sorted."""
     modules = by_artifact(root)
     found: set[str] = set()
     queue = [pom]

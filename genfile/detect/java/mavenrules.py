@@ -8,7 +8,7 @@ from genfile.evidence import Fact
 
 
 def enforced(folder: Project) -> Fact[str] | None:
-    """The range of requireJavaVersion of the enforcer plugin."""
+    """The Java range that the enforcer plugin's requireJavaVersion sets."""
     pom = read_pom(folder)
     for owner, item in (*pom.plugins(), *pom.managed_plugins()) if pom is not None else ():
         if item.find_text("artifactId") != "maven-enforcer-plugin":

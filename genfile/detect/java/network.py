@@ -1,4 +1,4 @@
-"""The port of a service on the JVM, from its configuration and its source, and its health endpoint."""
+"""The port of a JVM service, from its configuration and its source, and its health endpoint."""
 
 from genfile.data import Framework
 from genfile.detect.hosting import OTHER_PORTS, HostedPort, hosting
@@ -20,7 +20,7 @@ PORT_KEYS = {
 }
 
 
-# Frameworks whose port stands in a configuration file, not in the code.
+# Frameworks whose port is set in a configuration file, not in the code.
 CONFIGURED = frozenset({"spring-boot", "quarkus", "micronaut", "dropwizard", "helidon"})
 
 
@@ -29,7 +29,7 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
         return
     hinted = _hinted(build)
     if draft.values.get("layout") == "war":
-        # Tomcat's own: the image that the war is put into.
+        # The port of Tomcat, whose image the war is copied into.
         fact = hinted or (Fact(8080, (build.runnable,)) if build.runnable is not None else None)
         draft.put("port", fact)
         return
@@ -65,12 +65,12 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     put_health(build, draft, framework.name)
 
 
-# Where a framework answers those who watch over it, apart from its users.
+# Ports for monitoring, apart from the one for users.
 _MANAGEMENT_KEYS = ("management.server.port", "endpoints.all.port", "quarkus.management.port", "endpoints.health.port")
 
 
 def _hinted(build: Build) -> Fact[int] | None:
-    """The port that files for containers and hosts say, but for the one of the health check alone."""
+    """The port in files for containers and hosts; if that is only the port for monitoring, the next one."""
     setting = find_setting(build.folder, *_MANAGEMENT_KEYS)
     apart = port_number(setting.value.value) if setting is not None else None
     found = hosting(build.folder)
@@ -82,13 +82,13 @@ def _hinted(build: Build) -> Fact[int] | None:
 def _configured(
     build: Build, draft: Draft, setting: Fact[JavaSetting], fact: Fact[int], variable: str | None
 ) -> tuple[Fact[int], str | None]:
-    """The port and the variable of a setting, where it names them; else those of the framework."""
+    """The port and the variable that a setting names; for what it doesn't name, the ones given."""
     given = port_number(_filtered(build, setting.value.value))
     if setting.value.variable and setting.value.variable.isidentifier():
         variable = setting.value.variable
         fact = Fact(fact.value, setting.evidence)
     elif setting.value.value == "0" and variable == "SERVER_PORT":
-        # A port by chance can't be published: the variable that stands for the key gives it a fixed one.
+        # A random port can't be published, so the key's variable sets a fixed one.
         draft.values.setdefault("environment", []).append(
             {"name": "SERVER_PORT", "phase": "run", "value": str(fact.value)}
         )
@@ -97,13 +97,13 @@ def _configured(
 
 
 def _of_code(build: Build, framework: Framework, configured: bool) -> Fact[HostedPort] | None:
-    """What the source says, where the framework is told by it; Helidon is by either."""
+    """The port in the source, if the framework takes it from code; Helidon does if no configuration sets it."""
     coded = framework.name not in CONFIGURED or (framework.name == "helidon" and not configured)
     return source_port(build) if coded else None
 
 
 def _filtered(build: Build, value: str | None) -> str | None:
-    """`@http.port@` is put in by Maven, from a property of the build."""
+    """A value as Maven fills it in: `@http.port@` becomes that property of the build."""
     name = value[1:-1] if value and len(value) > 2 and value[0] == value[-1] == "@" else None
     if name is None or build.tool != "maven":
         return value

@@ -1,6 +1,6 @@
 """What a Spring program reads from the environment: variables, and keys without a value in the tree.
 
-A key finds the variable of its name in capitals, with `_` for each `.` and `-`:
+Spring reads a key from the variable with its name in capitals, with `_` for each `.` and `-`:
 https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/core/env/SystemEnvironmentPropertySource.html
 """
 
@@ -20,10 +20,10 @@ from genfile.evidence import Evidence
 MAX_FILES = 400
 _KEY = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)\}")
 _INJECTED = re.compile(r'@(?:\w+:)?Value\(\s*(?:value\s*=\s*)?"\\?\$\{([A-Za-z][\w.-]*)\}"')
-# A bean that is not made in every case needs nothing in every case.
+# A bean that is only created under a condition does not always need its values.
 _CONDITION = re.compile(r"@(?:Profile|ConditionalOn\w+|Conditional)\b")
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
-# Given by the JVM, by Maven's filter, by Spring itself, or by a program that serves configurations.
+# Keys that the JVM, Maven's filtering, Spring itself or a configuration server provides.
 _GIVEN = re.compile(
     r"(?:java|user|os|file|line|project|pom|maven|random|env|local|vcap|spring\.cloud|spring\.profiles)\."
 )
@@ -31,7 +31,7 @@ _SERVED = ("springcloudconfig", "springcloudvault", "springcloudconsul", "spring
 
 
 class Variable(Struct, frozen=True):
-    """A variable that is read, what stands in for it, and where; ``needed``: the program ends without it."""
+    """A variable that the program reads, its default, and where. ``needed``: the program exits without it."""
 
     name: str
     default: str | None
@@ -40,7 +40,7 @@ class Variable(Struct, frozen=True):
 
 
 def variables(build: Build, *, spring: bool) -> Iterator[Variable]:
-    """The variables that the configuration names; ``spring``: those that keys without a value lead to as well."""
+    """The variables that the configuration names. ``spring``: also those that set the keys without a value."""
     folder = build.folder
     for name, default, path in placeholders(folder):
         # A profile's own file may never be read.
@@ -57,14 +57,14 @@ def variables(build: Build, *, spring: bool) -> Iterator[Variable]:
 
 
 def _configured(folder: Project) -> Iterator[tuple[str, str, int | None]]:
-    """The keys that the configuration takes a value from."""
+    """The keys whose values the configuration uses, each with its file: `${mail.host}`."""
     for path, text in texts(folder):
         for match in _KEY.finditer(text):
             yield match[1], path, None
 
 
 def _injected(folder: Project) -> Iterator[tuple[str, str, int | None]]:
-    """The keys of `@Value("${…}")` without a default, in classes that are made in every case."""
+    """The keys of `@Value("${…}")` without a default, in classes that are always created; each with file and line."""
     for path in itertools.islice(source_names(folder), MAX_FILES):
         text = folder.text(path) or ""
         if "Value(" not in text or _CONDITION.search(text):
@@ -75,7 +75,7 @@ def _injected(folder: Project) -> Iterator[tuple[str, str, int | None]]:
 
 
 def _known(folder: Project) -> frozenset[str]:
-    """The keys that any file of the resources gives a value, whichever profile or class reads it."""
+    """The keys that have a value in any configuration file, whichever profile or class reads it."""
     found = set(flat_settings(folder))
     for place in (RESOURCES, f"{RESOURCES}/config", "config", ""):
         names = folder.names(place) if place else folder.names()
@@ -96,7 +96,7 @@ def _keys(folder: Project, path: str) -> set[str]:
 
 
 def _paths(value: object, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every key of a mapping with those above it."""
+    """The path to every key of a nested mapping."""
     if above:
         yield above
     if isinstance(value, dict) and len(above) < 12:
@@ -110,7 +110,7 @@ def _is_set(key: str, known: frozenset[str]) -> bool:
 
 
 def _is_served(folder: Project) -> bool:
-    """Whether the configuration comes from a server of its own."""
+    """Whether the configuration comes from a configuration server."""
     settings = flat_settings(folder)
     imported = " ".join(fact.value for key, fact in settings.items() if key.startswith("spring.config.import"))
     keys = {key.replace(".", "") for key in settings}

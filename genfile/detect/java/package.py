@@ -15,7 +15,7 @@ from genfile.evidence import Evidence, Fact
 from genfile.parsers.small import parse_procfile
 from genfile.parsers.xml import Element
 
-# Where libraries are copied to where the project itself has no folder for them.
+# Where libraries are copied if the project itself has no folder for them.
 LIBRARIES = "target/lib"
 # Plugins whose mere presence makes a module an application.
 _PACKAGERS = (
@@ -24,7 +24,7 @@ _PACKAGERS = (
 
 
 def put_package(pom: Pom, build: Build) -> None:
-    """Fill what a build leaves: its file, what makes it one that can be run, its main class, its libraries."""
+    """Fill in what a build creates: its file, the evidence that it can be run, its main class, its libraries."""
     build.artifact = _artifact(pom, build)
     for artifact in _PACKAGERS:
         found = pom.plugin(artifact)
@@ -42,8 +42,8 @@ def put_package(pom: Pom, build: Build) -> None:
 
 
 def with_profile(pom: Pom, root: Project) -> Pom:
-    """A module as the profile makes it that a build must be told to take: the one that alone packs the program, else
-    the one that alone fills in its configuration."""
+    """A module with the profile that its build must be told to activate: the one that alone packages the program, else
+    the one that alone fills in its configuration. The module itself if it needs none."""
     name = (_packing_profile(pom, root) or filling_profile(pom)) if pom.given is None else None
     if name is None:
         return pom
@@ -53,8 +53,8 @@ def with_profile(pom: Pom, root: Project) -> Pom:
 
 
 def _packing_profile(pom: Pom, root: Project) -> str | None:
-    """The profile that alone packs the program with its main class: one that the project's own CI names, or that the
-    root's build takes by itself, which does not hold for a module's profile of the same name."""
+    """The profile that alone packages the program with its main class: one that the project's own CI names, or that is
+    active in the root's build, which does not activate a module's profile of the same name."""
     if pom.root.child("profiles") is None:
         return None
     above = read_pom(root)
@@ -68,7 +68,7 @@ def _packing_profile(pom: Pom, root: Project) -> str | None:
 
 
 def _is_packed(pom: Pom) -> bool:
-    """Whether a plugin makes something that can be run."""
+    """Whether a plugin packages a program that can be run."""
     return any(pom.plugin(name) for name in _PACKAGERS) or _with_main_class(pom, Build("maven", pom.folder, pom.folder))
 
 
@@ -76,7 +76,7 @@ MAX_MAINS = 6
 
 
 def _by_source(pom: Pom, build: Build) -> None:
-    """A class with a `main` that listens, in a jar that no plugin writes a main class into: it is started by name."""
+    """Find a class whose `main` listens, in a jar that no plugin writes a main class into: it is started by name."""
     mains = list(itertools.islice(main_files(pom.folder), MAX_MAINS))
     framework = build.framework is not None
     booted = _boots(build)
@@ -94,18 +94,19 @@ def _by_source(pom: Pom, build: Build) -> None:
             return
 
 
-# Libraries of frameworks that a client has as well.
+# Frameworks whose libraries clients have as well.
 _CLIENTS = frozenset({"grpc", "vertx", "armeria", "http4k", "spring-boot"})
 
 
 def _served(build: Build) -> Evidence | None:
-    """A framework that is there for nothing but servers, started by a call of no name of its own: Spark's `get`."""
+    """The evidence of a framework that only servers use; the call that starts one may have a common name, as Spark's
+    `get`."""
     found = build.framework
     return found[1].evidence if found is not None and found[0].name not in _CLIENTS else None
 
 
 def _boots(build: Build) -> dict[str, Evidence]:
-    """The files that start Spring Boot with a web server, by path: a program without Boot's own plugin, too."""
+    """The files that start Spring Boot with a web server, by path, even in a program without Boot's own plugin."""
     if build.framework is None or build.framework[0].name != "spring-boot" or not serves_http(build):
         return {}
     found: dict[str, Evidence] = {}
@@ -119,7 +120,7 @@ def _boots(build: Build) -> dict[str, Evidence]:
 
 
 def _by_procfile(pom: Pom, build: Build) -> None:
-    """A Procfile that starts a class from a class path: `java -cp target/classes:target/dependency/* shop.Main`."""
+    """Take the main class that a Procfile starts: `java -cp target/classes:target/dependency/* shop.Main`."""
     folder = pom.folder
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     text, line = processes["web"] if processes and "web" in processes else ("", 0)
@@ -130,7 +131,7 @@ def _by_procfile(pom: Pom, build: Build) -> None:
         put_libraries(pom, build)
 
 
-# What leaves another file beside the one that is run.
+# Words in a pom.xml that leave another file beside the program.
 _MORE = (
     "maven-source-plugin",
     "maven-javadoc-plugin",
@@ -142,7 +143,7 @@ _MORE = (
 
 
 def _leaves_one(pom: Pom) -> bool:
-    """Whether a build leaves one file of the module's name: no plugin adds sources, documentation or a second form."""
+    """Whether a build leaves one file with the module's name: no plugin adds sources, documentation or a variant."""
     top = pom.chain[-1].root.child("parent")
     known = top is None or top.find_text("artifactId") == "spring-boot-starter-parent"
     texts = [item.folder.text(item.file) or "" for item in pom.chain]
@@ -150,7 +151,7 @@ def _leaves_one(pom: Pom) -> bool:
 
 
 def _artifact(pom: Pom, build: Build) -> str | None:
-    """The file in target/, where its name is certain."""
+    """The file in target/; None if its name is uncertain."""
     name = pom.root.find_text("build", "finalName")
     if name is not None:
         resolved = pom.resolve(name)
@@ -166,7 +167,8 @@ def _artifact(pom: Pom, build: Build) -> str | None:
 
 
 def _with_main_class(pom: Pom, build: Build) -> bool:
-    """A main class in the manifest, by the plugin that writes it; a jar without its libraries gets them beside it."""
+    """Fill in the main class that a plugin writes into the manifest, and tell whether there is one. A jar without its
+    libraries gets them beside it."""
     shaded = _is_run(pom, "maven-shade-plugin")
     for artifact in ("maven-shade-plugin", "maven-assembly-plugin", "maven-jar-plugin"):
         if artifact != "maven-jar-plugin" and not _is_run(pom, artifact):
@@ -186,7 +188,7 @@ def _with_main_class(pom: Pom, build: Build) -> bool:
 
 
 def _is_run(pom: Pom, artifact: str) -> bool:
-    """Whether a build runs a plugin by itself: one without an execution only waits for its goal to be named."""
+    """Whether a build runs a plugin by itself; one without an execution only runs if its goal is named."""
     return any(item.all("executions", "execution", "goals", "goal") for _, item in pom.configured(artifact))
 
 
@@ -194,7 +196,7 @@ _MAIN = ("mainClass", "Main-Class")
 
 
 def put_libraries(pom: Pom, build: Build) -> None:
-    """Where the libraries of a thin jar are: the folder that the build copies them to, else one of ours."""
+    """Put where a thin jar's libraries are: the folder that the build copies them to, else one that genfile fills."""
     for _, plugin in pom.configured("maven-dependency-plugin"):
         goals = {item.text for item in plugin.all("executions", "execution", "goals", "goal")}
         if "copy-dependencies" in goals:
@@ -209,7 +211,8 @@ def put_libraries(pom: Pom, build: Build) -> None:
 
 
 def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
-    """What `package` must be told: the profile of production where another is the default, and to leave out images."""
+    """The flags that `package` needs, with evidence: the profile that packages the program, production's if
+    development's is the default or it builds the front end, and those that skip building images."""
     pom = read_pom(folder)
     flags: list[str] = []
     says: list[Evidence] = []
@@ -248,7 +251,7 @@ def _builds_front_end(profile: Element) -> bool:
     )
 
 
-# Plugins that build images while a project is packaged, and what keeps them from it.
+# Plugins that build images while they package a project, and the flags that stop them.
 IMAGE_PLUGINS = {
     "docker-maven-plugin": "-Ddocker.skip=true",
     "dockerfile-maven-plugin": "-Ddockerfile.skip=true",

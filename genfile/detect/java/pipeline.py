@@ -15,7 +15,7 @@ from genfile.parsers.small import parse_shell
 BASE = ".github/workflows"
 MAX_WORKFLOWS = 20
 MAX_COMMANDS = 200
-# Tasks of Gradle's that make what is delivered.
+# Gradle tasks that create what is delivered.
 _PACKAGING = frozenset(
     "build assemble bootJar bootWar shadowJar installDist distZip distTar war jar quarkusBuild".split()
 )
@@ -25,7 +25,7 @@ Told = tuple[tuple[str, ...], Evidence]
 
 
 def told(root: Project, *tools: str) -> tuple[Told, ...]:
-    """The commands of the workflows that start one of these tools, each with its place."""
+    """The commands in the workflows that start one of these tools, each with its place."""
     key, memory = ("pipeline", *tools), root.tree.memory
     if key not in memory:
         whole = Project(root.tree, "")
@@ -50,7 +50,7 @@ def _told(root: Project, tools: tuple[str, ...]) -> Iterator[Told]:
 
 
 def _commands(script: str, tools: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The commands of a script that start one of the tools, a line at a time: of the others nothing is asked."""
+    """The commands in a script that start one of the tools; read line by line, so the other lines need not parse."""
     for line in re.sub(r"\\\r?\n", " ", script).splitlines():
         for command in parse_shell(line) or ():
             if command.words and posixpath.basename(command.words[0]) in tools:
@@ -58,7 +58,7 @@ def _commands(script: str, tools: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def given_properties(build: Build) -> Fact[list[str]] | None:
-    """The properties that every build of CI gives to Gradle and that the scripts ask for: `-Pinclude-frontend=true`."""
+    """The properties that every CI build passes to Gradle and that the scripts read: `-Pinclude-frontend=true`."""
     if build.tool != "gradle":
         return None
     made = [item for item in told(build.root, "gradle", "gradlew") if _makes(item[0])]
@@ -77,7 +77,7 @@ def _makes(words: tuple[str, ...]) -> bool:
 
 
 def given_profiles(root: Project) -> dict[str, Evidence]:
-    """The profiles that CI names to Maven: `-Pname`, `-P name,other`."""
+    """The profiles that CI passes to Maven: `-Pname`, `-P name,other`."""
     found: dict[str, Evidence] = {}
     for words, says in told(root, "mvn", "mvnw"):
         for index, word in enumerate(words):

@@ -11,19 +11,19 @@ from genfile.parsers.xml import Element, parse_xml
 FILE = "pom.xml"
 MAX_PARENTS = 8
 MAX_MODULES = 300
-# What a text with its properties put in is long at most.
+# The maximum length of a text with its properties filled in.
 MAX_RESOLVED = 2_000
 _PLACEHOLDER = re.compile(r"\$\{([^${}]+)\}")
 
 
 class Pom:
-    """A pom.xml and the parents of it that are in the tree, nearest first."""
+    """A pom.xml and its parents in the tree, nearest first."""
 
     def __init__(self, folder: Project, root: Element, file: str = FILE, given: str | None = None) -> None:
         self.folder = folder
         self.root = root
         self.file = file
-        # A profile that is not active by itself, and that the build is told to take.
+        # A profile that is not active by itself, but that the build is told to activate.
         self.given = given
 
     @property
@@ -60,7 +60,7 @@ class Pom:
     @cached_property
     def properties(self) -> dict[str, tuple[str, Evidence]]:
         found: dict[str, tuple[str, Evidence]] = {}
-        # Those of an active profile win over those of the project.
+        # The properties of an active profile override those of the project.
         own = [(pom, item) for pom, profile in self.profiles for item in profile.all("properties")]
         for pom, item in [*own, *((one, item) for one in self.chain for item in one.root.all("properties"))]:
             for child in item.children:
@@ -77,7 +77,7 @@ class Pom:
 
     @cached_property
     def named(self) -> list[str]:
-        """The artifacts that it names as dependencies itself."""
+        """The artifacts that it declares as dependencies itself, those of active profiles included."""
         listed = self.root.all("dependencies", "dependency")
         listed += [item for _, profile in self.profiles for item in profile.all("dependencies", "dependency")]
         return [item.find_text("artifactId") or "" for item in listed]
@@ -87,7 +87,7 @@ class Pom:
         return frozenset(self.folder.full(name) for name in self.modules)
 
     def resolve(self, text: str | None, depth: int = 0) -> str | None:
-        """Text with `${…}` replaced; None where a part of it can't be known."""
+        """A text with its `${…}` replaced; None if a part of it is unknown."""
         if text is None or depth > 12 or len(text) > MAX_RESOLVED:
             return None
         missing, size = False, 0
@@ -96,7 +96,7 @@ class Pom:
             nonlocal missing, size
             name = match[1]
             found = self.properties[name][0] if name in self.properties else self._builtin(name)
-            # Once a part is missing, or the text too long, no other part is looked at.
+            # Once a part is missing or the text is too long, the other parts don't matter.
             size += len(found or "")
             if missing or size > MAX_RESOLVED:
                 missing = True
@@ -119,12 +119,13 @@ class Pom:
 
     @cached_property
     def profiles(self) -> list[tuple["Pom", Element]]:
-        """The profiles that are active in a plain build: by a file that is there or missing, else by default."""
+        """The profiles that are active in a plain build: by a file that exists or is missing, by an unset property, or
+        by default; with the one that the build is told to activate."""
         found = [(pom, item) for pom in self.chain for item in pom.root.all("profiles", "profile")]
         by_file = [
             (pom, item)
             for pom, item in found
-            # `!name`: active as long as nobody sets the property.
+            # `!name`: active unless the property is set.
             if self._file_activates(item)
             or (item.find_text("activation", "property", "name") or "").startswith("!")
             or (self.given is not None and item.find_text("id") == self.given)
@@ -145,7 +146,7 @@ class Pom:
         return there if exists else not there
 
     def plugins(self) -> list[tuple["Pom", Element]]:
-        """The plugins of the build: own ones, then those that parents apply to all; not what is only managed."""
+        """The build's plugins: its own, its parents', those of active profiles; not those that are only managed."""
         return [(pom, item) for pom in self.chain for item in pom.root.all("build", "plugins", "plugin")] + [
             (pom, item) for pom, profile in self.profiles for item in profile.all("build", "plugins", "plugin")
         ]
@@ -156,8 +157,8 @@ class Pom:
         ]
 
     def configured(self, artifact: str) -> list[tuple["Pom", Element]]:
-        """All that configures a plugin, strongest first: where it is applied, then where it is only managed; what is
-        managed alone counts for the plugins that every build of a jar has."""
+        """Everything that configures a plugin, strongest first: where it is applied, then where it is managed. A plugin
+        that is only managed counts if every build has it: jar, compiler, war."""
         own = [(pom, item) for pom, item in self.plugins() if item.find_text("artifactId") == artifact]
         if not own and artifact not in ("maven-jar-plugin", "maven-compiler-plugin", "maven-war-plugin"):
             return []
@@ -172,7 +173,7 @@ class Pom:
 
 
 def read_pom(folder: Project, name: str = FILE) -> Pom | None:
-    """The pom.xml of a folder; None where there is none, or it is malformed."""
+    """The pom.xml of a folder; None if it is missing or malformed."""
     key, memory = ("pom", folder.path, name), folder.tree.memory
     if key not in memory:
         root = folder.parse(parse_xml, name) if folder.has(name) else None
@@ -182,7 +183,7 @@ def read_pom(folder: Project, name: str = FILE) -> Pom | None:
 
 
 def reactor_root(folder: Project) -> Project:
-    """The outermost folder above whose pom lists, through others, this one as a module."""
+    """The outermost parent folder whose pom.xml lists this one as a module, directly or through others; else itself."""
     root, above = folder, folder.parent()
     while above is not None:
         pom = read_pom(above)
@@ -193,7 +194,7 @@ def reactor_root(folder: Project) -> Project:
 
 
 def reactor(root: Project) -> dict[str, Pom]:
-    """Every module below a root, by folder; looked for once."""
+    """The root and every module below it, by folder; found once."""
     key, memory = ("reactor", root.path), root.tree.memory
     if key not in memory:
         memory[key] = {}
@@ -217,7 +218,7 @@ def by_artifact(root: Project) -> dict[str, Pom]:
 
 
 def direct_needs(folder: Project, root: Project) -> list[str]:
-    """The modules of the reactor that a module names among its dependencies, sorted."""
+    """The folders of the reactor's modules that a module itself declares as dependencies; sorted."""
     pom = read_pom(folder)
     named = {item.find_text("artifactId") for item in pom.root.all("dependencies", "dependency")} if pom else set()
     return sorted(path for path, item in reactor(root).items() if item.artifact_id in named and path != folder.path)

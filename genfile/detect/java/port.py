@@ -1,4 +1,4 @@
-"""The port of a program on the JVM, from its source."""
+"""The port of a JVM program, from its source."""
 
 import itertools
 import posixpath
@@ -27,27 +27,27 @@ LISTENERS = frozenset(
     """.split()
 )
 _KEY = re.compile(r"(?:(?:web|http|server|rest|api|app)[._-])?port", re.IGNORECASE)
-# Where a program is most likely to say where it listens, by the names of its files.
+# Names of the files that most likely say where a program listens.
 _LIKELY = re.compile(r"Main|App|Server|Config|Settings|Keys|Bootstrap|Launcher|Verticle")
 _LOCAL = frozenset({"0.0.0.0", "127.0.0.1", "localhost", "::"})
 _VARIABLES = frozenset({"PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT"})
 
 
 def source_port(build: Build) -> Fact[HostedPort] | None:
-    """A literal or a variable in a call that listens; what other classes and callers give to it; else a variable named
-    PORT with a default."""
+    """The port in the source: a literal in a call that listens, or the default of a variable such as PORT; one that
+    other classes and callers pass; a variable alone; else the default of a configuration key."""
     folder = build.folder
     partial: Fact[HostedPort] | None = None
     named: Fact[HostedPort] | None = None
     for path, file in sources(folder):
         for call in file.calls:
             if named is None and any(isinstance(item, str) and _KEY.fullmatch(item) for item in call.arguments):
-                # A configuration's key with its default: `getInt("http.port", 8080)`.
+                # A configuration key with its default: `getInt("http.port", 8080)`.
                 number = next((item for item in call.arguments if isinstance(item, int) and 79 < item < 65536), None)
                 if number is not None:
                     named = folder.fact(HostedPort(number), path, call.line, f"{call.callee}({number})")
             values = [*call.arguments, *(value for key, value in call.keywords.items() if key == "port")]
-            # An address with a host may be one that is asked.
+            # An address with a host may be one that the program connects to.
             far = call.callee == "InetSocketAddress" and len(values) > 1 and values[0] not in _LOCAL
             listens = call.callee in LISTENERS and not far
             if call.callee == "getOrDefault" and len(values) == 2 and values[0] in _VARIABLES:
@@ -69,8 +69,8 @@ def source_port(build: Build) -> Fact[HostedPort] | None:
 
 
 def boot_port(build: Build) -> Fact[HostedPort] | None:
-    """The port that the code of a Spring Boot program sets: a default that the environment changes, or for good by a
-    property of the JVM or a factory of servers.
+    """The port that a Spring Boot program sets in code: as a default that the environment overrides, or for good
+    through a JVM property or a server factory.
 
     https://docs.spring.io/spring-boot/how-to/webserver.html#howto.webserver.change-port
     """
@@ -92,12 +92,12 @@ def boot_port(build: Build) -> Fact[HostedPort] | None:
 
 
 def _is_own(number: int) -> bool:
-    """Whether a service may listen there: not where mail, databases and their like are asked."""
+    """Whether a service may listen on a port: not on one of mail, databases and the like."""
     return 79 < number < 65536 and number not in OTHER_PORTS
 
 
 def _computed(build: Build) -> Fact[HostedPort] | None:
-    """A port that is followed through constants of other classes, callers, properties and URLs."""
+    """A port followed through constants of other classes, callers, properties and URLs."""
     from genfile.detect.java.codepaths import code_of
 
     folder = build.folder
@@ -117,14 +117,15 @@ def _computed(build: Build) -> Fact[HostedPort] | None:
 
 
 def _number(found: JvmPath) -> int | None:
-    """The port of a number, or of an URL that is listened at."""
+    """The port in a number, or in the URL that a server listens at."""
     match = re.match(r"(?:https?://[\w.\-\[\]:]*?:)?(\d{2,5})(?:/|$)", found.text)
     number = int(match[1]) if match is not None and not found.open else None
     return number if number is not None and _is_own(number) else None
 
 
 def _asks_another(paths: JvmPaths, node: "Node") -> bool:
-    """Whether an address is one that the program itself asks: the argument of `connect`, or another host's."""
+    """Whether the program connects to an address: as an argument of `connect` or `Proxy`, or since it is another
+    host's."""
     above = node.parent
     while above is not None and above.type in ("argument_list", "value_argument", "value_arguments"):
         above = above.parent
@@ -137,13 +138,13 @@ def _asks_another(paths: JvmPaths, node: "Node") -> bool:
 
 
 _CALLS = ("method_invocation", "object_creation_expression", "call_expression")
-# Beside the listeners of above: Undertow, the servers of Jersey, Netty.
+# In addition to LISTENERS: Undertow, Jersey's servers, Netty.
 _BINDERS = LISTENERS | {"addHttpListener", "createHttpServer", "createServer", "bind"}
 _LISTENING = re.compile(r"\b(?:" + "|".join(sorted(_BINDERS)) + r")\b")
 
 
 def sources(folder: Project) -> Iterator[tuple[str, JvmFile]]:
-    """The source files of a module, those with likely names first, then the nearest; bounded."""
+    """The parsed source files of a module, those with likely names first, then the nearest; bounded."""
     count = 0
     for base, pattern, parser in (
         ("src/main/java", "*.java", parse_java),

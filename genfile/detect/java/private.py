@@ -1,4 +1,4 @@
-"""Private library repositories: the credentials of the build, as build secrets."""
+"""Private library repositories: the build's credentials, as build secrets."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from genfile.parsers.gradle_reads import OutsideValue, credentials
 MAX_SECRETS = 20
 MAX_FILES = 40
 _VARIABLE = re.compile(r"\$\{env\.([A-Za-z_][A-Za-z0-9_]*)\}")
-# Variables of every shell.
+# Variables that every shell has.
 _USUAL = frozenset({"HOME", "USER", "PATH", "PWD", "HOSTNAME", "JAVA_HOME", "M2_HOME", "MAVEN_HOME"})
 _SETTINGS = re.compile(r"(?:^|\s)(?:-s|--settings|-gs|--global-settings)(?:[ =]|$)\s*[\"']?([\w./${}-]+\.xml)")
 _CI = (".gitlab-ci.yml", "Jenkinsfile", ".travis.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
@@ -29,7 +29,7 @@ _PACKAGES = re.compile(r"/api/v4/.*/packages/maven|codeartifact")
 
 
 def put_private(build: Build, draft: Draft) -> None:
-    """Put /secrets and /settings, with a note that says how to give them."""
+    """Put /secrets and /settings, with a warning that says how to pass the secrets."""
     found = _gradle(build) if build.tool == "gradle" else _maven(build, draft)
     secrets: dict[str, tuple[dict[str, str], Evidence]] = {}
     for secret, says in found:
@@ -57,7 +57,7 @@ def _variable(name: str) -> dict[str, str] | None:
 
 
 def _gradle(build: Build) -> Iterator[tuple[dict[str, str], Evidence]]:
-    """Variables of the environment by their names; properties come from the user's own gradle.properties."""
+    """A Gradle build's secrets: environment variables by name; for properties, the user's own gradle.properties."""
     scripts = scripts_of(build)
     settings = read_script(build.root, SETTINGS)
     if settings is not None:
@@ -82,7 +82,7 @@ def _gradle(build: Build) -> Iterator[tuple[dict[str, str], Evidence]]:
 
 
 def _in_tree(root: Project, name: str) -> bool:
-    """Whether the project's own gradle.properties has a property."""
+    """Whether the project's own gradle.properties sets a property."""
     from genfile.parsers.data import parse_properties
 
     known = root.parse(parse_properties, "gradle.properties") if root.has("gradle.properties") else None
@@ -90,7 +90,8 @@ def _in_tree(root: Project, name: str) -> bool:
 
 
 def _maven(build: Build, draft: Draft) -> Iterator[tuple[dict[str, str], Evidence]]:
-    """The variables of a settings.xml in the tree; else the user's own one, where a repository is not public."""
+    """A Maven build's secrets: the variables in the tree's settings.xml; without one, the user's own settings.xml if a
+    repository is private."""
     path, told = _settings(build.root)
     if path is not None:
         text = build.root.text(path) or ""
@@ -123,7 +124,7 @@ def _is_private(url: str) -> bool:
 
 
 def _settings(root: Project) -> tuple[str | None, Evidence | None]:
-    """The settings.xml of the tree that Maven is started with; evidence where it must be told so."""
+    """The settings.xml in the tree that Maven is started with; with evidence if a flag must name it."""
     config = " ".join((root.text(".mvn/maven.config") or "").split()) if root.has(".mvn/maven.config") else ""
     for match in _SETTINGS.finditer(config):
         path = _plain(root, match[1])

@@ -1,4 +1,4 @@
-"""What a Quarkus build must be told, so that it leaves its folder of layers and does nothing besides."""
+"""The flags with which a Quarkus build leaves its folder of layers and does nothing else."""
 
 import re
 
@@ -7,10 +7,10 @@ from genfile.detect.java.documents import lookup, read_settings
 from genfile.detect.java.pom import read_pom
 from genfile.detect.java.settings import find_setting
 
-# The first version that makes the folder by itself; those before make one jar beside its libraries.
+# The first version that creates the folder by default; earlier ones create a jar beside its libraries.
 # https://github.com/quarkusio/quarkus/wiki/Migration-Guide-1.12
 _FOLDER_BY_DEFAULT = (1, 12)
-# What a build does with images and clusters besides: it needs an engine or a login, which an image's build has not.
+# What a build may also do with images and clusters; it needs an engine or a login, which an image build lacks.
 # https://quarkus.io/guides/container-image https://quarkus.io/guides/deploying-to-kubernetes
 _BESIDES = (
     *("quarkus.container-image.build", "quarkus.container-image.push"),
@@ -19,8 +19,8 @@ _BESIDES = (
 
 
 def quarkus_flags(build: Build) -> list[str]:
-    """Flags that turn a single jar or a native program back into a folder with good layers, and that keep the build
-    from making or pushing images of its own."""
+    """Flags that replace a single jar or a native program with a folder of good layers, and that keep the build from
+    building, pushing or deploying images of its own."""
     return [*_form(build), *(f"-D{key}=false" for key in _BESIDES if _is_on(build, key))]
 
 
@@ -38,15 +38,15 @@ def _form(build: Build) -> list[str]:
 
 
 def _is_old(build: Build) -> bool:
-    """Whether the plugin is of a version that makes one jar beside its libraries."""
+    """Whether the plugin's version creates a jar beside its libraries by default."""
     plugins = (item for item in build.dependencies if item.plugin and item.group.startswith("io.quarkus"))
     match = next((re.match(r"(\d+)\.(\d+)\.", item.version) for item in plugins if item.version), None)
     return match is not None and (int(match[1]), int(match[2])) < _FOLDER_BY_DEFAULT
 
 
 def _is_on(build: Build, key: str) -> bool:
-    """Whether the configuration of production, or a property of Maven's, which the plugin reads as well, says `true`.
-    What one file turns on and another off again is turned off once more, which changes nothing."""
+    """Whether the production configuration, or a Maven property, which the plugin also reads, says `true`. A key that
+    one file turns on and another off is turned off once more, which changes nothing."""
     said = [lookup(document, name)[0] for _, document in read_settings(build.folder) for name in (f"%prod.{key}", key)]
     pom = read_pom(build.folder) if build.tool == "maven" else None
     if pom is not None and key in pom.properties:

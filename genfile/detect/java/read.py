@@ -1,4 +1,4 @@
-"""The build of a folder, whole: what it declares, and what it leaves to be run."""
+"""A folder's whole build: what it declares, and the program that it creates."""
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.declared import declared_build
@@ -8,10 +8,10 @@ from genfile.detect.tree import Project
 
 
 def read_build(folder: Project) -> Build | None:
-    """The build of a folder; None where there is none that can be read."""
+    """The build of a folder; None if it has none that can be read."""
     pom = read_pom(folder)
     if pom is not None:
-        # The profile decides what is declared, too.
+        # The profile also decides what is declared.
         pom = with_profile(pom, reactor_root(folder))
     build = declared_build(folder)
     if build is not None and build.tool == "maven" and pom is not None:

@@ -1,7 +1,7 @@
 """Resolving dependencies before the sources are copied: the command, the files that it reads, or why it can't be done.
 
-The modules of a reactor need each other, and none of them is built yet: Maven's plugin leaves them out of what it
-fetches, and Gradle knows what they need by their scripts.
+The modules of a reactor need each other, but none of them is built yet: Maven's plugin does not fetch them, and Gradle
+knows what they need from their scripts.
 """
 
 import shlex
@@ -14,13 +14,13 @@ from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 
-# Each is a COPY of its own.
+# Each needs a COPY of its own.
 MAX_POMS = 30
 _OPTIONS = (".mvn/maven.config", ".mvn/jvm.config")
 
 
 def put_resolve(build: Build, draft: Draft) -> None:
-    """Put /manifests, /sources, /resolve and /workspace/unused; where the step is left out, a note says why."""
+    """Put /manifests, /sources, /resolve and /workspace/unused; if the step is left out, a note says why."""
     if build.tool == "gradle":
         _put_gradle(build, draft)
     else:
@@ -44,27 +44,27 @@ def _put_maven(build: Build, draft: Draft) -> None:
 
 
 def _maven_command(build: Build, told: str | None) -> str:
-    """Plugins for reports are asked for, too, and may be gone: what can't be fetched, the build does without or
-    fetches itself."""
+    """The command that fetches dependencies. It also asks for reporting plugins, which may be gone: what it can't
+    fetch, the build does without or fetches itself."""
     tool = "./mvnw" if build.wrapper else "mvn"
     settings = f" --settings {shlex.quote(relative(told, build.root.path))}" if told else ""
     return f"{tool} --batch-mode --no-transfer-progress{settings} --fail-never{selection(build)} dependency:go-offline"
 
 
 def selection(build: Build) -> str:
-    """The words that name a member to Maven, with what it needs; `` for the project itself."""
+    """Maven's arguments that select a member and what it needs; empty for a project on its own."""
     member = relative(build.folder.path, build.root.path)
     if not build.is_member:
         return ""
     if not build.root.has(FILE):
-        # Its parent lies beside it, and nothing above lists the two.
+        # Its parent is beside it, and no pom.xml above lists the two.
         return f" -f {shlex.quote(f'{member}/{FILE}')}"
     return f" -pl {shlex.quote(member)} -am"
 
 
 def _poms(build: Build) -> list[str]:
-    """What Maven reads before anything else: the pom.xml of the root, of every module that it lists, and their
-    parents in the tree; relative to the root."""
+    """The files that Maven reads before anything else: the pom.xml of the root, of every module that it lists, and of
+    their parents in the tree; relative to the root."""
     root, own = build.root, read_pom(build.folder)
     first = read_pom(root)
     poms = [first or own, *(reactor(root).values() if first is not None else ()), own]
@@ -73,7 +73,7 @@ def _poms(build: Build) -> list[str]:
 
 
 def _refused(build: Build, poms: list[str]) -> tuple[Evidence, str] | None:
-    """Why the dependencies can't be resolved from these files alone."""
+    """Why these files alone are not enough to resolve the dependencies; None if they are."""
     root = build.root
     if build.first:
         return root.says(poms[0], 1, build.first[0]), "other projects of the tree are installed first"
@@ -101,7 +101,7 @@ def _named_options(root: Project) -> dict[str, None]:
 
 
 def _put_gradle(build: Build, draft: Draft) -> None:
-    """What Gradle reads before the sources; where that can't be told, they come first."""
+    """Put what Gradle reads before the sources; if that is unknown, the sources are copied first."""
     from genfile.detect.java.inputs import read_inputs
 
     root = build.root

@@ -25,7 +25,7 @@ def scripts_of(build: Build) -> list[tuple[Project, str, GradleScript]]:
 
 
 def convention_scripts(root: Project) -> list[tuple[Project, str, GradleScript]]:
-    """The convention plugins of a build, by the folders that they usually lie in."""
+    """The convention plugins of a build, from the folders where they usually are."""
     found: list[tuple[Project, str, GradleScript]] = []
     for base in CONVENTIONS:
         for pattern, parser in (("*.gradle.kts", parse_gradle_kotlin), ("*.gradle", parse_gradle_groovy)):
@@ -39,8 +39,8 @@ def convention_scripts(root: Project) -> list[tuple[Project, str, GradleScript]]
 
 
 def statements_of(build: Build) -> Iterator[tuple[Evidence, Statement]]:
-    """The statements that hold for a module, those of the nearest script first, each with its place; of the root's
-    script those for all members."""
+    """The statements that apply to a module, nearest script first, each with its place; from the root's script only
+    those for all members."""
     for folder, name, script in scripts_of(build):
         for_root = build.is_member and folder.path == build.root.path and "/" not in name
         for item in script.statements:
@@ -51,7 +51,7 @@ def statements_of(build: Build) -> Iterator[tuple[Evidence, Statement]]:
 
 
 def find_value(build: Build, *paths: str) -> tuple[Any, Evidence] | None:
-    """The last value of the nearest script for a dotted path that ends with one of these."""
+    """The last value that the nearest script sets for a dotted path with one of these endings."""
     found: dict[str, tuple[Any, Evidence]] = {}
     for says, item in statements_of(build):
         if item.arguments and any(item.path == path or item.path.endswith("." + path) for path in paths):

@@ -1,4 +1,4 @@
-"""The facts of one service on the JVM: the steps that fill its draft, in their order.
+"""The facts of one JVM service: the steps that fill its draft, in order.
 
 A step may read what earlier ones have put into the draft.
 """
@@ -29,7 +29,7 @@ from genfile.evidence import Draft
 
 
 class _Service(Struct):
-    """What the steps know: the module's build, and what is decided so far."""
+    """What the steps share: the module's build, and what is decided so far."""
 
     build: Build
     framework: Framework | None = None

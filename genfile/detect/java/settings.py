@@ -19,7 +19,7 @@ _OUTERMOST = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::(.*))?\}", re.DOTALL
 
 
 class JavaSetting(Struct, frozen=True):
-    """A value of a configuration file, `${NAME:default}` taken apart: what it is by default, and the variable."""
+    """A value in a configuration file, with `${NAME:default}` split into its default and its variable."""
 
     value: str | None
     variable: str | None
@@ -36,8 +36,8 @@ def find_setting(folder: Project, *keys: str) -> Fact[JavaSetting] | None:
 
 
 def _setting(folder: Project, text: str, depth: int = 0) -> JavaSetting:
-    """A value by what it is by default, and the variable that changes it: `${PORT:8080}`, `${PORT:${app.port}}`; a
-    name that the configuration itself sets stands for what it sets."""
+    """A value's default and the variable that overrides it: `${PORT:8080}`, `${PORT:${app.port}}`. A name that the
+    configuration itself sets stands for its value there."""
     match = _OUTERMOST.fullmatch(text)
     if match is None:
         ktor = _KTOR.fullmatch(text)
@@ -55,7 +55,7 @@ def _setting(folder: Project, text: str, depth: int = 0) -> JavaSetting:
 
 
 def flat_settings(folder: Project) -> dict[str, Fact[str]]:
-    """Every setting by its key in the form that Spring compares keys in (`plain_key`), the strongest file's value."""
+    """Every setting, with the strongest file's value, by its key in the form that Spring compares (`plain_key`)."""
     memory, key = folder.tree.memory, ("java-settings", folder.path)
     if key not in memory:
         found: dict[str, Fact[str]] = {}
@@ -69,7 +69,7 @@ def flat_settings(folder: Project) -> dict[str, Fact[str]]:
 
 
 def plain_key(key: str) -> str:
-    """A key without what its spellings differ in: `upload-dir`, `uploadDir` and `upload_dir` are one."""
+    """The form that all spellings of a key share: `upload-dir`, `uploadDir` and `upload_dir` are the same key."""
     return re.sub(r"[-_]", "", key).lower()
 
 
@@ -82,7 +82,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 
 def expand(folder: Project, text: str, depth: int = 0) -> str | None:
-    """A text with each `${key:default}` replaced by the setting, else by the default; None if neither is there.
+    """A text with each `${key:default}` replaced by the setting, else by the default; None if a key has neither.
 
     https://docs.spring.io/spring-boot/reference/features/external-config.html
     """
@@ -104,12 +104,12 @@ MAX_DEPTH = 12
 MAX_PLACEHOLDERS = 20
 MAX_TEXT = 1_000
 _INNERMOST = re.compile(r"\$\{([^${}]*)\}")
-# Properties of the JVM: the folder that it is started in, and those that are there for everybody.
+# Properties of the JVM: its working directory, and folders that every machine has.
 PROPERTIES = {"user.dir": ".", "user.home": "~", "java.io.tmpdir": "/tmp", "file.separator": "/"}
 
 
 def placeholders(folder: Project) -> Iterator[tuple[str, str | None, str]]:
-    """The variables in upper case that the configuration names, the default of each, and the file."""
+    """The upper-case variables that the configuration names, each with its default and its file."""
     for name, text in texts(folder):
         for match in _PLACEHOLDER.finditer(text):
             if match[1].isupper() and match[1].isidentifier():
@@ -117,7 +117,7 @@ def placeholders(folder: Project) -> Iterator[tuple[str, str | None, str]]:
 
 
 def dropwizard_config(folder: Project) -> tuple[str, int | None] | None:
-    """The configuration file that Dropwizard is started with, and the port of its first connector in it."""
+    """The configuration file that Dropwizard starts with, and the port of the first connector in it."""
     candidates = [name for name in folder.names() if name.endswith((".yml", ".yaml")) and name[:1] != "."]
     candidates.sort(key=lambda name: ("example" in name, "test" in name, name))
     candidates += [

@@ -1,4 +1,4 @@
-"""Projects in the same tree that a Maven project needs without a common build: each is installed first."""
+"""Projects in the same tree that a Maven project needs but is not built with: each is installed first."""
 
 import posixpath
 
@@ -10,7 +10,7 @@ MAX_NEEDED = 20
 
 
 def needed_siblings(pom: Pom, reactor: frozenset[str]) -> list[str]:
-    """The folders of the projects that one needs, what others need first; ``reactor``: what is built with it anyway."""
+    """The folders of the projects that a project needs, dependencies first. ``reactor``: those built with it anyway."""
     known = _by_coordinate(pom.folder)
     found: list[str] = []
     seen = {pom.folder.path, *reactor}
@@ -34,13 +34,13 @@ def needed_siblings(pom: Pom, reactor: frozenset[str]) -> list[str]:
 
 
 def shared_root(folder: Project, others: list[str]) -> Project:
-    """The nearest folder that holds a project and those that it needs."""
+    """The nearest folder that contains a project and those that it needs."""
     shared = posixpath.commonpath([f"/{path}" for path in (folder.path, *others)]).strip("/")
     return Project(folder.tree, shared)
 
 
 def _by_coordinate(folder: Project) -> dict[tuple[str, str], Pom]:
-    """Every project of the tree that stands alone, by group and name; looked for once."""
+    """Every Maven project in the tree, by group and artifact; found once, and empty if there are too many."""
     key, memory = ("pom-coordinates",), folder.tree.memory
     if key not in memory:
         found: dict[tuple[str, str], Pom] = {}

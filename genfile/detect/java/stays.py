@@ -1,4 +1,4 @@
-"""What keeps a program on the JVM running: a library of servers, bots and consumers, or a call that listens."""
+"""What keeps a JVM program running: a library for servers, bots and consumers, or a call that listens."""
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.declared import declared_build
@@ -7,7 +7,7 @@ from genfile.detect.java.port import LISTENERS, sources
 from genfile.detect.paths import relative
 from genfile.evidence import Evidence
 
-# Libraries of programs that listen, wait for messages, or work by the clock.
+# Libraries for programs that listen, wait for messages, or run on a schedule.
 _STAYING = tuple(
     """
     org.eclipse.jetty io.undertow io.netty org.apache.tomcat.embed org.glassfish.jersey.containers org.glassfish.grizzly
@@ -18,7 +18,7 @@ _STAYING = tuple(
     org.apache.mina
     """.split()
 )
-# Calls of a program that is meant to stay.
+# Calls in a program that is meant to keep running.
 _STAYING_CALLS = frozenset(
     """
     ServerSocket createServer newScheduledThreadPool newSingleThreadScheduledExecutor scheduleAtFixedRate
@@ -28,9 +28,10 @@ _STAYING_CALLS = frozenset(
 
 
 def listening(build: Build, course: JavaLife, *, framework: bool = False) -> Evidence | None:
-    """The first call that listens or stays in a file that the main class reaches; in any, where that is not known.
+    """The first call that listens or keeps running, in a file that the main class reaches; in any file if those are
+    unknown.
 
-    ``framework``: there is one whose servers are started by calls of names that say little alone."""
+    ``framework``: the program uses one, so calls with common names such as `start` count too."""
     stays = _STAYING_CALLS | (LISTENERS if framework else LISTENERS - {"start", "port", "listen"})
     for path, file in sources(build.folder):
         if course.paths and path not in course.paths:
@@ -42,13 +43,13 @@ def listening(build: Build, course: JavaLife, *, framework: bool = False) -> Evi
 
 
 def staying(build: Build) -> Evidence | None:
-    """A library of programs that wait for others: bots, consumers of queues, servers."""
+    """The evidence of a library for programs that wait for others: bots, queue consumers, servers."""
     found = build.find(*_STAYING)
     return found.evidence if found is not None else None
 
 
 def serves_http(build: Build) -> bool:
-    """A Spring Boot program without a web starter is a worker or a job."""
+    """Whether a Spring Boot program serves HTTP; with other starters only, it is a worker or a job."""
     web = tuple(
         """
     spring-boot-starter-web spring-boot-starter-webmvc spring-boot-starter-webflux
@@ -62,7 +63,7 @@ def serves_http(build: Build) -> bool:
         for item in build.dependencies
     ):
         return True
-    # A starter may come with a module of the same build.
+    # Another module of the same build may bring a starter.
     for path in build.needs:
         other = declared_build(build.root.at(relative(path, build.root.path)))
         if other is not None and any(item.name in web for item in other.dependencies):

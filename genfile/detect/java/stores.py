@@ -1,4 +1,4 @@
-"""What a Java service uses outside of itself: system packages, databases, variables."""
+"""What a Java service needs from outside: system packages, databases, variables."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def _reads(build: Build, *, spring: bool) -> Iterator[Read]:
 
 
 def put_outside(build: Build, draft: Draft) -> None:
-    """Packages, databases and variables."""
+    """Put system packages, databases, variables and connections."""
     run: set[str] = set()
     evidence: list[Evidence] = []
     for name, needs in system_packages("maven").items():

@@ -6,7 +6,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.tree import Project
 from genfile.parsers.gradle import GradleScript
 
-# Plugins that make an application of a module, strongest first.
+# Plugins that make a module an application, strongest first.
 APPLICATIONS = (
     "org.springframework.boot", "io.quarkus", "io.micronaut.application", "io.micronaut.minimal.application",
     "io.ktor.plugin", "application", "com.gradleup.shadow", "com.github.johnrengelman.shadow", "war",
@@ -21,7 +21,7 @@ _BASES = {"$projectDir/": "", "${projectDir}/": "", "$buildDir/": "build/", "${b
 
 
 def put_tasks(folder: Project, name: str, script: GradleScript, build: Build) -> None:
-    """Fill what a build leaves: its file, what makes it one that can be run, its main class, its libraries."""
+    """Fill in what a build creates: its file, the evidence that it can be run, its main class, its libraries."""
     own = {item.group: item.evidence for item in reversed(build.dependencies) if item.plugin}
     build.runnable = next((own[plugin] for plugin in APPLICATIONS if plugin in own), None)
     build.application = any(name in own for name in _WITH_DISTRIBUTION)
@@ -32,7 +32,7 @@ def put_tasks(folder: Project, name: str, script: GradleScript, build: Build) ->
         build.main_class = folder.fact(main[0], name, main[1], f"mainClass {main[0]}")
     build.artifact = _artifact(script)
     if build.runnable is not None and build.runnable in (own.get(name) for name in _SHADOW):
-        # A jar with its libraries inside may be a library, or a plugin of another program.
+        # A fat jar may be a library, or a plugin for another program.
         attribute = script.attribute("Main-Class")
         if build.main_class is None and attribute is None:
             build.runnable = None
@@ -42,7 +42,7 @@ def put_tasks(folder: Project, name: str, script: GradleScript, build: Build) ->
 
 
 def _artifact(script: GradleScript) -> str | None:
-    """The jar in build/libs, where the script gives it a name; else it is looked for there."""
+    """The jar in build/libs, if the script names it; None leaves it to be looked for there."""
     for task in ("bootJar", "shadowJar", "buildFatJar"):
         named = script.value(f"{task}.archiveFileName", f"{task}.archiveName")
         if named is not None and isinstance(named[0], str) and "$" not in named[0]:
@@ -54,7 +54,7 @@ def _artifact(script: GradleScript) -> str | None:
 
 
 def _with_main_class(folder: Project, name: str, script: GradleScript, build: Build) -> None:
-    """A jar of Gradle's own with a main class in its manifest: with its libraries inside, or beside it."""
+    """Fill in a plain Gradle jar with a main class in its manifest: with its libraries inside, or beside it."""
     main = script.attribute("Main-Class")
     if main is None:
         return
@@ -88,7 +88,7 @@ def _with_main_class(folder: Project, name: str, script: GradleScript, build: Bu
 
 
 def folder_of(text: str) -> str | None:
-    """A folder of the module, of what a script writes for it; None if it is computed."""
+    """A folder of the module, as a relative path, from the text in a script; None if it is computed."""
     for base, folder in _BASES.items():
         if text.startswith(base):
             text = folder + text.removeprefix(base)

@@ -14,7 +14,7 @@ MAX_PAGES = 60
 OLD, MIDDLE, NEW = "9.0", "10.1", "11.0"
 _JAVAX = ("javax.servlet", "javax:javaee-api", "javax:javaee-web-api", "javax.servlet.jsp")
 _JAKARTA = ("jakarta.servlet:jakarta.servlet-api", "jakarta.platform")
-# What belongs to an application server: enterprise beans, its transactions, its message queues.
+# Imports that need an application server: enterprise beans, its transactions, its message queues.
 _SERVER_IMPORTS = re.compile(
     r"^\s*import\s+(?:static\s+)?(?:javax|jakarta)\.(ejb|jms|transaction\.UserTransaction)\b", re.M
 )
@@ -27,7 +27,7 @@ Signal = Callable[[Build, int], Fact[str] | None]
 
 
 def tomcat_line(build: Build, draft: Draft) -> Fact[str]:
-    """The line of Tomcat by the first signal; never one that wants a newer Java than the project has."""
+    """Tomcat's release line by the first signal; never one that needs a newer Java than the project has."""
     text = str(draft.values["runtime"]["version"])
     java = int(text) if text.isdigit() else 17
     _tell_of_more(build, draft)
@@ -63,7 +63,7 @@ def _by_spring(build: Build, java: int) -> Fact[str] | None:
 
 
 def _by_imports(build: Build, java: int) -> Fact[str] | None:
-    """What the sources and pages import, where no library says it: the development environment brings it."""
+    """The API that the sources and pages import, if no library names it since the development environment has it."""
     folder = build.folder
     pages = itertools.islice(folder.files("*.jsp", below="src/main/webapp", depth=6), MAX_PAGES)
     for name in (*source_names(folder)[:MAX_SOURCES], *pages):
@@ -88,7 +88,7 @@ def _of_major(item: BuildDependency, middle: int, new: int) -> str:
 
 
 def _tell_of_more(build: Build, draft: Draft) -> None:
-    """Say where a war is made for an application server: Tomcat has servlets and pages alone."""
+    """Warn if a war needs an application server: Tomcat only has servlets and pages."""
     found = _application_server(build)
     if found is not None:
         text = (

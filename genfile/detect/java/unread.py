@@ -1,4 +1,4 @@
-"""Tests and documentation of a build on the JVM: the image is built without them."""
+"""Tests and documentation of a JVM build, which the image is built without."""
 
 import itertools
 import re
@@ -8,7 +8,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.paths import inside, relative
 from genfile.evidence import Draft, Fact
 
-# Scripts of builds, which may read any file of the tree, or serve the tests of a module.
+# Build scripts, which may read any file of the tree, or use the tests of a module.
 _SCRIPTS = ("pom.xml", "*.gradle", "*.gradle.kts")
 _USES_TESTS = re.compile(
     r"src/test|test-jar|testFixtures|\b[tT]estArtifacts?\b|sourceSets\W{1,3}(?:named\W{1,3})?test\b"
@@ -20,7 +20,8 @@ MAX_MODULES = 200
 
 
 def put_unread(build: Build, draft: Draft) -> None:
-    """Put /unread: the tests of every module, where no module is given another one's, and documents of the root."""
+    """Put /unread: the tests of every module, unless a build script uses some, and the root's documents that no script
+    names."""
     root = build.root
     scripts = [root.text(name) or "" for pattern in _SCRIPTS for name in _first(root.files(pattern), MAX_SCRIPTS)]
     if len(scripts) >= MAX_SCRIPTS:

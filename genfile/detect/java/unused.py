@@ -1,7 +1,7 @@
-"""The members of a build that one of them does not need: their sources are never sent to its builder.
+"""The members of a build that one of them does not need: their sources never reach its builder.
 
-Too few are told rather than one too many: a member counts as needed as soon as a build file names it, or a path in it;
-where a build file computes what it reads, all of them do.
+When in doubt, a member counts as needed: as soon as a build file names it, or a path in it; if a build file computes
+what it reads, all members do.
 """
 
 import itertools
@@ -28,7 +28,7 @@ _UP = re.compile(r"(?:^|/)\.\.(?:/|$)")
 _ROOT = ("maven.multiModuleProjectDirectory", "session.executionRootDirectory", "user.dir")
 _OWN = ("project.basedir", "basedir", "project.baseDir", "pom.basedir")
 _PARENT = ("project.parent.basedir", "parent.basedir")
-# What names a module for another reason than that the build needs it.
+# Elements that name a module for another reason than that the build needs it.
 _OTHERS = frozenset({"dependencyManagement", "exclusions", "modules"})
 
 
@@ -48,7 +48,7 @@ def unused_members(build: Build, inputs: Inputs | None = None) -> list[str]:
 
 
 def own_jars(build: Build, inputs: Inputs) -> list[str]:
-    """The first part of the names of the jars that a distribution of Gradle's has of the build itself; sorted."""
+    """The beginnings of the names that the build's own jars have in a Gradle distribution; sorted."""
     projects = _projects(build)
     needed = _needed_by_gradle(build, inputs, projects) if build.is_member else set(projects.values())
     names = {path.rpartition(":")[2] for path, place in projects.items() if place in needed}
@@ -59,7 +59,7 @@ def own_jars(build: Build, inputs: Inputs) -> list[str]:
 
 
 def _needed_by_maven(build: Build) -> set[str] | None:
-    """The folders of the modules and files that a build of the member reads; None if that can't be told."""
+    """The modules' folders and other paths that a build of the member reads; None if genfile can't tell."""
     own = read_pom(build.folder)
     known = {item.artifact_id: item for item in reactor(build.root).values()}
     needed, queue = {build.folder.path}, [own] if own is not None else []
@@ -80,7 +80,7 @@ def _needed_by_maven(build: Build) -> set[str] | None:
 
 
 def _elements(root: Element) -> list[Element]:
-    """What a pom.xml says of its build: not of its parent, of itself, nor what it only manages."""
+    """The elements of a pom.xml that its build depends on: not its parent, its own name, or what it only manages."""
     found = [item for item in root.children if item.tag not in _OTHERS | {"parent", "artifactId"}]
     for item in found:
         found.extend(child for child in item.children if child.tag not in _OTHERS)
@@ -88,7 +88,8 @@ def _elements(root: Element) -> list[Element]:
 
 
 def _path(pom: Pom, build: Build, text: str) -> str | None:
-    """The path of the tree that a text of a pom.xml leads to, out of the module; `` for none, None: computed."""
+    """The path in the tree that a text in a pom.xml leads to, by `..` or from a base folder; empty if there is none,
+    None if it is computed."""
     folder, root = pom.folder.path, build.root.path
     above = pom.chain[1].folder.path if len(pom.chain) > 1 else root
     bases = {**dict.fromkeys(_OWN, folder), **dict.fromkeys(_ROOT, root), **dict.fromkeys(_PARENT, above)}
@@ -116,13 +117,13 @@ def _path(pom: Pom, build: Build, text: str) -> str | None:
 
 
 def _projects(build: Build) -> dict[str, str]:
-    """The projects of the settings, by path: each with its folder."""
+    """The folders of the projects in Gradle's settings, by project path."""
     settings = read_script(build.root, SETTINGS)
     return {path: build.root.full(place) for path, place in settings[1].projects.items()} if settings else {}
 
 
 def _needed_by_gradle(build: Build, inputs: Inputs, projects: dict[str, str]) -> set[str]:
-    """The folders that the scripts of a project lead to, through others."""
+    """The folders that a project's scripts lead to, directly or through other projects."""
     root = build.root
     above = read_script(root)
     shared = [script for _, _, script in convention_scripts(root)]
@@ -151,7 +152,8 @@ def _parser(path: str) -> Callable[[str], GradleScript]:
 
 
 def _folders(script: GradleScript, place: str, root: str, projects: dict[str, str]) -> set[str]:
-    """The folders that the strings of a script name: by a project's path, or by a path out of its own folder."""
+    """The folders that the strings in a script name: by a project's path, or by a path from the root or out of its own
+    folder."""
     found: set[str] = set()
     for text, _ in texts(script):
         known = _of(text, projects) if text.startswith(":") else None
@@ -176,7 +178,7 @@ def _plain(path: str) -> str:
 
 
 def _named_in_plugins(inputs: Inputs, projects: dict[str, str]) -> set[str]:
-    """The projects that plugins of the build's own, written as programs, name."""
+    """The projects that the build's own plugins name in Kotlin, Java or Groovy code."""
     found: set[str] = set()
     for folder in inputs.folders:
         for pattern in ("*.kt", "*.java", "*.groovy"):

@@ -15,7 +15,7 @@ from genfile.versions import Pin, VersionChoice, java_line, parse_pin
 
 
 def java_version(build: Build, draft: Draft) -> None:
-    """Put /runtime: a pin of a version manager, what the build asks for, else what its tool and framework run on."""
+    """Put /runtime: a version manager's pin, what the build asks for, else what its tool and framework run on."""
     pin = decide(build, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
     draft.notes.extend(pin.conflicts("Java version"))
     asked = pin.fact.but(pin.fact.value.line) if pin.fact is not None else _asked_by_build(build)
@@ -39,7 +39,7 @@ def _asked_by_build(build: Build) -> Fact[str] | None:
 
 
 def _put_default(build: Build, draft: Draft) -> None:
-    """The version of a Dockerfile or CI, else the newest with long support that the build tool runs on."""
+    """Put the version of a Dockerfile or CI, else the newest LTS release that the build tool runs on."""
     hint = hosting(build.folder).version("java") or hosting(build.root).version("java")
     if hint is not None:
         line = java_line(hint.value.line).line or hint.value.line
@@ -53,7 +53,7 @@ def _put_default(build: Build, draft: Draft) -> None:
 
 
 def _put_asked(build: Build, asked: Fact[str], draft: Draft) -> None:
-    """A line that is asked for: as a release with long support, raised to what the tool and the framework run on."""
+    """Put the requested line: as an LTS release, raised to what the build tool and the frameworks run on."""
     says = asked.evidence[0]
     choice = _enforced(build, _runs(build, asked.value), draft)
     if choice.line is None:
@@ -71,8 +71,8 @@ def _put_asked(build: Build, asked: Fact[str], draft: Draft) -> None:
 
 
 def _runs(build: Build, asked: str) -> VersionChoice:
-    """The Java for the one that is asked for. Where the next with long support is too new for Gradle or for a library,
-    the one that is asked for itself, though it has reached its end of life."""
+    """The LTS release for a requested Java; if that is too new for Gradle or a library, the requested one itself, even
+    past its end of life."""
     choice, exact = java_line(asked), runtime("java").line(asked)
     if choice.line in (None, asked) or exact is None or choice.line is None:
         return choice
@@ -84,7 +84,7 @@ def _runs(build: Build, asked: str) -> VersionChoice:
 
 
 def _raised(build: Build, line: str, draft: Draft) -> str:
-    """A Java, or the one that the build tool and the frameworks want at least; a note names what wants it."""
+    """A Java, raised to the oldest that the build tool and the frameworks need; a note names what needs it."""
     wrapper = wrapper_version(build.root) if build.tool == "gradle" else None
     if build.tool == "maven":
         from genfile.detect.java.mavenrules import maven_wrapper
@@ -107,8 +107,8 @@ def _raised(build: Build, line: str, draft: Draft) -> str:
 
 
 def _built_with(build: Build, asked: str) -> Fact[str] | None:
-    """The oldest JDK of the project's own images, where CI builds with it too, and it is newer than the classes are
-    for: what else plugins and tests want of a JDK is not in the tree."""
+    """The oldest JDK of the project's own images, if CI builds with it too and it is newer than the classes target:
+    what else plugins and tests need of a JDK is not in the tree."""
     from genfile.detect.java.pom import read_pom
 
     pom = read_pom(build.folder) if build.tool == "maven" else None
@@ -139,7 +139,7 @@ def _enforced(build: Build, choice: VersionChoice, draft: Draft) -> VersionChoic
 
 
 def in_maven_range(line: str, text: str) -> bool:
-    """Whether a Java is in a version range of Maven: `17` (at least), `[17,)`, `[21,22),[25,26)`."""
+    """Whether a Java is in a Maven version range: `17` (at least), `[17,)`, `[21,22),[25,26)`."""
     number = int(line)
     if text[:1] not in "[(":
         return number >= _major(text)
@@ -163,7 +163,7 @@ def _major(text: str) -> int:
 
 
 def _bound(build: Build) -> int | None:
-    """The newest Java that Spring Boot, Kotlin, Quarkus and Lombok of these versions run on."""
+    """The newest Java that the build's versions of Spring Boot, Kotlin, Quarkus and Lombok run on."""
     lines = [
         int(line)
         for item in build.dependencies
@@ -175,7 +175,7 @@ def _bound(build: Build) -> int | None:
 
 
 def _names(item: BuildDependency) -> tuple[str, ...]:
-    """What a dependency is known by: `group:name`, its group, and of a plugin what its id begins with."""
+    """The names that a dependency may be known by: `group:name`, its group, for a plugin the beginning of its id."""
     return (item.coordinate, item.group, *((item.group.rpartition(".")[0],) if not item.name else ()))
 
 
@@ -231,7 +231,7 @@ MAX_SOURCES = 300
 
 
 def put_jdk(build: Build, draft: Draft) -> None:
-    """Put /jdk if the program asks for the compiler of the JDK that it runs on."""
+    """Put /jdk if the program uses the compiler of the JDK that it runs on."""
     draft.put("jdk", _compiles(build))
 
 

@@ -1,4 +1,4 @@
-"""The folders next to a JVM program that it writes to, where the code belongs to root."""
+"""The folders beside a JVM program that it writes to, although root owns the code."""
 
 import posixpath
 import re
@@ -15,17 +15,17 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.jvmwrites import database_folder
 
 MAX_FOLDERS = 8
-# Where the pages of a web application lie in the tree, and the folder that the image is started in.
+# A web application's pages in the tree, and the image's working directory.
 WEB_FOLDER = "src/main/webapp"
 _HOME = "/app/"
-# The developer's tree, which is in no image: generators write there.
+# Folders of the developer's tree that no image has; generators write there.
 _SOURCES = ("src/main/java", "src/main/kotlin", "src/test", "target", "build")
 _FOR_DATA = frozenset({"data", "db", "database", "storage"})
 _ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys", "/var/tmp", "/run")
 
 
 class _Place(Struct, frozen=True):
-    """A folder as text, with what says that it is written to."""
+    """The path of a folder, with evidence that the program writes to it."""
 
     text: str
     says: Evidence
@@ -33,7 +33,7 @@ class _Place(Struct, frozen=True):
 
 
 def put_writes(build: Build, draft: Draft) -> None:
-    """Put /writable, /data for the folder of a database that is a file, /volumes for what lies outside the tree."""
+    """Put /writable, /data for the folder of a database that is a file, /volumes for folders outside the tree."""
     folder, web = build.folder, draft.values.get("layout") == "war"
     listed: dict[str, Evidence] = {}
     stores: dict[str, Evidence] = {}
@@ -53,7 +53,7 @@ def put_writes(build: Build, draft: Draft) -> None:
     if first is not None:
         draft.put("data", Fact(first, (stores[first],)))
     rest = {path: says for path, says in {**listed, **stores}.items() if path != first}
-    # A folder that is its user's holds what is made below; the one that is started in holds the code, too.
+    # A folder that the user owns covers those below it; the working directory does not, since it also has the code.
     around = [path for path in (*rest, first) if path not in (None, folder.spec_path)]
     kept = [path for path in rest if not any(path.startswith(f"{other}/") for other in around)][:MAX_FOLDERS]
     if kept:
@@ -62,7 +62,7 @@ def put_writes(build: Build, draft: Draft) -> None:
 
 
 def _put_apart(build: Build, draft: Draft, apart: dict[str, Evidence]) -> None:
-    """What lies outside the tree: a volume where the project's own container files keep it, else a word of it."""
+    """Put volumes for folders outside the tree: those that the project's own container files have; note the others."""
     volumes: dict[str, tuple[Evidence, ...]] = {}
     for path, says in apart.items():
         kept = next((fact for fact in hosting(build.folder).volumes if _below(path, fact.value.rstrip("/"))), None)
@@ -81,19 +81,19 @@ def _below(path: str, folder: str) -> bool:
 
 
 def _may_be_apart(path: str) -> bool:
-    """Whether an absolute path may be a folder for data: not those of the system, nor a person's own."""
+    """Whether an absolute path may be a data folder: not one of the system, nor somebody's home."""
     path = posixpath.normpath(path)
     plain = re.fullmatch(r"/[\w./-]{2,100}", path) is not None and path.count("/") > 0
     return plain and not any(_below(path, place) for place in (*_ELSEWHERE, "/home", "/Users", "/root"))
 
 
 def _may_hold_a_volume(build: Build, where: str) -> bool:
-    """Whether a folder holds data alone: a volume over one with code would keep the code of the first image."""
+    """Whether a folder only holds data: a volume over one with code would keep the first image's code."""
     return where != "." and (not build.folder.has_folder(where) or posixpath.basename(where) in _FOR_DATA)
 
 
 def _inside(text: str) -> str | None:
-    """A path from the folder that the program is started in; None for one that is elsewhere, or is none."""
+    """A path relative to the working directory; None for one that is elsewhere, or for a text that is not a path."""
     text = text.strip().removeprefix("file:")
     text = text.removeprefix(_HOME) if text.startswith(_HOME) else text
     if text.startswith(("/", "~")) or len(text) > 120 or not text.isprintable():
@@ -107,7 +107,7 @@ def _inside(text: str) -> str | None:
 
 
 def _of_settings(build: Build) -> Iterator[_Place]:
-    """Databases in files that an URL of the configuration names; the folder that Tomcat works in."""
+    """The folders of file databases that JDBC URLs in the configuration name, and Tomcat's working folder."""
     for key, fact in flat_settings(build.folder).items():
         if "jdbc:" in fact.value:
             text = expand(build.folder, fact.value)

@@ -1,4 +1,4 @@
-"""Scripts that make files among the sources which the build needs, but that the build script leaves to be run first."""
+"""Scripts that generate source files which the build needs but does not generate itself."""
 
 import posixpath
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ _WATCHES = ("-w", "--watch", "--poll")
 
 
 def run_before(project: NodeProject, build: str) -> list[str]:
-    """The scripts that make styles or scripts which the tree lacks in one of its folders (`postcss … --dir src/styles`)
-    and that nothing runs which the image runs."""
+    """The scripts that generate styles or scripts missing from one of the tree's folders (`postcss … --dir src/styles`)
+    and that no script of the image's build calls; a note names each."""
     package = project.package
     names = [f"{prefix}{name}" for name in (build, *LIFECYCLE) for prefix in ("pre", "", "post")]
     run = {word for name in names for word in _words(project, name)}
@@ -31,19 +31,19 @@ def run_before(project: NodeProject, build: str) -> list[str]:
 
 
 def _words(project: NodeProject, script: str) -> list[str]:
-    """The words of a script, and of those that it runs."""
+    """The words of a script and of the scripts that it runs."""
     inner = resolve(project.package, script) or ()
     own = project.package.scripts.get(script, "").split()
     return [*own, *(word for step in inner for word in (step.script, *step.words))]
 
 
 def _runs(word: str, name: str, made: str) -> bool:
-    """Whether a word of what is run means a script, by its name or a pattern (`run-p build:*`), or what it makes."""
+    """Whether a word of a script that runs stands for another: its name, a pattern (`run-p build:*`) or its output."""
     return name in word or ("*" in word and ":" in word) or posixpath.normpath(word.rpartition(":")[2]) == made
 
 
 def _made(project: NodeProject, steps: tuple[ScriptStep, ...]) -> str | None:
-    """The one path that a command names and the tree lacks, in a folder that the tree has."""
+    """A script's output: the only path that its last command names and the tree lacks, in a folder that exists."""
     last = steps[-1] if steps else None
     if last is None or any(step.folder for step in steps) or last.program not in _MAKERS:
         return None
@@ -56,7 +56,7 @@ def _made(project: NodeProject, steps: tuple[ScriptStep, ...]) -> str | None:
 
 
 def _paths(step: ScriptStep) -> Iterator[str]:
-    """The paths among a command's words: what has a folder or an ending, `sass src/a.scss:public/a.css` has two."""
+    """The paths among a command's words, by their folder or extension; `sass src/a.scss:public/a.css` has two."""
     for word in step.words[1:]:
         for part in word.rpartition("=")[2].split(":"):
             path = posixpath.normpath(part)

@@ -23,7 +23,7 @@ from genfile.parsers.tsoutput import inside as joined
 
 # Files at a workspace's root that tools read; files for people don't matter to a build.
 _READ = (".json", ".jsonc", ".json5", ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".yaml", ".yml", ".toml", "rc")
-# Folders that never reach an image or a builder.
+# Beginnings of the names of files that never reach an image or a builder.
 _NEVER = ("compose", "docker-compose", "Dockerfile", ".env", ".gitlab-ci", "genfile.", ".genfile")
 # Yarn's own folders, which its commands read.
 _YARN = (".yarn/releases", ".yarn/plugins", ".yarn/patches")
@@ -91,7 +91,7 @@ def _closure(project: NodeProject) -> Closure:
 
 
 def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The members, with those that their files name, and what lies beside them. Raises _Unknown."""
+    """The members, with those that their files name, and the paths that are read beside them. Raises _Unknown."""
     workspace, root = project.workspace, project.root
     assert workspace is not None
     if (nx := nx_root(project.folder)) is not None and inside(nx.path, root.path):
@@ -170,7 +170,7 @@ def _named(project: NodeProject) -> Iterator[str]:
 
 
 def _of_settings(member: NodeProject) -> Iterator[str]:
-    """What the tsconfig.json of a folder names, and the files that it extends."""
+    """What the TypeScript configurations of a folder name, and what they extend."""
     folder = member.folder
     root = Project(folder.tree, "")
     for name in folder.names():
@@ -181,7 +181,7 @@ def _of_settings(member: NodeProject) -> Iterator[str]:
 
 
 def _extended(member: NodeProject, chain: Chain) -> Iterator[str]:
-    """The members whose configuration one of a package's extends, `@shop/tsconfig/base.json`, declared or not."""
+    """The members whose configuration a package's own extends (`@shop/tsconfig/base.json`), dependencies or not."""
     for config in chain.configs if member.workspace is not None else ():
         names = config.value.get("extends")
         for name in [names] if isinstance(names, str) else _list(names):
@@ -191,8 +191,8 @@ def _extended(member: NodeProject, chain: Chain) -> Iterator[str]:
 
 
 def _of_chain(member: NodeProject, chain: Chain) -> Iterator[str]:
-    """What a chain of configurations names: the nearest wins, as for the compiler, and paths start at the file with
-    them."""
+    """What a chain of configurations names. As for the compiler, the nearest wins, and paths are relative to the file
+    that has them."""
     yield from (config.path for config in chain.configs)
     for table, names in (("", ("include", "files")), ("compilerOptions", ("rootDirs", "typeRoots"))):
         for name in names:

@@ -1,4 +1,4 @@
-"""The port that a function which listens is given by those who call it."""
+"""The port that callers pass to a function that listens."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from genfile.evidence import Fact
 from genfile.parsers.jsgiven import Parameter, Passed
 from genfile.parsers.values import EnvDefault, port_of
 
-# The parameters that were looked at: a function may call itself.
+# How many parameters to follow, and those already followed: a function may call itself.
 MAX_SEEN = 40
 Seen = set[tuple[str, str, int, tuple[str, ...]]]
 
@@ -19,7 +19,8 @@ Seen = set[tuple[str, str, int, tuple[str, ...]]]
 def handed(
     project: NodeProject, sources: Sources, name: str, parameter: Parameter, seen: Seen | None = None
 ) -> Fact[HostedPort] | None:
-    """The port behind a parameter of a module's function: what the nearest call passes, else the default."""
+    """The port that a parameter of a module's function stands for: from the first call that shows it, else its
+    default."""
     seen = seen if seen is not None else set()
     key = (name, parameter.function, parameter.index, parameter.names)
     if key in seen or len(seen) >= MAX_SEEN:
@@ -35,7 +36,7 @@ def handed(
 
 
 def _calls(project: NodeProject, sources: Sources, name: str, parameter: Parameter) -> Iterator[tuple[str, Passed]]:
-    """The calls of a function of a module in all the modules of the program, with what they pass."""
+    """The calls of a module's function in all of the program's modules, each with what it passes."""
     module = dict(sources)[name]
     for caller, other in sources:
         for node, target, outside in other.flow.calls() if project.folder.tree.budget.allows() else ():
@@ -51,7 +52,7 @@ def _calls(project: NodeProject, sources: Sources, name: str, parameter: Paramet
 
 
 def _leads(project: NodeProject, caller: str, source: str, name: str) -> bool:
-    """Whether an import means a module, or one that hands on what that exports."""
+    """Whether an import leads to a module, directly or through one that re-exports it."""
     target = resolve_import(project, caller, source)
     through = read_module(project, target) if target is not None and target != name else None
     handed_on = (item.module for item in through.imports if item.handed_on) if through is not None else ()

@@ -1,4 +1,4 @@
-"""A program of Node without any package.json: what it loads is the only evidence of what must be installed."""
+"""A Node program without any package.json: what it loads is the only evidence of what must be installed."""
 
 import re
 
@@ -14,7 +14,7 @@ from genfile.parsers import Document
 
 _ENDINGS = (".js", ".mjs", ".cjs")
 _NAME = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
-# Calls of what only a page or a window makes are left out.
+# Calls that keep a program running, without those that a page or a window also makes.
 _WAITING = frozenset("listen serve createServer login".split())
 CORE = frozenset(
     """
@@ -23,7 +23,7 @@ CORE = frozenset(
     string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib
     """.split()
 )
-# What only a host that is no Node gives to its programs.
+# Modules that only a host other than Node provides.
 _HOSTS = frozenset("electron vscode".split())
 
 
@@ -32,7 +32,8 @@ def is_candidate(names: frozenset[str]) -> bool:
 
 
 def loose_package(folder: Project) -> PackageJson | None:
-    """What the package.json of such a program would say; None for a folder without one, and in a tree that has any."""
+    """The package.json that such a program would have; None if the folder has no such program, or the tree has any
+    package.json."""
     key, memory = ("node-loose", folder.path), folder.tree.memory
     if key not in memory:
         memory[key] = None
@@ -58,7 +59,7 @@ def put_loose(project: NodeProject, draft: Draft) -> None:
 
 
 def loaded(project: NodeProject) -> dict[str, Evidence]:
-    """The packages of others that a program and its modules load, each with where; sorted."""
+    """The third-party packages that a program and its modules load, each with where; sorted."""
     found: dict[str, Evidence] = {}
     for name, module in source_files(project, ("node", project.package.file)):
         for item in module.imports:

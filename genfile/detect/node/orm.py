@@ -1,5 +1,5 @@
-"""Settings of TypeORM: files that it reads itself when the program starts, and patterns that name sources where the
-image runs what is compiled of them."""
+"""Settings of TypeORM: files that it reads itself when the program starts, and patterns that name sources although the
+image runs the compiled files."""
 
 import posixpath
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ from genfile.parsers.values import EnvDefault
 
 Sources = list[tuple[str, JsModule]]
 _PACKAGE = "typeorm"
-# The file that it looks for next to package.json, by the endings that it reads without a compiler.
+# The file that TypeORM looks for next to package.json, with the extensions that it reads without a compiler.
 _FILES = tuple(f"ormconfig.{ending}" for ending in ("json", "js", "cjs", "yml", "yaml", "xml", "env"))
 _KEYS = ("entities", "migrations", "subscribers")
-# Calls that read that file where they are given nothing, or the name of a connection.
+# Calls that read that file if they get no argument, or the name of a connection.
 _READERS = ("createConnection", "createConnections", "getConnectionOptions", "TypeOrmModule.forRoot")
 _MAKERS = (*_READERS, "DataSource")
 
 
 def put_orm(project: NodeProject, draft: Draft, sources: Sources) -> None:
-    """Add to /run_paths the settings that are read at the start; a warning where they name sources."""
+    """Add the settings that the program reads at start to /run_paths; warn if they name sources."""
     if not any(_PACKAGE in package.every_dependency for package in project.packages):
         return
     reads = any(_reads_file(module) for _, module in sources)
@@ -47,9 +47,8 @@ def put_orm(project: NodeProject, draft: Draft, sources: Sources) -> None:
 
 
 def run_for_entities(project: NodeProject, words: tuple[str, ...]) -> tuple[ScriptStep, Evidence, str] | None:
-    """The command by which development runs the source of a compiled program whose entities are given as sources: Node
-    refuses the decorators in them. With what gives them, and the pattern; None where the compiled program finds its
-    entities."""
+    """The development command that runs a program's source, if the compiled program would load its entities as sources,
+    whose decorators Node refuses; with evidence and the pattern. None if the compiled program finds its entities."""
     made, file = compiled(project), started_file(project, words)
     if made is None or file is None or not any(_PACKAGE in package.every_dependency for package in project.packages):
         return None
@@ -77,7 +76,7 @@ def _reads_file(module: JsModule) -> bool:
 
 
 def _of_files(project: NodeProject, files: list[str]) -> Iterator[tuple[dict[str, Any], Evidence]]:
-    """The settings of each file, those of several connections one by one."""
+    """The settings in each file, one connection at a time, with evidence."""
     for name in files:
         value: Any = None
         document = None
@@ -87,7 +86,7 @@ def _of_files(project: NodeProject, files: list[str]) -> Iterator[tuple[dict[str
         elif name.endswith((".json", ".yml", ".yaml")):
             document = project.folder.json(name) if name.endswith(".json") else project.folder.yaml(name)
             value = document.value if document is not None else None
-        # One connection; a list of them, or one by one below their names.
+        # One connection, a list of connections, or connections by name.
         named = (
             [(key, item) for key, item in value.items() if isinstance(item, dict)] if isinstance(value, dict) else []
         )
@@ -108,7 +107,7 @@ def _of_code(project: NodeProject, sources: Sources) -> Iterator[tuple[dict[str,
 
 
 def _tell(draft: Draft, made: Compiled, file: str, key: str, patterns: Any, says: Evidence) -> None:
-    """A warning for the first pattern that fits sources, where none fits what is compiled."""
+    """Warn of the first pattern that matches sources, if none matches compiled files."""
     text = _names_sources(made, patterns)
     if text is not None:
         head = _head(text)
@@ -120,10 +119,10 @@ def _tell(draft: Draft, made: Compiled, file: str, key: str, patterns: Any, says
 
 
 def _names_sources(made: Compiled, patterns: Any) -> str | None:
-    """The first pattern that fits sources, where none fits what is compiled."""
+    """The first pattern that matches sources, if none matches compiled files."""
     listed = patterns if isinstance(patterns, list) else []
     if not all(isinstance(item, str) for item in listed):
-        # What is computed may be the compiled files.
+        # A computed pattern may match the compiled files.
         return None
     texts = [posixpath.normpath(item) for item in listed]
     if any(_below(_head(text), made.outputs.values()) for text in texts):
@@ -132,7 +131,7 @@ def _names_sources(made: Compiled, patterns: Any) -> str | None:
 
 
 def _head(pattern: str) -> str:
-    """The folder that a pattern is of, up to its first `*` or `{`."""
+    """The folder that a pattern starts with, up to its first `*` or `{`."""
     fixed = pattern.split("*")[0].split("{")[0]
     return posixpath.dirname(fixed)
 
@@ -142,7 +141,8 @@ def _below(folder: str, paths: Any) -> list[str]:
 
 
 def _compiled_pattern(pattern: str, head: str, source: str, output: str) -> str | None:
-    """The pattern as it is for what is compiled: `dist/entity/**/*.js` for `src/entity/**/*.ts`."""
+    """The same pattern for the compiled files: `dist/entity/**/*.js` for `src/entity/**/*.ts`; None if the folders
+    differ."""
     rest = posixpath.splitext(source.removeprefix(f"{head}/"))[0]
     stem = posixpath.splitext(output)[0]
     if not stem.endswith(f"/{rest}"):

@@ -1,6 +1,6 @@
-"""Lockfiles that npm refuses: a package at hand does not fit what a direct dependency expects beside it.
+"""Lockfiles that npm refuses: a locked package is outside the range that a direct dependency expects of its peer.
 
-npm writes such a lockfile with --legacy-peer-deps or --force, and `npm ci` stops without the same option
+npm writes such a lockfile with --legacy-peer-deps or --force, and `npm ci` fails without the same option
 (docs.npmjs.com/cli/commands/npm-ci).
 """
 
@@ -27,8 +27,8 @@ def put_peers(project: NodeProject, draft: Draft) -> None:
 
 
 def conflicts(project: NodeProject) -> Iterator[tuple[bool, str, Evidence]]:
-    """What direct dependencies expect and the lockfile does not give them: whether npm was forced, the text, the
-    place."""
+    """The peers that direct dependencies expect and the lockfile does not provide: whether npm was forced, the message,
+    its place."""
     root = project.root
     name = next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if root.has(name)), None)
     document = root.json(name) if name is not None and not _is_settled(project) else None
@@ -36,14 +36,14 @@ def conflicts(project: NodeProject) -> Iterator[tuple[bool, str, Evidence]]:
     for package, peer, wanted in _expected(project, packages):
         version = _version(packages, peer)
         if name is not None and version is not None and not _fits(version, wanted):
-            # npm installs what is only expected by others unless --legacy-peer-deps keeps it from that.
+            # npm installs packages that are only peers, unless --legacy-peer-deps prevents it.
             forced = any(isinstance(item, dict) and item.get("peer") is True for item in packages.values())
             text = f"{package} expects {peer} {wanted}, but {version} is locked"
             yield forced, text, root.says(name, None, f"{package} expects {peer} {wanted}")
 
 
 def _expected(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """What the root's dependencies expect beside them of what the root depends on, too: package, peer, range."""
+    """The peers that the root's dependencies require and that the root depends on too: package, peer, range."""
     direct, count = project.root_package.every_dependency, 0
     for package in direct:
         item = packages.get(f"node_modules/{package}")
@@ -60,7 +60,7 @@ def _expected(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[
 
 
 def _is_settled(project: NodeProject) -> bool:
-    """Whether .npmrc says what npm makes of conflicts, or package.json overrides versions."""
+    """Whether .npmrc says how npm handles peer conflicts, or package.json overrides versions."""
     settings = project.root.text(".npmrc") if project.root.has(".npmrc") else None
     return "peer-deps" in (settings or "") or project.root_package.document.get("overrides") is not None
 
@@ -72,7 +72,7 @@ def _version(packages: dict[str, Any], name: str) -> str | None:
 
 
 def _fits(version: str, wanted: str) -> bool:
-    """Whether a version is in a range; one that can't be read, such as a tag or an address, is not held against it."""
+    """Whether a version is in a range; one that can't be parsed, such as a tag or a URL, allows every version."""
     import nodesemver
 
     try:

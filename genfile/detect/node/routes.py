@@ -1,4 +1,4 @@
-"""The routes of a Node service: Express, Koa, Fastify and Hono, their routers and the prefixes of these."""
+"""The routes of a Node service: Express, Koa, Fastify and Hono, with their routers and the routers' prefixes."""
 
 import re
 from collections.abc import Hashable
@@ -11,16 +11,16 @@ from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsroutes import JsGiven, JsRouted
 
 Sources = list[tuple[str, JsModule]]
-# What an application is called, where nothing tells what made it; a call without an owner is its own, too.
+# Usual names of an application, used if nothing shows what created it; a call without an owner belongs to one too.
 APPLICATIONS = ("", "app", "server", "fastify", "application", "api", "instance", "this.app", "this.server")
-# What makes an application, and what makes a router that must be mounted.
+# Callees that create an application, and those that create a router, which must be mounted.
 _MAKERS = frozenset("express fastify Fastify Koa Hono OpenAPIHono Elysia".split())
 _ROUTERS = frozenset({"Router", "KoaRouter"})
 _MAY_BE_PATH = re.compile(r"(?i:prefix|path|base|url|route|version)|[`+.\[]|^[A-Z_]+$")
 
 
 def node_routes(project: NodeProject, sources: Sources) -> Routes:
-    """The routes of the modules that a program is made of."""
+    """The routes in a program's modules."""
     reader = _Reader(project, sources)
     for name, module in sources:
         guarded: dict[Hashable, int] = {}
@@ -36,7 +36,7 @@ class _Reader:
         self.routes = Routes()
 
     def call(self, name: str, module: JsModule, call: JsRouted, guarded: dict[Hashable, int]) -> None:
-        """Take in one call; ``guarded``: the routers of the module with the line from which they ask for a login."""
+        """Record one call. ``guarded``: the module's routers that require a login, with the line where that starts."""
         owner = self._key(name, JsGiven("", call.owner))
         if owner is None:
             return
@@ -48,7 +48,7 @@ class _Reader:
         elif call.method == "prefix":
             self.routes.own[owner] = call.path
         elif call.path is not None and call.method in ("get", "all", "route") and call.path[:1] in ("/", ""):
-            # A lookup, as of a map, has no handler; `route` is told its handlers later.
+            # A lookup, as in a map, has no handler; `route` gets its handlers later.
             handled = call.method == "route" or bool(call.given) or call.path[:1] == "/"
             behind = any(GUARD.search(item.text) for item in call.given[:-1])
             asked = owner in guarded and owner not in self.routes.roots
@@ -65,7 +65,7 @@ class _Reader:
         if not routers or (call.method == "use" and call.path is None and len(call.given) > len(routers) + 4):
             return False
         others = [item.text for item, key in keys if key not in routers]
-        # A name that is neither a router nor known to be a path: it may be one, or a handler.
+        # A name that is neither a router nor a known path: it may be a path or a handler.
         unknown = call.computed and keys[0][1] not in routers and _MAY_BE_PATH.search(call.given[0].text)
         behind = owner in guarded or unknown or any(GUARD.search(text) for text in others)
         prefix = call.prefix if call.method == "register" else call.path or ""
@@ -74,7 +74,8 @@ class _Reader:
         return True
 
     def _is_router(self, key: Hashable, method: str) -> bool:
-        """Whether something with this key may have routes: it is made as a router, or is a function's parameter."""
+        """Whether a key may have routes: it is created as a router or an application, or is a parameter of a function
+        that is registered."""
         path, _, name = str(key).partition("\0")
         module = self._modules.get(path) or read_module(self._project, path)
         made = module.made(name) if module is not None else None
@@ -83,7 +84,7 @@ class _Reader:
         return made is not None and made[0] in (*_ROUTERS, *_MAKERS)
 
     def _key(self, path: str, given: JsGiven, depth: int = 0) -> str | None:
-        """What tells a router from others: its module, and its name there."""
+        """What identifies a router: its module, and its name there."""
         module = self._modules.get(path) or read_module(self._project, path)
         if module is None or depth > 4:
             return None
@@ -103,7 +104,7 @@ class _Reader:
         return self._settled(path, module, name) if name is not None else None
 
     def _settled(self, path: str, module: JsModule, name: str) -> str:
-        """The key of a name in its own module, with what is known of it."""
+        """The key of a name in its own module; records what is known about it."""
         key = f"{path}\0{name}"
         made = module.made(name)
         if made is not None and made[0] in (*_ROUTERS, *_MAKERS):

@@ -1,4 +1,4 @@
-"""What is written down to start a Python service: the Procfile, the files of hosts, the project's own Dockerfile."""
+"""The commands that files give to start a Python service: the Procfile, hosts' files, the project's own Dockerfile."""
 
 import itertools
 import re
@@ -14,12 +14,12 @@ from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, named_port
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.small import parse_procfile, parse_shell
 
-# Programs that a command of a host or a Dockerfile may start, and how it names what they serve.
+# Programs that the command of a host or a Dockerfile may start, and how it names what they serve.
 HOSTED = frozenset(
     {"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"}
 )
 _TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?::[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?)?")
-# Options whose value may look like what is served: a class of workers, a file, a folder.
+# Options whose value may look like what is served: a worker class, a file, a folder.
 _VALUED = frozenset(
     """
     -k --worker-class -c --config --chdir --app-dir --workdir --working-dir --log-level -n --name --logger-class
@@ -27,7 +27,7 @@ _VALUED = frozenset(
     --worker-tmp-dir --user --group -u -g --access-logfile --error-logfile --log-file
     """.split()
 )
-# What no image of production has.
+# Programs that no production image has.
 NOT_THERE = frozenset({"make", "npm", "yarn", "docker", "docker-compose", "honcho", "foreman", "heroku", "bash"})
 DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "http.server")
 
@@ -56,7 +56,7 @@ def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
 
 
 def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], says: Evidence) -> None:
-    """Warn of a release command that a package brings which the project does not list."""
+    """Warn of a release command whose package is not in the project's dependencies."""
     known = {("flask", "db"): "flask-migrate", ("alembic",): "alembic"}
     for command, package in known.items():
         if all(word in words for word in command) and words[:1] == [command[0]] and project.depends(package) is None:
@@ -65,7 +65,7 @@ def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], say
 
 
 def command_words(text: str, port: int) -> list[str] | None:
-    """One plain command; `$PORT` in it needs a shell, which hands over to the command."""
+    """The words of one plain command, else None. `$PORT` in it needs a shell, which then execs the command."""
     commands = parse_shell(text)
     folder = commands[0].words[1] if commands and len(commands) == 2 and commands[0].words[:1] == ("cd",) else None
     if not commands or len(commands) != (2 if folder else 1) or commands[-1].assignments:
@@ -94,7 +94,7 @@ def command_words(text: str, port: int) -> list[str] | None:
 
 
 def _started_in(folder: str, words: list[str]) -> list[str] | None:
-    """A command after `cd`: programs that have a flag for it are told so."""
+    """A command that runs after `cd`: with the program's own flag for it, else in a shell."""
     flag = {"gunicorn": "--chdir", "celery": "--workdir", "uvicorn": "--app-dir", "granian": "--working-dir"}.get(
         words[0]
     )
@@ -122,7 +122,7 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
 
 
 def hosted_server(project: PythonProject, port: int = 8000) -> Fact[list[str]] | None:
-    """The first command of a host's file or the Dockerfile that gives something of the project to a server."""
+    """The first command in a host's file or the Dockerfile that starts a server with something of the project."""
     for fact in hosting(project.folder).starts:
         text = fact.value
         words = command_words(text, port)
@@ -146,14 +146,14 @@ def _is_there(project: PythonProject, words: list[str]) -> bool:
 
 
 def _targets(words: list[str]) -> list[str]:
-    """What a command serves: words that name a module or an object in it, none that is an option's value."""
+    """What a command serves: the words that name a module or an object in it and are not an option's value."""
     pairs = itertools.pairwise(words)
     found = [word for before, word in pairs if before not in _VALUED and _TARGET.fullmatch(word)]
     return [word for word in found if ":" in word] or found
 
 
 def served_framework(project: PythonProject) -> Fact[Framework] | None:
-    """The framework of the application that the command of a Procfile or of a host gives to a server."""
+    """The framework of the application that the command in a Procfile, a host's file or a Dockerfile serves."""
     draft = Draft()
     if not (put_procfile(project, draft, 8000) or put_hosted(project, draft, 8000)):
         return None
@@ -191,8 +191,8 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> list[str] | None:
-    """A console script that a host starts, or the project's own Dockerfile with a port: a server, no tool. So is a
-    sub-command that it adds to another program."""
+    """A console script that a host starts, or that the project's own Dockerfile starts with a port: a server, not a
+    tool. So is a sub-command that the project adds to another program."""
     names = [word.rsplit("/", 1)[-1] for word in words[:2]]
     at = 1 if len(names) > 1 and names[0].startswith("python") else 0
     own = set(names[at : at + 1]) & set(project.scripts) or {tuple(names)} & project.commands
@@ -208,7 +208,7 @@ def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
 
 
 def _files(project: PythonProject, module: str, words: list[str]) -> list[str]:
-    """The files that a module which a command names may be."""
+    """The files that a module in a command may stand for."""
     path = module.replace(".", "/")
     bases = ["", "src/"]
     if path.startswith(f"{project.folder.folder_name}/") and named_from_above(project) is not None:

@@ -1,4 +1,4 @@
-"""Packages of the tree that a requirements file names by their folder: `./lib`, `-e ./lib`, `name @ file:./lib`."""
+"""Packages in the tree that a requirements file names by path: `./lib`, `-e ./lib`, `name @ file:./lib`."""
 
 import posixpath
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ MAX_PACKAGES = 20
 
 
 class LocalPackage(Struct, frozen=True):
-    """A folder of the tree, or a file of a distribution there, that pip is given. ``path``: of the whole tree, ""
-    for its root."""
+    """A folder or a distribution's file in the tree that pip installs. ``path``: from the root of the tree, which is
+    itself ""."""
 
     path: str
     extras: tuple[str, ...]
@@ -30,7 +30,7 @@ class LocalPackage(Struct, frozen=True):
 
 
 def local_packages(project: "PythonProject") -> Iterator[LocalPackage]:
-    """Each that is there, in the order of the lists. pip takes these paths from the folder that it is started in."""
+    """The local packages that exist, in the order of the lists. pip resolves their paths from its working directory."""
     tree, base = project.folder.tree, project.folder.path
     for name, parsed in project.requirements_files.items():
         for entry in parsed.entries:
@@ -46,7 +46,7 @@ def local_packages(project: "PythonProject") -> Iterator[LocalPackage]:
 
 
 def local_dependencies(project: "PythonProject") -> Iterator[Dependency]:
-    """What the packages bring that lie in other folders, by their own manifests."""
+    """The dependencies of the local packages in other folders, by their own manifests."""
     for item in local_packages(project):
         if not item.is_file and item.path != project.folder.path:
             other = project.at(item.path)
@@ -59,7 +59,8 @@ def local_dependencies(project: "PythonProject") -> Iterator[Dependency]:
 
 
 def put_local_packages(project: "PythonProject", draft: Draft) -> list[str]:
-    """Put /package where the lists name the project itself, and /local_packages; the files that pip reads beside."""
+    """Put /package if the lists name the project itself, and /local_packages. Returns the distributions' files that pip
+    reads too."""
     folder = project.folder
     found = list(local_packages(project))
     own = next((item for item in found if item.path == folder.path and not item.is_file), None)
@@ -73,7 +74,7 @@ def put_local_packages(project: "PythonProject", draft: Draft) -> list[str]:
 
 
 def _tell_of_missing(project: "PythonProject", draft: Draft) -> None:
-    """A warning for each that pip would stop at."""
+    """Warn of each local package that would make pip fail."""
     for name, parsed in project.requirements_files.items():
         for entry in parsed.entries:
             fault = _fault(project, entry.place) if entry.place is not None else None
@@ -93,6 +94,6 @@ def _fault(project: "PythonProject", place: str) -> str | None:
 
 
 def local_references(project: "PythonProject") -> Iterator[OutsidePath]:
-    """Those that lie outside of the project's folder."""
+    """The local packages as paths that may be outside of the project's folder."""
     for item in local_packages(project):
         yield OutsidePath(item.path, item.says, runs=True)

@@ -11,7 +11,7 @@ from genfile.detect.python.reach.values import Frame, Instance, settled
 from genfile.detect.routes import GUARD, Routes
 from genfile.evidence import Evidence
 
-# Classes whose objects have routes, by the last word; the keyword of the prefix that a router has itself.
+# Classes whose objects have routes, by the last part of their names; for routers, the keyword of their own prefix.
 _APPLICATIONS = frozenset("FastAPI Flask Quart Starlette Sanic APIFlask OpenAPI".split())
 _ROUTERS = {
     "APIRouter": "prefix",
@@ -20,7 +20,7 @@ _ROUTERS = {
     "Router": "prefix",
     "Mount": "prefix",
 }
-# What an application is called that comes as a parameter, or is an object of a class of the project's own.
+# Usual names of an application that is a parameter, or an object of one of the project's own classes.
 _CALLED = frozenset({"app", "application", "api", "server"})
 _ROUTE = frozenset("get route add_api_route add_url_rule add_route api_route".split())
 _MOUNT = {"include_router": "prefix", "register_blueprint": "url_prefix", "blueprint": "url_prefix", "mount": "path"}
@@ -79,7 +79,7 @@ class _Reader:
         node = given[0] if method == "mount" else named
         prefix = "" if node is None else self._text(frame, node)
         if named is not None and method != "include_router" and prefix is not None:
-            # What a blueprint is registered with stands in place of its own.
+            # The prefix that a blueprint is registered with replaces its own.
             self._routes.own[child] = ""
         self._routes.mount(parent, child, None if _is_guarded(call) else prefix)
 
@@ -89,7 +89,7 @@ class _Reader:
         return key if key is not None else _ROOT if called in _CALLED else None
 
     def _key(self, value: Any, node: ast.expr) -> Hashable | None:
-        """What tells an application or a router from others: the call that made it."""
+        """What identifies an application or a router: the call that created it."""
         if not isinstance(value, Instance):
             return None
         kind, key = value.callee.rpartition(".")[2], value.call
@@ -109,7 +109,7 @@ class _Reader:
         return key
 
     def _listed(self, value: Instance) -> Iterator[Instance]:
-        """The routes that a constructor is given: `Starlette(routes=[Route(…), Mount(…)])`."""
+        """The routes that a constructor gets: `Starlette(routes=[Route(…), Mount(…)])`."""
         node = next((item.value for item in value.call.keywords if item.arg == "routes"), None)
         found = self._evaluator.value(value.frame, node) if node is not None else None
         yield from (item for item in found if isinstance(item, Instance)) if isinstance(found, list) else ()
@@ -138,7 +138,7 @@ class _Reader:
 
 
 def _is_guarded(call: ast.Call) -> bool:
-    """Whether a route or a router asks for something first that may be a login."""
+    """Whether a route or a router first requires something that may be a login."""
     given = [item.value for item in call.keywords if item.arg in ("dependencies", "middleware")]
     return any(GUARD.search(ast.unparse(node)) for node in given)
 

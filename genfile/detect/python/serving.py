@@ -1,4 +1,4 @@
-"""Which of the project's own programs listens or stays: console scripts, packages with a `__main__`, files."""
+"""Which of the project's own programs listens or keeps running: console scripts, packages with a `__main__`, files."""
 
 import ast
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     or if that is unknown."""
     found = reach(project, words)
     asks = found.asks
-    # A window that the program's thread serves.
+    # It shows a window, and only its own threads serve the window's application.
     shown = asks is not None and asks.kind == "window" and not asks.way.maybe
     shown = shown and all(item.way.aside for item in found.listeners if item.role == "app")
     if found.stdio is not None or found.stays or (found.main is not None and not shown):
@@ -106,8 +106,8 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
 
 
 def _needed_argument(project: PythonProject, program: str) -> str | None:
-    """Why a program that nothing speaks for is none that an image starts: it must be given an argument, and nothing
-    says which."""
+    """Why an image should not start a program that nothing else mentions: it requires an argument, with no sign of
+    which. None if it needs none."""
     module = next((module for path, module in modules(project) if path == program), None)
     line = required_argument(module) if module is not None and not _makes_application(project, program) else None
     if line is None:
@@ -145,8 +145,8 @@ def passed_over(project: PythonProject, program: str) -> bool:
 
 
 def called_by_platform(project: PythonProject, program: str) -> str | None:
-    """Why a module is not a program: it only defines what a functions platform calls: `def handler(event, context)`.
-    Source: docs.aws.amazon.com/lambda/latest/dg/python-handler.html."""
+    """Why a module is not a program: it only defines a function that a serverless platform calls, such as
+    `def handler(event, context)`. Source: docs.aws.amazon.com/lambda/latest/dg/python-handler.html."""
     module = project.folder.parse(parse_python, program)
     if module is None or module.has_main_guard:
         return None
@@ -176,7 +176,7 @@ def _is_purpose(listener: Listener) -> bool:
 
 
 def code_port(project: PythonProject) -> Fact[int] | None:
-    """The port that the code itself would serve at, of the first program that is told one."""
+    """The port that the code itself would listen on: that of the first program that sets one."""
     for _, found in _told(project):
         if found.number is not None and found.number > 79:
             return Fact(found.number, (_says(project, found, found.number),))
@@ -184,7 +184,7 @@ def code_port(project: PythonProject) -> Fact[int] | None:
 
 
 def port_setting(project: PythonProject) -> tuple[list[str], Fact[str]] | None:
-    """The variable that moves the port which the code itself would serve at, and the program that reads it."""
+    """The variable that changes the port that the code itself would listen on, and the program that reads it."""
     for words, found in _told(project):
         name = variable(found.port)
         if name is not None:
@@ -195,7 +195,7 @@ def port_setting(project: PythonProject) -> tuple[list[str], Fact[str]] | None:
 
 
 def _told(project: PythonProject) -> Iterator[tuple[list[str], Listener]]:
-    """The programs that are told a port, with the call that listens."""
+    """The programs that set a port, each with the call that listens."""
     listed = [["python", path] for path, module in modules(project) if module.has_main_guard]
     for words in [*entries(project), *listed][: MAX_ENTRIES * 2]:
         found = reach(project, words).main
@@ -208,7 +208,7 @@ def _says(project: PythonProject, found: Listener, port: int | str) -> Evidence:
 
 
 def tell_of_variable(project: PythonProject, draft: Draft, start: ServerStart) -> None:
-    """A note where a server is started in place of a program of the project that takes its port from a variable."""
+    """Note that a server starts in place of one of the project's programs that takes its port from a variable."""
     found = port_setting(project) if start.words[0] in (*ASGI_SERVERS, *WSGI_SERVERS) else None
     if found is None or found[1].value == start.port_variable:
         return

@@ -1,4 +1,4 @@
-"""Imports that the list of installed packages does not contain: the program would fail when it starts."""
+"""Imports that no package on the list provides: the program would fail when it starts."""
 
 from genfile.data import Framework, import_names
 from genfile.detect.python.dependency import Dependency
@@ -13,7 +13,8 @@ MAX_PACKAGES = 5
 
 
 def put_undeclared(project: PythonProject, draft: Draft) -> None:
-    """Add to /extra_packages what is imported without a condition, and is known by name; only a full list can tell."""
+    """Add to /extra_packages the known packages that the code imports unconditionally and the list lacks; only a full
+    list can tell."""
     if not _is_whole(project):
         return
     present = {*project.dependencies, *reach(project.packages, project.dependencies), *project.conda_names}
@@ -51,7 +52,7 @@ def put_framework(project: PythonProject, draft: Draft, framework: Framework | N
 
 
 def put_groups_as_packages(project: PythonProject, draft: Draft) -> None:
-    """Groups of dependencies for tools that can't install one for production: what is in them, beside the rest."""
+    """Add the dependencies in groups to /extra_packages, for tools that can't install a group in production."""
     groups = draft.values.get("groups", [])
     if not groups or draft.values["package_manager"]["name"] in ("uv", "poetry"):
         return
@@ -61,7 +62,7 @@ def put_groups_as_packages(project: PythonProject, draft: Draft) -> None:
 
 
 def _is_whole(project: PythonProject) -> bool:
-    """Whether the list names what is brought too: a lockfile with its edges, or compiled requirements."""
+    """Whether the list also names transitive dependencies: a lockfile with its edges, or compiled requirements."""
     if project.requirements_files:
         return any(parsed.generator is not None for parsed in project.requirements_files.values())
     return any(package.brings for package in project.packages.values()) and all(

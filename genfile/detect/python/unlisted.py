@@ -1,4 +1,4 @@
-"""What a project without a list of dependencies imports: the only evidence of what must be installed."""
+"""The imports of a project without a dependency list: the only evidence of what must be installed."""
 
 import ast
 import sys
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def imported(project: "PythonProject", only: Container[str] | None = None) -> dict[str, Dependency]:
-    """What is told to be installed by hand, the distributions that bring what the modules import, by name, and the
-    drivers of the databases that they name; of those only what is known by the data, since a name that is made up of a
-    module's may be anybody's package.
+    """The distributions to install, by name: those that people are told to install by hand, those that provide what the
+    modules import, and the drivers of the databases that they name. The latter two only if genfile's data knows them,
+    since a name derived from a module's may be anybody's package.
 
-    ``only``: the modules that are asked, by path; all of them where it is None.
+    ``only``: the paths of the modules to read; all of them if None.
     """
     from packaging.requirements import Requirement
 
@@ -50,7 +50,7 @@ def imported(project: "PythonProject", only: Container[str] | None = None) -> di
 
 
 def unknown(project: "PythonProject", only: Container[str] | None = None) -> dict[str, Evidence]:
-    """The modules of others that nothing known brings, each with where it is imported."""
+    """The third-party modules that no known distribution provides, each with where it is imported."""
     from packaging.requirements import Requirement
 
     listed = {normalise(Requirement(text).name) for text, _ in told_installs(project)}
@@ -59,12 +59,12 @@ def unknown(project: "PythonProject", only: Container[str] | None = None) -> dic
 
 
 def uses_others(project: "PythonProject", path: str) -> bool:
-    """Whether a program loads a module of somebody else's."""
+    """Whether a program loads a third-party module."""
     return bool(_foreign(project, loaded_by(project, path)))
 
 
 def _foreign(project: "PythonProject", only: Container[str] | None = None) -> dict[str, Evidence]:
-    """The modules that are imported without a condition, and are neither the project's own nor Python's."""
+    """The modules that are imported unconditionally and are neither the project's own nor in the standard library."""
     listed = modules(project)
     own = {part for path, _ in listed for part in path.removesuffix(".py").split("/")}
     found: dict[str, Evidence] = {}
@@ -85,19 +85,19 @@ def _foreign(project: "PythonProject", only: Container[str] | None = None) -> di
     return found
 
 
-# Packages that many distributions put their modules into.
+# Namespace packages that many distributions put their modules into.
 _NAMESPACES = ("google", "azure")
 
 
 def _of_namespace(name: str) -> str:
-    """The longest beginning of a dotted name that is known to be brought by a distribution; else its first part."""
+    """The longest beginning of a dotted name that a known distribution provides; else its first part."""
     parts = name.split(".")
     beginnings = [".".join(parts[:count]) for count in range(min(len(parts), 4), 1, -1)]
     return next((item for item in beginnings if _distribution(item) is not None), parts[0])
 
 
 def _apps(module: PyModule) -> Iterator[tuple[str, int]]:
-    """What Django's settings name for it to import: the applications, the middleware, each backend."""
+    """The modules that Django's settings make it import: the applications, the middleware, each backend."""
     if module.line_of("INSTALLED_APPS") is None:
         return
     for name in ("INSTALLED_APPS", "MIDDLEWARE"):
@@ -112,13 +112,13 @@ def _apps(module: PyModule) -> Iterator[tuple[str, int]]:
 
 
 def _inside(module: PyModule) -> list[tuple[str, int]]:
-    """The modules that what is called loads by itself: Django's field for images loads Pillow."""
+    """The modules that the called classes and functions load by themselves: Django's image field loads Pillow."""
     known = import_names("inside")
     return [(name, call.line) for call in module.calls for name in known.get(call.callee, ())]
 
 
 def _distribution(module: str) -> str | None:
-    """The distribution that brings a module, by the data; None if it names none."""
+    """The distribution that provides a module, according to the data; None if that has none."""
     by_name = import_names().get(module) or _by_framework().get(module)
     if by_name:
         return by_name[0]
@@ -128,12 +128,12 @@ def _distribution(module: str) -> str | None:
 
 @cache
 def _by_framework() -> dict[str, tuple[str, ...]]:
-    """The distributions of each framework by the modules that it is imported by."""
+    """The distributions of each framework, by the modules that it is imported as."""
     found: dict[str, tuple[str, ...]] = {}
     for item in frameworks("python"):
         roots = {name.split(".")[0] for name in (item.object or item.name, *item.imports)}
         for root in sorted(roots):
-            # Of several that are imported by different names, the one that is called so.
+            # Of several distributions that are imported by different names, the one with this name.
             own = tuple(name for name in item.dependencies if name == normalise(root))
             found.setdefault(root, own or item.dependencies)
     return found
@@ -141,7 +141,7 @@ def _by_framework() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _known() -> frozenset[str]:
-    """The distributions that the data says anything of."""
+    """The distributions that the data says anything about."""
     tables = (load_table("pins")["python"], load_table("wheels")["python"], system_packages("pypi"))
     named = load_table("distributions")["itself"].split()
     services = [name for item in backing_services().values() for name in item.pypi]
@@ -150,7 +150,7 @@ def _known() -> frozenset[str]:
 
 
 def put_imported(project: "PythonProject", draft: Draft) -> None:
-    """What no list names and the code imports is installed beside the server, and said."""
+    """Put what the code imports into /extra_packages if there is no list, and warn of it."""
     only = _started(project, draft)
     found = project.imported if only is None else imported(project, only)
     names = sorted(found if not project.has_manifest else ())
@@ -172,12 +172,12 @@ def put_imported(project: "PythonProject", draft: Draft) -> None:
 
 
 def _written(item: Dependency) -> str:
-    """A requirement as it is written."""
+    """A dependency as a requirement in pip's syntax."""
     return f"{item.name}{'[' + ','.join(item.extras) + ']' if item.extras else ''}{item.specifier}"
 
 
 def _started(project: "PythonProject", draft: Draft) -> set[str] | None:
-    """The modules that the commands of a draft load, where all of them run a file; else None: any may be loaded."""
+    """The modules that a draft's commands load, if all of them run a file; else None, since any may be loaded."""
     commands = [draft.values.get("start", []), *draft.values.get("processes", {}).values()]
     files = [words[1] for words in commands if words[:1] == ["python"] and words[1:2] != ["-m"]]
     if draft.values.get("framework") == "django" or len(files) < len(commands):

@@ -1,4 +1,4 @@
-"""What the project's own program does once it is started: where it listens, and what it needs for that."""
+"""What the project's own program does once it starts: where it listens, and what it needs for that."""
 
 import ast
 from typing import Any
@@ -80,7 +80,7 @@ class Reach(Struct):
 
     @property
     def bot(self) -> bool:
-        """Whether its main thread stays without serving an application."""
+        """Whether its main thread keeps running without serving an application."""
         own = [item for item in self.stays if not item.way.aside]
         return bool(own) and all(item.beside for item in self.listeners if item.role == "app")
 
@@ -110,7 +110,7 @@ class Reach(Struct):
         return found if self.main is None else None
 
     def says(self, project: PythonProject) -> Evidence | None:
-        """Where it listens, or stays."""
+        """Evidence of where it listens, or keeps running."""
         found = self.main
         if found is not None:
             return project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(…)")

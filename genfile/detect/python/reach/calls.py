@@ -44,7 +44,7 @@ class Listener(Struct, frozen=True):
 
     @property
     def beside(self) -> bool:
-        """Whether the program goes on beside it: in a thread, or because the call returns."""
+        """Whether the program continues while it listens: it runs in a thread, or the call returns."""
         return self.way.aside or self.callee.endswith(_COMES_BACK)
 
     @property
@@ -116,7 +116,7 @@ _METHODS = ("run", "run_server", "run_app", "serve", "start_server", "launch", "
 _COMES_BACK = ("TCPSite", "start_server", "create_server", "add_insecure_port", "add_secure_port", "Controller")
 _ACCEPTS = ("socket.socket().accept", "socket.socket().recvfrom", "socket.create_server().accept")
 _MCP = ("FastMCP().run", "FastMCP().run_async", "Server().run")
-# Listeners for the callback of a login.
+# Names near listeners for a login's callback.
 _LOGIN = re.compile(r"(?:^|[/_ .])(?:o?auth\w*|login|callback|authorize)(?:$|[/_ .])", re.IGNORECASE)
 _ROLES = re.compile(r"metric|prometheus|debug|admin|health|redirect|probe|smtp|telnet", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""Clients that fail without a value, in the calls of a program: the variables that the values come from."""
+"""Calls that create clients which fail without a value, and the variables that provide it."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from genfile.parsers.values import EnvDefault
 
 @cache
 def _known() -> dict[str, list[tuple[re.Pattern[str], Client]]]:
-    """The clients by the first part of their dotted names."""
+    """The known clients and the patterns of their calls, by the first part of the dotted names."""
     found: dict[str, list[tuple[re.Pattern[str], Client]]] = {}
     for client in clients("pypi").values():
         for call in client.calls:
@@ -32,7 +32,8 @@ def client_of(callee: str) -> Client | None:
 
 
 def wanted(client: Client, values: list[Any], keywords: dict[str, Any]) -> Iterator[str]:
-    """The variables without which a client fails, by what its arguments stand for."""
+    """The variables without which a client fails: those that its arguments come from, or the one that it reads itself
+    if it gets none."""
     given = [values[at] for at in client.at if at < len(values)]
     if not given and client.key is not None and client.key in keywords:
         given = [keywords[client.key]]

@@ -54,7 +54,7 @@ def commands_of(evaluator: "Evaluator", root: Any, path: Path = ()) -> list[Comm
 
 
 def _added(evaluator: "Evaluator", frame: Frame, root: Any, path: Path) -> list[Command]:
-    """`cli.add_command(serve)`, `app.add_typer(server, name="server")`."""
+    """The commands that are added by a call: `cli.add_command(serve)`, `app.add_typer(server, name="server")`."""
     found: list[Command] = []
     for call in frame.module.parsed.of(ast.Call):
         func = call.func

@@ -1,4 +1,4 @@
-"""What a program must be given for a condition of its code to hold, and for it not to."""
+"""What a program must be given for a condition in its code to hold, and for it not to hold."""
 
 import ast
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def condition(evaluator: "Evaluator", frame: Frame, test: ast.expr) -> tuple[Need, Need]:
-    """What must be given for a condition to hold, and for it not to."""
+    """What must be given for a condition to hold, and for it not to hold."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         yes, no = condition(evaluator, frame, test.operand)
         return no, yes
@@ -41,14 +41,14 @@ def condition(evaluator: "Evaluator", frame: Frame, test: ast.expr) -> tuple[Nee
 
 
 def _truth(value: Any) -> Need:
-    """What must be given for an option to be set; of one that takes a value what it takes is not known."""
+    """What must be given for an option to be set; if the option takes a value, that stays open."""
     if isinstance(value, ProgramOption) and value.kind != "command" and value.flag and not settled(value):
         return Need((), ((value.path, value.flag, None if value.kind == "switch" else ""),))
     return Need()
 
 
 def equals(value: Any, other: Any) -> Need:
-    """What must be given for a value to be another one."""
+    """What must be given for a value to equal another."""
     if not isinstance(other, str | bool):
         return Need()
     if isinstance(value, ProgramOption):
@@ -64,7 +64,7 @@ def equals(value: Any, other: Any) -> Need:
 
 
 def _differs(value: Any, other: Any) -> Need:
-    """What must be given for a value to be none but another one: of the choices the one over HTTP first."""
+    """What must be given for a value to differ from another; of an option's choices, the one over HTTP first."""
     if settled(value) != other or not isinstance(other, str):
         return Need()
     if isinstance(value, ProgramOption) and value.kind == "value" and value.flag:

@@ -72,7 +72,7 @@ def _is_read(frame: Frame, name: str) -> bool:
 
 
 def _is_outside(evaluator: "Evaluator", frame: Frame, target: ast.Attribute | ast.Subscript, node: ast.Assign) -> bool:
-    """Whether a field of the module's object is set, to more than a switch."""
+    """Whether an assignment changes an object that is not local to a function, by more than a boolean."""
     owner: ast.expr = target
     while isinstance(owner, ast.Attribute | ast.Subscript):
         owner = owner.value

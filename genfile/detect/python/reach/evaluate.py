@@ -27,7 +27,7 @@ from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 if TYPE_CHECKING:
     from genfile.detect.python.reach.passage import Passage
 
-# For all programs of a project, and for one of them.
+# Limits of steps: for all programs of a project, and for one of them.
 MAX_STEPS = 200_000
 MAX_ENTRY_STEPS = 40_000
 MAX_DEPTH = 40
@@ -48,7 +48,7 @@ class Evaluator:
         self._known: dict[tuple[str, str], Any] = {}
         self._open: set[tuple[int, str]] = set()
         self._locals: dict[ast.AST, dict[str, list[Binding]]] = {}
-        # What walks have come by; there are no more than a walk may have functions, and a project programs.
+        # What walks have passed; bounded by the functions of a walk and the programs of a project.
         self.passages: dict[tuple[Any, ...], Passage] = {}
 
     def begin(self) -> None:
@@ -223,7 +223,7 @@ class Evaluator:
             self._open.discard(key)
 
     def keywords(self, frame: Frame, call: ast.Call) -> dict[str, Any]:
-        """A call's keyword arguments, including those of `**options`; an unknown table stands as None."""
+        """A call's keyword arguments, including those of `**options`; an unknown table becomes the key `**`."""
         found: dict[str, Any] = {}
         for item in call.keywords:
             if item.arg is not None:
@@ -237,7 +237,7 @@ class Evaluator:
                 found |= {name[len(mark) : -1]: self.name(frame, name) for name in names}
         return found
 
-    # --- one method a kind of expression --------------------------------------------------------------------------
+    # --- one method per kind of expression ------------------------------------------------------------------------
 
     def _constant(self, frame: Frame, node: ast.Constant) -> Any:
         return node.value
@@ -361,8 +361,8 @@ class Evaluator:
         return UNKNOWN
 
     def _by_env(self, frame: Frame, node: ast.Call, name: str) -> Any:
-        """A variable that is read, by the library's function or by a helper with such a name: get_env_int("PORT",
-        80)."""
+        """A variable that the code reads, through the library's function or a helper with a similar name:
+        get_env_int("PORT", 80)."""
         if "env" not in name.lower() or not node.args:
             return UNKNOWN
         key = self.value(frame, node.args[0])

@@ -1,4 +1,4 @@
-"""What the body of a function, or of a module, has for whoever walks through it."""
+"""What a walk finds in the body of a function or a module."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from genfile.detect.python.reach.values import Frame
 
 
 class Passage(Struct):
-    """What listens in a body, what else it does, what it imports, the bodies that it enters, and the variables that
-    it can't do without, each in order.
+    """A body's listeners, its other roles, its imports, the bodies that it enters, and the variables that it can't do
+    without, each in order.
 
-    ``calls``: how many calls were looked at.
+    ``calls``: how many calls were visited.
     """
 
     listeners: list[Listener] = field(default_factory=list)

@@ -122,7 +122,7 @@ class PythonProgram:
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """The names that modules are below."""
+        """The names of the packages that contain modules."""
         return frozenset(name[: match.start()] for name in self.modules for match in re.finditer(r"\.", name))
 
 

@@ -1,4 +1,4 @@
-"""What a call or a loop means for a program's life: it stays, asks a person, or runs something aside."""
+"""What a call or a loop means for a program's life: it keeps running, asks a person, or runs something aside."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from genfile.data import load_table
 from genfile.detect.python.reach.values import Need, Way
 
-# What a loop checks that ends when the program is told to stop.
+# Names in the condition of a loop that runs until the program is told to stop.
 _RUNNING = re.compile(r"running|alive|stop|shutdown|terminat|exit_event", re.IGNORECASE)
 # Names of calls that may stay, whichever library they come from.
 _MAY_STAY = re.compile(r"(?:^|\.)(?:start|run|serve|listen|poll|watch|consume)_\w+$|_(?:forever|loop)$")

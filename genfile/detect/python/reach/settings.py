@@ -37,7 +37,7 @@ def _own(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | None, name
 
 
 def _given(evaluator: "Evaluator", made: BuiltObject | None, name: str) -> Any:
-    """The value that the creating call gives to that keyword."""
+    """The value that the creating call passes for that keyword."""
     if made is None or made.call is None or made.frame is None:
         return UNKNOWN
     node = next((item.value for item in made.call.keywords if item.arg == name), None)
@@ -136,7 +136,7 @@ def _is_settings(evaluator: "Evaluator", owner: ClassRef) -> bool:
 
 
 def lineage(evaluator: "Evaluator", owner: ClassRef) -> list[ClassRef]:
-    """A class and those of the project's own that it is made from."""
+    """A class and its base classes in the project."""
     found = [owner]
     for item in found:
         bases = [evaluator.value(item.frame, node) for node in item.node.bases]
@@ -147,7 +147,7 @@ def lineage(evaluator: "Evaluator", owner: ClassRef) -> list[ClassRef]:
 
 
 def foreign_base(evaluator: "Evaluator", owner: ClassRef) -> str | None:
-    """The class of another package, dotted, that one of the project's own is made from."""
+    """The dotted name of the first base class from another package, of a class or its bases in the project."""
     for item in lineage(evaluator, owner):
         for node in item.node.bases:
             base = evaluator.value(item.frame, node)

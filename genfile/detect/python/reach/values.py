@@ -68,7 +68,7 @@ class Frame(Struct, eq=False):
     way: Way = Way()
 
     def entered_by(self) -> tuple[Any, ...]:
-        """What makes a difference to whoever walks through the body: where it was come from, and with what."""
+        """What the walk through a body depends on: how the walk got there, and with which arguments."""
         given = ((name, value.__class__, value) for name, value in self.bound.items())
         return (self.need, self.way, self.outer, *given)
 
@@ -157,7 +157,7 @@ def settled(value: Any) -> Any:
 
 
 def variable(value: Any) -> str | None:
-    """The variable that sets a value, or a part of a text."""
+    """The environment variable that sets a value, or a part of a text; None if none does."""
     if isinstance(value, Text):
         return next((name for name in map(variable, reversed(value.parts)) if name), None)
     for _ in range(5):

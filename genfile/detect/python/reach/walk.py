@@ -45,7 +45,7 @@ class Walker:
         self.roles: list[Role] = []
         self.wants: list[Want] = []
         self.calls = 0
-        # What the body that is looked at has, beside where the walk is.
+        # What was found in the current body.
         self._here = Passage()
         self._taken = False
         self._seen: dict[ast.AST, int] = {}
@@ -74,7 +74,7 @@ class Walker:
                 self._follow(self._passage(found.parsed.nodes[0], Frame(found)))
 
     def _follow(self, passage: Passage) -> None:
-        """Walk what is called, the nearest to the entry first: what listens lies less deep than helpers do."""
+        """Walk what is called, the nearest to the entry first: listeners are less deep than helpers."""
         self._take(passage)
         while self._queue:
             self._take(self._passage(*self._queue.popleft()))
@@ -93,14 +93,14 @@ class Walker:
                 self._queue.append((node, frame))
 
     def _passage(self, node: Any, frame: Frame) -> Passage:
-        """What a body has; looked for once for all the programs that come to it in the same way."""
+        """What is in a body; found once for all the programs that reach it in the same way."""
         key = (node, frame.module.name == self._entry, *frame.entered_by())
         known = self.evaluator.passages
         try:
             if key in known:
                 return known[key]
         except TypeError:
-            # A list or a table is among what it is given.
+            # One of its arguments is a list or a table, which has no hash.
             key = ()
         self._here = Passage()
         self._block(frame, node.body)
@@ -260,7 +260,7 @@ class Walker:
             method = self.evaluator.attribute(made, "run", frame) if isinstance(made, BuiltObject) else None
             if isinstance(method, FunctionRef):
                 self._enter(method, None, frame)
-        # One that is told for how long goes on after that.
+        # A wait with a timeout returns after that.
         kind = kind_of(name) if not (name.endswith("Event().wait") and (call.args or call.keywords)) else None
         if kind is not None:
             self._role(frame, kind, name.replace("()", "").removeprefix("?.").removeprefix("builtins."), call.lineno)
@@ -340,7 +340,7 @@ class Walker:
         elif isinstance(function, FunctionRef):
             inside = self.evaluator.called(function, call, frame)
             if self._taken and not frame.way.aside:
-                # Whatever calls a function, it returns the same.
+                # The caller uses what it returns, which is the same for every caller.
                 inside.way = replace(inside.way, guarded=False)
             self._here.entered.append((function.node, inside))
 
