@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def main() -> int:
-    """Measure, print the page, and write it where that was asked for."""
+    """Measure, print the page, and write it if asked to."""
     parser = _parser()
     given = parser.parse_args()
     reason = None if given.show else why_unavailable()
