@@ -147,7 +147,7 @@ class GoIndex:
         return self._by_name(self._nodes("assignment_statement"))
 
     def _given(self, node: "Node", name: str) -> list["Node"]:
-        """The value that a statement assigns to a name; in `a, err := f()` both get the same one."""
+        """The value that a statement assigns to a name; in `a, err := f()` the call is the value of a alone."""
         if node.type in ("const_spec", "var_spec"):
             names = [item for item in node.children_by_field_name("name") if item.is_named]
             values = node.child_by_field_name("value")

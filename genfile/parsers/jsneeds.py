@@ -60,7 +60,7 @@ def needs_of(start: ModuleStart) -> dict[str, VariableNeed]:
 
 
 def _parameters(module: "JsModule", function: "Node") -> dict[str, int]:
-    """Parameters and their positions, by name; one with a default has no position, since it is never missing."""
+    """Parameters and their positions, by name; one with a default is left out, since it is never missing."""
     listed = function.child_by_field_name("parameters")
     items = listed.named_children if listed is not None else [function.child_by_field_name("parameter")]
     found: dict[str, int] = {}

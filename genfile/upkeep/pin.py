@@ -16,7 +16,8 @@ from genfile.upkeep.decisions import Decisions, Flags, decide
 
 
 class Pinned(Struct, frozen=True):
-    """The files to write, the digests by `name:tag`, and the images that could not be pinned."""
+    """The files to write, the digests by `name:tag`, the images that were looked up, and notes on those that can't be
+    pinned."""
 
     plan: Plan
     digests: Mapping[str, str]

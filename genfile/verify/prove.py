@@ -172,7 +172,7 @@ def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:
 
 
 def _beside(root: Path, spec: "Spec", layout: "Layout") -> Beside:
-    """A service's databases: from the project's compose file if it has one, else those that genfile would write into
+    """A service's databases: from the project's compose file if it has any, else those that genfile would write into
     one."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_yaml

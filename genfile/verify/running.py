@@ -181,8 +181,8 @@ class Running(Struct, frozen=True):
         return _Said(seen) + _loads(answer)
 
     def _first_answer(self, deadline: float) -> "PageAnswer | str | None":
-        """The first answer that counts; a text if the container ended before; None if nothing came in time. A required
-        path gets a few more seconds, since routes may be added after the port opens."""
+        """The first answer that counts; a text that says how the container ended before; None if nothing came in time.
+        A required path gets a few more seconds, since routes may be added after the port opens."""
         answer: PageAnswer | None = None
         late: float | None = None
         while time.monotonic() < (deadline if late is None else min(deadline, late)):
