@@ -1,6 +1,6 @@
 """Measure the images: `python -m bench.images [SHAPE…] [--json FILE] [--write]`.
 
-With `--builder NAME` it measures instead what a builder does that has nothing: bench/README.md says how to get one."""
+With `--builder NAME`, measure what an empty builder does instead; bench/README.md says how to set one up."""
 
 import argparse
 import json
