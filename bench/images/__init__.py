@@ -1,1 +1,1 @@
-"""How good the images are: what genfile writes beside Dockerfiles that were written by hand, on one engine."""
+"""How good the images are: genfile's Dockerfiles next to hand-written ones, on one engine."""

@@ -1,6 +1,6 @@
 """Measure the images: `python -m bench.images [SHAPE…] [--json FILE] [--write]`.
 
-With `--builder NAME` it measures instead what a builder does that has nothing: bench/README.md says how to get one."""
+With `--builder NAME`, measure what an empty builder does instead; bench/README.md says how to set one up."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def main() -> int:
-    """Measure, print the page, and write it where that was asked for."""
+    """Measure, print the page, and write it if asked to."""
     parser = _parser()
     given = parser.parse_args()
     reason = None if given.show else why_unavailable()

@@ -1,6 +1,6 @@
-"""What a builder that has nothing does: with a registry cache, and when the same tree is built twice.
+"""What an empty builder does: with a registry cache, and when it builds the same tree twice.
 
-The builder is emptied before each build, its cache mounts too: layers can come from the registry cache alone.
+The builder is emptied before each build, including its cache mounts: layers can only come from the registry cache.
 """
 
 import json
@@ -21,7 +21,7 @@ from bench.images.shapes import Shape
 from genfile.verify.docker import docker, run
 from genfile.verify.layers import unpacked
 
-# One moment for every build: WORKDIR makes its folder with this time, so that another one would spoil the cache.
+# One timestamp for every build: WORKDIR creates its folder with this time, so another one would miss the cache.
 _EPOCH = "1700000000"
 _UNITS = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 _MOUNT = re.compile(r"cached mount (\S+) from exec ")
@@ -30,7 +30,7 @@ _SHOWN = 4
 
 @dataclass
 class Again:
-    """A build with a registry cache: the RUN steps carried out, and the bytes that came into mounts of downloads."""
+    """A build with a registry cache: the RUN steps that ran, and the bytes downloaded into cache mounts."""
 
     steps: list[str] = field(default_factory=list)
     downloaded: int = 0
@@ -38,7 +38,7 @@ class Again:
 
 @dataclass
 class Fresh:
-    """One column's figures for one shape; ``fault``: why there are none. ``differs``: layers, with what differs."""
+    """One column's figures for one shape; ``fault``: why there are none. ``differs``: layers, and how they differ."""
 
     fault: str | None = None
     unchanged: Again = field(default_factory=Again)
@@ -55,7 +55,7 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Builder:
-    """A builder of buildx that nobody else uses, and a registry that it can push to."""
+    """A buildx builder that nobody else uses, and a registry it can push to."""
 
     name: str
     registry: str
@@ -66,10 +66,10 @@ class Builder:
             raise RuntimeError(done.output)
 
     def build(self, recipe: Recipe, *flags: str) -> str:
-        """Empty the builder and build; BuildKit's progress. Raises RuntimeError with the end of what was said."""
+        """Empty the builder, build, and return BuildKit's progress. Raises RuntimeError with the end of the output."""
         self.empty()
         words = ["env", f"SOURCE_DATE_EPOCH={_EPOCH}", "docker", "buildx", "build", "--builder", self.name]
-        # A provenance tells when it was built, and would make each image another one.
+        # Provenance states the build time, which would make every image different.
         words += ["--progress=rawjson", "--provenance=false", *flags, "--file", str(recipe.path)]
         done = run([*words, str(recipe.root / recipe.context)], timeout=1800)
         if not done.ok:
@@ -77,7 +77,7 @@ class Builder:
         return done.output
 
     def downloaded(self) -> int:
-        """The bytes in those cache mounts that keep downloads."""
+        """The size of the cache mounts that keep downloads."""
         done = docker("buildx", "du", "--builder", self.name, "--format", "{{json .}}")
         if not done.ok:
             raise RuntimeError(done.output)
@@ -118,7 +118,7 @@ def _measure(shape: Shape, recipe: Recipe, builder: Builder, fresh: Fresh) -> No
     cache = f"type=registry,ref={name}-cache"
     builder.build(recipe, "--no-cache", f"--output={_archive(images[0])}", f"--cache-to={cache},mode=max")
     for file in recipe.root.rglob("*"):
-        os.utime(file)  # a checkout somewhere else has times of its own
+        os.utime(file)  # a checkout elsewhere has file times of its own
     builder.build(recipe, "--no-cache", f"--output={_archive(images[1])}")
     fresh.differs = differences(*images)
     pushed = ("--output", f"type=image,name={name},push=true", f"--cache-from={cache}")
@@ -132,7 +132,7 @@ def _archive(path: Path) -> str:
 
 
 def differences(first: Path, second: Path) -> list[str]:
-    """Each layer that two archives of OCI images don't share, with the files that differ; none for one digest."""
+    """Each layer in which two OCI image archives differ, with the files that differ; empty if the digests are equal."""
     with tarfile.open(first) as one, tarfile.open(second) as other:
         if _json(one, "index.json")["manifests"][0]["digest"] == _json(other, "index.json")["manifests"][0]["digest"]:
             return []

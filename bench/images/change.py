@@ -1,4 +1,4 @@
-"""One more line in a source file, of a kind that a compiler can't leave out: a comment would change nothing built."""
+"""Add a line to a source file that a compiler can't drop; a comment would change nothing that is built."""
 
 import secrets
 from pathlib import Path
@@ -13,13 +13,13 @@ _LINES = {
 
 
 def change_code(file: Path) -> None:
-    """Add a line that no build has seen. Raises KeyError for a language that has none here."""
+    """Add a line that no build has seen. Raises KeyError for a language without one here."""
     line = _LINES[file.suffix].format(mark=secrets.token_hex(8))
     with file.open("a", encoding="utf-8") as stream:
         stream.write(f"\n{line}\n")
 
 
 def change_lock(file: Path) -> None:
-    """Add blanks: the same dependencies in a file that no build has seen."""
+    """Add whitespace: the same dependencies, in a file that no build has seen."""
     with file.open("a", encoding="utf-8") as stream:
         stream.write("".join(secrets.choice(" \n") for _ in range(64)) + "\n")

@@ -1,4 +1,4 @@
-"""Packages of an image that neither a service nor its libraries need, by the lock file."""
+"""Packages in an image that neither a service nor its libraries need, according to the lockfile."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _PYTHON = re.compile(r"(?:.*/)?site-packages/([^/]+)-([^/-]+)\.dist-info/METADAT
 
 
 def needless(source: Path, member: str, files: Mapping[str, LayerFile]) -> list[str]:
-    """`name@version` of each package in an image that the lock file does not name for a member, sorted."""
+    """`name@version` of each package in an image that the lockfile does not list for a member, sorted."""
     if (source / "pnpm-lock.yaml").is_file():
         return sorted(_node_packages(files) - pnpm_closure((source / "pnpm-lock.yaml").read_text("utf-8"), member))
     if (source / "package-lock.json").is_file():
@@ -31,7 +31,7 @@ def _node_packages(files: Mapping[str, LayerFile]) -> set[str]:
         if match is None or file.text is None:
             continue
         said = json.loads(file.text)
-        # A package.json without a version only marks a folder of a package.
+        # A package.json without a version only marks a folder inside a package.
         if said.get("version") and said.get("name") == match[1]:
             found.add(f"{match[1]}@{said['version']}")
     return found
@@ -52,7 +52,7 @@ def _name(source: Path, member: str) -> str:
 
 
 def npm_closure(text: str) -> set[str]:
-    """What npm installs without development's dependencies, of a package-lock.json of version 3."""
+    """What npm installs without development dependencies, by a version 3 package-lock.json."""
     packages: dict[str, dict[str, Any]] = json.loads(text)["packages"]
     return {
         f"{entry.get('name') or path.rpartition('node_modules/')[2]}@{entry.get('version')}"
@@ -62,7 +62,8 @@ def npm_closure(text: str) -> set[str]:
 
 
 def pnpm_closure(text: str, member: str) -> set[str]:
-    """What a member of a pnpm workspace needs in production, its libraries' needs included; of pnpm-lock.yaml 9."""
+    """What a pnpm workspace member needs in production, including its libraries' dependencies, by a version 9
+    pnpm-lock.yaml."""
     lock = yaml.safe_load(text)
     needed: set[str] = set()
     members, seen = [member], set[str]()
@@ -83,7 +84,7 @@ def pnpm_closure(text: str, member: str) -> set[str]:
 
 
 def _key(name: str, version: str) -> str:
-    """How a snapshot is called; an alias is called by the package that it stands for."""
+    """The key of a snapshot; an alias has the key of the package it stands for."""
     return version if re.match(r"@?[a-z].*@", version) else f"{name}@{version}"
 
 
@@ -110,7 +111,7 @@ def _add(snapshots: dict[str, Any], key: str, needed: set[str]) -> None:
 
 
 def uv_closure(text: str, project: str) -> set[str]:
-    """What a project of uv.lock needs without its dependency groups; every marker is taken to hold."""
+    """What a project in uv.lock needs without its dependency groups, assuming that every marker holds."""
     packages = {_normal(entry["name"]): entry for entry in tomllib.loads(text)["package"]}
     needed: set[str] = set()
     waiting: list[tuple[str, tuple[str, ...]]] = [(project, ())]

@@ -1,4 +1,4 @@
-"""What is measured of an image: built, changed, built again, side by side with the other columns."""
+"""Measure images: build, change, build again, side by side with the other columns."""
 
 import os
 import secrets
@@ -23,7 +23,7 @@ from genfile.verify.junk import Junk, find_junk
 from genfile.verify.layers import BuiltImage, digests, read_image
 from genfile.verify.lint import build_check, hadolint
 
-# Names a program that makes the images of FROM lines, where no registry can be reached.
+# Names a program that makes the images in FROM lines if no registry can be reached.
 STAND_INS = os.environ.get("GENFILE_STAND_INS")
 
 
@@ -50,7 +50,7 @@ class Figures:
 
     @property
     def warm(self) -> float:
-        """The time of a build after one more line, the median of the rounds."""
+        """The build time after a one-line change, the median of all rounds."""
         return statistics.median(self.times) if self.times else 0
 
     def to_json(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class _Column:
 
 
 def measure(shape: Shape, names: list[str], rounds: int, say: Callable[[str], None]) -> dict[str, Figures]:
-    """The figures of each column for a shape; every build of one column stands beside the same build of the others."""
+    """Each column's figures for a shape; the columns take turns at every build."""
     columns: list[_Column] = []
     with tempfile.TemporaryDirectory(prefix="genfile-bench-") as folder:
         for name in names:
@@ -95,13 +95,13 @@ def measure(shape: Shape, names: list[str], rounds: int, say: Callable[[str], No
         finally:
             for column in columns:
                 docker("image", "rm", "--force", column.tag)
-                # The tag moves on with each build: the images before the last one are known by their label alone.
+                # Each build moves the tag; only the label still finds earlier images.
                 docker("image", "prune", "--force", "--filter", f"label={_label(column.tag)}")
     return {column.name: column.figures for column in columns}
 
 
 def _attempt(column: _Column, work: Callable[[_Column], None]) -> None:
-    """Do something with a column that has no fault so far; what goes wrong is its fault, and no other column's."""
+    """Do a step for a column that has not failed; an error counts against this column alone."""
     if column.figures.fault is None:
         try:
             work(column)
@@ -110,7 +110,7 @@ def _attempt(column: _Column, work: Callable[[_Column], None]) -> None:
 
 
 def _prepare(shape: Shape, column: _Column, root: Path) -> None:
-    """Lay the files out, lint them, build, start, and read the image."""
+    """Generate the files, lint them, build, start, and read the image."""
     recipe = column.recipe = COLUMNS[column.name](shape, root)
     figures = column.figures
     text = recipe.path.read_text("utf-8")
@@ -119,7 +119,7 @@ def _prepare(shape: Shape, column: _Column, root: Path) -> None:
         made = run([STAND_INS, "images", *recipe.images()])
         if not made.ok:
             raise RuntimeError(made.output.strip().splitlines()[-1])
-    # BuildKit's check looks at the base images, too.
+    # BuildKit's check looks at the base images as well.
     figures.findings = hadolint(text) + _checked(text)
     _build(column)
     _start(column.tag)
@@ -132,7 +132,7 @@ def _prepare(shape: Shape, column: _Column, root: Path) -> None:
 
 
 def _label(tag: str) -> str:
-    """What every image of one column is marked with."""
+    """The label on all images of one column."""
     return f"genfile.bench={tag.partition(':')[2]}"
 
 
@@ -142,7 +142,7 @@ def _checked(text: str) -> list[str]:
 
 
 def _start(tag: str) -> None:
-    """Run the image as the second gate of `genfile.verify` does. Raises RuntimeError when it does not stay."""
+    """Run the image as the start gate of `genfile.verify` does. Raises RuntimeError if it does not stay up."""
     name = tag.replace(":", "-")
     try:
         done = docker("run", "--detach", "--name", name, *HARDENED, tag)
@@ -154,7 +154,7 @@ def _start(tag: str) -> None:
 
 
 def _build(column: _Column) -> list[Step]:
-    """Build, and the steps that there were. Raises RuntimeError with the end of what was said."""
+    """Build, and return the steps. Raises RuntimeError with the end of the output."""
     recipe = column.files
     words = ("buildx", "build", "--load", "--progress=rawjson", "--label", _label(column.tag), "--tag", column.tag)
     done = docker(*words, "--file", str(recipe.path), str(recipe.root / recipe.context), timeout=1800)
@@ -164,9 +164,9 @@ def _build(column: _Column) -> list[Step]:
 
 
 def _change(shape: Shape, column: _Column, *, first: bool) -> None:
-    """Change a line and build again; what moves and what runs is read the first time."""
+    """Change a line and build again; the first round also records what moves and what runs."""
     if first:
-        # What other builds of this engine made of the same steps meanwhile is no change of this one's.
+        # Other builds on this engine may have replaced the same steps meanwhile; that must not count as a change.
         _build(column)
         column.image = _image(column)
     change_code(column.files.root / shape.touch)
@@ -179,7 +179,7 @@ def _change(shape: Shape, column: _Column, *, first: bool) -> None:
 
 
 def _image(column: _Column) -> BuiltImage:
-    """The column's image as it is now; read again only where it is another one."""
+    """The column's current image; read again only if it has changed."""
     if column.image is not None and column.image.holds(digests(column.tag)):
         return column.image
     return read_image(column.tag, column.figures.base)
@@ -195,7 +195,7 @@ def _moved(column: _Column) -> None:
 
 
 def _after_changes(shape: Shape, column: _Column) -> None:
-    """What is carried out again after a dependency changed, and after another member of the workspace did."""
+    """The steps that run again after a dependency changes, and after another workspace member does."""
     root = column.files.root
     if shape.other is not None:
         column.image = before = _image(column)

@@ -1,4 +1,4 @@
-"""bench/IMAGES.md, written."""
+"""Writes bench/IMAGES.md."""
 
 import re
 
@@ -71,7 +71,7 @@ _NEXT = "## Each in detail\n"
 
 
 def fresh_section(shapes: list[Shape], results: FreshResults, columns: list[str]) -> str:
-    """The section of what a builder does that has nothing."""
+    """The section on an empty builder."""
     missing = [shape.name for shape in read_shapes([]) if shape not in shapes]
     left = [f"Not measured: {', '.join(missing)}.", ""] if missing else []
     return "\n".join(
@@ -80,14 +80,14 @@ def fresh_section(shapes: list[Shape], results: FreshResults, columns: list[str]
 
 
 def with_section(written: str, section: str) -> str:
-    """The page with that section, in the place of the one that it had."""
+    """The page with that section in place of the one it had."""
     rest = _SECTION.sub("", written)
     before, heading, after = rest.partition(_NEXT)
     return f"{before}{section}{heading}{after}" if heading else f"{before.rstrip()}\n\n{section.rstrip()}\n"
 
 
 def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool, written: str = "") -> str:
-    """The whole page; the section of an emptied builder is the one that is ``written``."""
+    """The whole page; keeps the section on an empty builder from the page that is ``written``."""
     parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
     missing = [shape.name for shape in read_shapes([]) if shape.name not in results]
     parts += [_MISSING.format(names=", ".join(missing))] if missing else []

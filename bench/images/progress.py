@@ -1,11 +1,11 @@
-"""BuildKit's progress as JSON lines (`--progress=rawjson`), read: which steps were carried out, which were cached."""
+"""Read BuildKit's progress as JSON lines (`--progress=rawjson`): which steps ran, and which were cached."""
 
 import base64
 import json
 import re
 from dataclasses import dataclass
 
-# Where package managers keep what they downloaded: a cache mount there is empty on a builder that is new.
+# Where package managers keep their downloads; a cache mount there is empty on a new builder.
 KEPT_DOWNLOADS = re.compile(
     r"/root/\.(npm|m2|gradle|yarn|bun|cache/(uv|pip|pypoetry|pdm))|/go/pkg/mod|/pnpm/store|/var/(cache|lib)/apt"
 )
@@ -27,7 +27,7 @@ class Step:
 
 
 def read_progress(output: str) -> list[Step]:
-    """Every instruction that a build came to, in order; FROM is none. What is no JSON is passed over."""
+    """Every instruction that a build reached, in order, except FROM. Lines that are not JSON are skipped."""
     found: dict[str, Step] = {}
     for line in output.splitlines():
         try:
@@ -38,7 +38,7 @@ def read_progress(output: str) -> list[Step]:
             named = _NAME.fullmatch(vertex.get("name", ""))
             if named is None or named["instruction"].startswith("FROM ") or "completed" not in vertex:
                 continue
-            # A layer that is pulled later from a registry cache is told of again, then without the word.
+            # A layer pulled later from a registry cache is reported again, this time without `cached`.
             before = found.get(vertex["digest"])
             cached = bool(vertex.get("cached")) or (before is not None and before.cached)
             found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], cached)
@@ -46,7 +46,7 @@ def read_progress(output: str) -> list[Step]:
 
 
 def last_words(output: str, lines: int = 12) -> str:
-    """The end of what the steps of a failed build printed, with BuildKit's own message."""
+    """The last lines that a failed build printed, with BuildKit's own message."""
     said: list[str] = []
     for line in output.splitlines():
         try:
@@ -60,7 +60,7 @@ def last_words(output: str, lines: int = 12) -> str:
 
 
 def run_again(steps: list[Step]) -> list[str]:
-    """The RUN instructions that a build carried out, without their mounts, each with its stage."""
+    """The RUN instructions that a build executed, without their mounts, each with its stage."""
     return [
         f"{step.stage + ': ' if step.stage else ''}{_command(step.instruction)}"
         for step in steps
@@ -69,7 +69,7 @@ def run_again(steps: list[Step]) -> list[str]:
 
 
 def downloads_again(steps: list[Step]) -> list[str]:
-    """Those of them that have to download on a builder whose cache of layers is full and whose mounts are empty."""
+    """Those that download again on a builder with a full layer cache and empty mounts."""
     return run_again([step for step in steps if _DOWNLOADS.search(step.instruction)])
 
 

@@ -1,4 +1,4 @@
-"""One application with one column's container files in a folder of its own, ready to be built."""
+"""One application with the container files of one column, in a folder of its own, ready to build."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__
 
 @dataclass(frozen=True)
 class Recipe:
-    """Where it lies; ``dockerfile`` and ``context`` relative to that folder."""
+    """A folder to build; ``dockerfile`` and ``context`` are relative to it."""
 
     root: Path
     dockerfile: str
@@ -32,29 +32,29 @@ class Recipe:
         return self.root / self.dockerfile
 
     def images(self) -> list[str]:
-        """Every image that is taken from outside."""
+        """Every external image."""
         parsed = read_dockerfile(self.path.read_text("utf-8"))
         return [_expanded(image, parsed) for image in parsed.external_images()]
 
     def base(self) -> str:
-        """The image that the last stage stands on."""
+        """The image that the last stage is based on."""
         parsed = read_dockerfile(self.path.read_text("utf-8"))
         return _expanded(parsed.lineage(parsed.stages[-1])[-1].image, parsed)
 
     def without_syntax(self) -> None:
-        """Leave out the `# syntax=` line, where the image that it names can't be had."""
+        """Drop the `# syntax=` line, for engines that can't get the image it names."""
         lines = self.path.read_text("utf-8").splitlines(keepends=True)
         self.path.write_text("".join(line for line in lines if not _SYNTAX.match(line)), "utf-8")
 
 
 def _expanded(image: str, parsed: Dockerfile) -> str:
-    """The name of an image, its ARGs before the first FROM filled in."""
+    """An image name, with the ARGs before the first FROM filled in."""
     defaults = dict(item.value.split("=", 1) for item in parsed.head if item.keyword == "ARG" and "=" in item.value)
     return Template(image).safe_substitute({name: value.strip("\"'") for name, value in defaults.items()})
 
 
 def by_genfile(shape: Shape, root: Path, **options: str) -> Recipe:
-    """What `genfile init` writes."""
+    """The files that `genfile init` writes."""
     shutil.copytree(shape.source, root, ignore=_LEFT_OUT)
     made = genfile.generate(root, service=shape.service, settings=options)
     apply_plan(make_plan(root, made.files))
@@ -63,19 +63,20 @@ def by_genfile(shape: Shape, root: Path, **options: str) -> Recipe:
 
 
 def in_layers(shape: Shape, root: Path) -> Recipe:
-    """What `genfile init --set downloads=layer` writes."""
+    """The files that `genfile init --set downloads=layer` writes."""
     return by_genfile(shape, root, downloads="layer")
 
 
 def by_hand(shape: Shape, root: Path) -> Recipe:
-    """What was written by hand."""
+    """The hand-written files."""
     shutil.copytree(shape.source, root, ignore=_LEFT_OUT)
     shutil.copytree(shape.by_hand, root, dirs_exist_ok=True)
     return Recipe(root, "Dockerfile", ".")
 
 
 def by_flyctl(shape: Shape, root: Path) -> Recipe:
-    """What the npm package @flydotio/dockerfile writes, for Node alone. Raises RuntimeError where it writes nothing."""
+    """The files that the npm package @flydotio/dockerfile writes, for Node only. Raises RuntimeError if there are
+    none."""
     if not (shape.source / "package.json").is_file():
         raise RuntimeError("it reads a package.json alone")
     shutil.copytree(shape.source, root, ignore=_LEFT_OUT)

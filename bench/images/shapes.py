@@ -1,4 +1,4 @@
-"""The applications that are measured, as shapes.toml lists them."""
+"""The measured applications, as listed in shapes.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ BENCH = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Shape:
-    """One application; shapes.toml says what each field means."""
+    """One application; shapes.toml explains the fields."""
 
     name: str
     about: str
@@ -29,7 +29,7 @@ class Shape:
 
 
 def read_shapes(names: list[str]) -> list[Shape]:
-    """Those with these names, in the order of the file; all without any. Raises KeyError for a name nobody has."""
+    """The shapes with these names, in file order; all of them without names. Raises KeyError for an unknown name."""
     listed = tomllib.loads((Path(__file__).parent / "shapes.toml").read_text("utf-8"))["shape"]
     shapes = [Shape(**{**entry, "locks": tuple(entry["locks"])}) for entry in listed]
     for name in names:

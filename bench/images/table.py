@@ -1,4 +1,4 @@
-"""The figures as Markdown."""
+"""The figures as Markdown tables and lists."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from bench.images.shapes import Shape
 Results = Mapping[str, Mapping[str, Figures]]
 FreshResults = Mapping[str, Mapping[str, Fresh]]
 _NONE = "–"
-# Compressors, names and times in archives make some noise; what lies within it is no difference.
+# Compressors, names and times cause some noise in archives; within it, sizes count as equal.
 _TOLERANCE = 1.01
 _JUDGED: dict[str, Callable[[Figures], Any]] = {
     "size beyond the base": lambda one: one.size,
@@ -27,7 +27,7 @@ _JUDGED: dict[str, Callable[[Figures], Any]] = {
 
 
 def megabytes(size: float) -> str:
-    """A size as people read it: `12.3 MB`, `4.5 kB`."""
+    """A size in human-readable form: `12.3 MB`, `4.5 kB`."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
 
 
@@ -46,7 +46,7 @@ def _pairs(figures: Mapping[str, Figures], columns: list[str]) -> Iterable[Figur
 
 
 def sizes(shapes: list[Shape], results: Results, columns: list[str]) -> list[str]:
-    """Size beyond the base, bytes that a push moves after a change of one line, time to build again."""
+    """Size beyond the base, bytes to push after a one-line change, rebuild time."""
     head = ["application", *(f"{what} {column}" for what in ("size", "moved", "again") for column in columns)]
     rows = []
     for shape in shapes:
@@ -59,7 +59,7 @@ def sizes(shapes: list[Shape], results: Results, columns: list[str]) -> list[str
 
 
 def summary(shapes: list[Shape], results: Results) -> list[str]:
-    """In how many applications genfile's image is no worse than the one by hand, and in which it is; by figure."""
+    """For each figure: how many of genfile's images are no worse than the hand-written ones, and which are worse."""
     built = [shape.name for shape in shapes if all(_pairs(results[shape.name], ["genfile", "hand"]))]
     both = {name: (results[name]["genfile"], results[name]["hand"]) for name in built}
     rows = []
@@ -72,7 +72,7 @@ def summary(shapes: list[Shape], results: Results) -> list[str]:
 
 
 def reruns(shapes: list[Shape], results: Results, columns: list[str]) -> list[str]:
-    """RUN steps after a change of source, lock file or another member, and its bytes; needless packages."""
+    """RUN steps after a change to the source, the lockfile or another member, with its bytes; needless packages."""
     titles = ("source", "fresh", "lock", "member", "needless")
     head = ["application", *(f"{what} {column}" for what in titles for column in columns)]
     rows = []
@@ -94,7 +94,7 @@ def _of_member(one: Figures | None) -> str:
 
 
 def quality(shapes: list[Shape], results: Results, columns: list[str]) -> list[str]:
-    """Junk that the Dockerfile brought, junk inside of packages, and what the linters say."""
+    """Junk that the Dockerfile brings in, junk inside packages, and linter findings."""
     head = [
         "application",
         *(f"{what} {column}" for what in ("own junk", "packed junk", "findings") for column in columns),
@@ -117,7 +117,7 @@ def _junk(one: Figures | None, *, packed: bool) -> str:
 
 
 def fresh(shapes: list[Shape], results: FreshResults, columns: list[str]) -> list[str]:
-    """What an emptied builder runs and downloads with a registry cache, and whether it builds one image twice."""
+    """What an empty builder runs and downloads with a registry cache, and whether it builds the same image twice."""
     head = ["application", *(f"{what} {column}" for what in ("same", "line", "digest") for column in columns)]
     rows = []
     for shape in shapes:

@@ -131,7 +131,7 @@ class _Run:
                 continue
             source = expand(word, stage.variables, item.escape)
             parents = any(name == "parents" for name, _ in item.flags)
-            # Only plain paths among the patterns are followed: what others exclude may be there.
+            # Only patterns without wildcards are applied; files that others exclude may be there.
             named = (value for name, value in item.flags if name == "exclude" and value)
             left_out = tuple(posixpath.normpath(value) for value in named if not any(char in value for char in "*?["))
             copy = _Copy(source, place, owner, item, into=into, parents=parents, left_out=left_out)

@@ -109,8 +109,8 @@ class Context(Struct, frozen=True, eq=False, dict=True):
         return frozenset(found)
 
     def _hidden(self, path: str) -> bool:
-        """Whether the index does not show what is there: a folder that is never read, a tree over its limits, or files
-        outside version control, which a build outside the image may have made."""
+        """Whether the index can't show what exists: a folder that is never read, a tree over its limits, or files
+        outside version control, which a build outside the image may create."""
         if not self.whole or (self.untracked is not None and self.untracked(self._full(path))):
             return True
         parts = path.split("/")

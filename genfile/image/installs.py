@@ -1,4 +1,4 @@
-"""The steps that install a project's dependencies: by which manager, by the lockfile or not, for development or not."""
+"""The steps that install dependencies: with which manager, by the lockfile or not, for development or not."""
 
 import posixpath
 from collections.abc import Callable
@@ -93,7 +93,7 @@ def _npm(words: _Words) -> Installation | None:
 def _pnpm(words: _Words) -> Installation | None:
     if words.verb not in ("install", "i") or words.rest or words.has("-g", "--global"):
         return None
-    # With CI set, pnpm follows the lockfile unless it is told otherwise.
+    # With CI set, pnpm follows the lockfile unless told otherwise.
     follows = words.has("--frozen-lockfile") or (words.on("CI") and not words.has("--no-frozen-lockfile"))
     return _node(words, "pnpm", ("pnpm-lock.yaml",), follows=follows, instead=(*words.step.words, "--frozen-lockfile"))
 

@@ -1,4 +1,4 @@
-"""The results of installations: node_modules and Python environments, as far as manifests and lockfiles show them."""
+"""The results of installations: node_modules and Python environments, as manifests and lockfiles describe them."""
 
 import posixpath
 from functools import cache
@@ -37,8 +37,8 @@ class Modules(Struct, frozen=True):
             return Answer.UNKNOWN
         if self.locked is not None:
             return Answer.YES if name in self.locked else Answer.NO
-        # Without a readable lockfile, a production package may bring any other; one that the manifest lists for
-        # development is not counted on.
+        # Without a readable lockfile, a production package may bring in any other; one that the manifest lists for
+        # development is not relied on.
         return Answer.NO if name in self.development else Answer.UNKNOWN
 
     def program(self, name: str) -> Answer:
@@ -116,7 +116,7 @@ class Environment(Struct, frozen=True):
 
 
 class Paths(Struct, frozen=True):
-    """A folder whose files are all known. ``endings``: that only holds for files with these extensions."""
+    """A folder whose files are all known. ``endings``: only for files with these extensions."""
 
     files: frozenset[str]
     endings: tuple[str, ...] = ()
@@ -147,7 +147,7 @@ def python_distributions(name: str) -> tuple[str, ...]:
 
 
 def module_distributions(name: str) -> tuple[str, ...]:
-    """The distributions that may have a module: by the data, else those with its own name and its parents'."""
+    """The distributions that may provide a module: from the data, else those named like it or its parents."""
     from genfile.data import import_names
     from genfile.parsers.requirements import normalise
 

@@ -12,7 +12,7 @@ from genfile.image.stage import StageState
 
 
 class ProgramLookup(Struct, frozen=True):
-    """The answer for a name: where it is, or what is known of the places searched."""
+    """The answer for a name: where the program is, or what is known of the places searched."""
 
     answer: Answer
     path: str | None = None

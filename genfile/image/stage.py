@@ -117,7 +117,7 @@ def source_text(context: Context, stage: StageState, path: str) -> str | None:
     return context.read(found.source) if found.source is not None else None
 
 
-# Base image folders that a service is put into: they are empty before.
+# Base image folders that a service is copied into; they start out empty.
 _NEW = re.compile(r"/(?:usr/src|home|opt|srv|var/www|root|mnt|media)/(?!java\b|gradle\b|html\b|node$)[^/]+")
 
 

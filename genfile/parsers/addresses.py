@@ -1,4 +1,4 @@
-"""Addresses of databases and brokers, with placeholders for every variable part: `postgresql://{user}:…`."""
+"""Addresses of databases and brokers, with placeholders for the variable parts: `postgresql://{user}:…`."""
 
 import re
 
@@ -13,14 +13,14 @@ _GO = re.compile(r"[^:@/\s]+(?::[^@/\s]*)?@(?:tcp)?\([^)\s]*\)/[^?\s]*(?P<query>
 _WORDS = re.compile(r"\b(host|port|user|password|dbname|sslmode)\s*=\s*('[^']*'|[^\s']+)")
 _ADDRESS = re.compile(r"[A-Za-z0-9_.-]+:\d{2,5}(?:,[A-Za-z0-9_.-]+:\d{2,5})*")
 _GIVEN = {"host": "{host}", "port": "{port}", "user": "{user}", "password": "{password}", "dbname": "{name}"}
-# Parameters for encryption and clusters, which a database on the same machine does not have.
+# Encryption and cluster parameters, which do not apply to a database on the same machine.
 _SAFE = re.compile(r"(?i)(ssl|usessl|requiressl|tls|channel_binding|replicaset|authsource|authmechanism|pgbouncer)")
 MAX_TEXT = 1_000
 
 
 class Address(Struct, frozen=True):
-    """``scheme``: a URL's beginning, without its driver; empty for other forms. ``form``: with {user}, {password},
-    {host}, {port} and {name} for what differs between addresses."""
+    """``scheme``: of a URL, without the driver; empty for other forms. ``form``: the address with {user}, {password},
+    {host}, {port} and {name} as placeholders."""
 
     scheme: str
     form: str
@@ -48,7 +48,7 @@ def _of_url(match: re.Match[str]) -> Address:
     scheme = {"rediss": "redis", "amqps": "amqp"}.get(base, base) + "".join(driver)
     path = match["path"] or ""
     if base in ("redis", "rediss", "amqp", "amqps", "pyamqp"):
-        # A Redis database number, a virtual host: they exist already.
+        # A Redis database number or a virtual host exists already.
         path = path if re.fullmatch(r"/\d*", path) else "/" if base.endswith(("amqp", "amqps")) else ""
     elif base not in ("nats", "http", "https"):
         path = "/{name}"
@@ -59,7 +59,7 @@ def _of_url(match: re.Match[str]) -> Address:
 
 
 def _query(text: str) -> str:
-    """The parameters that mean the same on every server."""
+    """The query parameters that mean the same on every server."""
     kept: list[str] = []
     for item in text.removeprefix("?").split("&"):
         name, sign, value = item.partition("=")

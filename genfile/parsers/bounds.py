@@ -1,6 +1,6 @@
-"""Limits on the length, depth and size of a text before it is parsed: one linear scan, one table.
+"""Limits on a text's length, depth and size, checked before parsing: one linear scan, one table.
 
-A parser's time and memory depend on what a text holds, not only on its length, and most parsers recurse. A text over a
+A parser's time and memory depend on a text's content, not just its length, and most parsers recurse. A text over a
 limit ends as a ParseError that names the limit. Code for tree-sitter has its own bounds in ``grammar``.
 """
 
@@ -15,7 +15,7 @@ MIB = 1024 * 1024
 
 
 class FormatBounds(Struct, frozen=True):
-    """A format's limits: ``length`` in characters, ``depth`` of brackets, ``signs`` in ``counted``."""
+    """A format's limits: ``length`` in characters, ``depth`` of brackets, ``signs``: occurrences of ``counted``."""
 
     length: int | None = None
     depth: int | None = None
@@ -32,7 +32,7 @@ BOUNDS = {
     "yaml": FormatBounds(length=4 * MIB),
     "xml": FormatBounds(signs=400_000, counted="<="),
     "requirements": FormatBounds(signs=20_000, counted="\n"),
-    # configparser backtracks over runs of blanks, and keeps a message for each line that it does not understand.
+    # configparser backtracks over runs of blanks, and keeps a message for each line it does not understand.
     "ini": FormatBounds(length=MIB, signs=20_000, counted="\n", blanks=100),
 }
 

@@ -11,7 +11,7 @@ from genfile.parsers import Document, Key, ParseError, reason_of
 from genfile.parsers.bounds import check
 
 Path = tuple[Key, ...]
-# Exceptions of parsers for a text that needs too much: stack, digits, memory.
+# What parsers raise for a text that needs too much stack, memory, or too many digits.
 _FAILURES = (RecursionError, ValueError, MemoryError)
 
 
@@ -59,9 +59,8 @@ def parse_toml(text: str) -> Document:
 
 
 def parse_yaml(text: str) -> Document:
-    """The first document of a YAML file, without tags of any language; whole numbers, booleans and null
-    are taken as such, every other scalar stays text. Raises ParseError.
-    """
+    """The first document in a YAML file, without language-specific tags; whole numbers, booleans and null are
+    converted, every other scalar stays text. Raises ParseError."""
     import yaml
 
     check(text, "yaml")
@@ -135,7 +134,7 @@ def parse_ini(text: str) -> Document:
 
 
 def parse_dotenv(text: str) -> dict[str, tuple[str, int]]:
-    """The names in a .env file, each with its value and line. Never raises: other lines are ignored."""
+    """The names in a .env file, each with its value and line. Never raises; other lines are skipped."""
     found: dict[str, tuple[str, int]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         name, sign, value = line.strip().removeprefix("export ").partition("=")
@@ -161,13 +160,13 @@ def _split_property(line: str) -> tuple[str, str]:
 
 
 def _lazily(text: str, index: Callable[[str], dict[Path, int]]) -> Callable[[Path], int | None]:
-    """A look-up of lines that reads the text a second time only when it is asked."""
+    """A line lookup that reads the text a second time, and only when it is needed."""
 
     @cache
     def lines() -> dict[Path, int]:
         try:
             return index(text)
-        except Exception:  # lines are a courtesy: the value has been parsed already
+        except Exception:  # Lines are a courtesy: the value has been parsed already.
             return {}
 
     return lambda path: lines().get(tuple(path))
@@ -176,7 +175,7 @@ def _lazily(text: str, index: Callable[[str], dict[Path, int]]) -> Callable[[Pat
 MAX_NODES = 300_000
 MAX_DEPTH = 100
 MAX_EVENTS = 200_000
-# Lines are kept for so many keys, and for paths of so many steps.
+# How many keys get a line, and how long their paths may be.
 MAX_LINES = 200_000
 MAX_STEPS = 30
 MAX_TOML_LINES = 50_000
@@ -186,7 +185,7 @@ def _compose(text: str) -> Any:
     import yaml
 
     kind = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    # The C composer recurses without a bound: nesting is measured on the flat stream of events first.
+    # The C composer recurses without a bound, so the flat event stream is checked for nesting first.
     depth = 0
     for count, event in enumerate(yaml.parse(text.removeprefix("\ufeff"), Loader=kind)):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -205,7 +204,7 @@ def _compose(text: str) -> Any:
 
 
 def _yaml_value(node: Any, known: dict[int, Any], count: list[int]) -> Any:
-    """The plain values of a node tree; each use of an alias counts, so that it can't grow exponentially."""
+    """The plain value of a node tree; each use of an alias counts, so aliases can't make it grow exponentially."""
     import yaml
 
     count[0] += 1

@@ -52,29 +52,29 @@ class GoFile(GoSyntax):
 
     @cached_property
     def flow(self) -> "GoFlow":
-        """What the declarations of the file say and do."""
+        """What the file's declarations use and do."""
         from genfile.parsers.goflow import GoFlow
 
         return GoFlow(self)
 
     @cached_property
     def required_names(self) -> tuple[EnvName, ...]:
-        """The variables that the file ends the program without, each once, in order of line."""
+        """The variables that the program exits without, each once, by line."""
         from genfile.parsers.gorequired import required_names
 
         return required_names(self)
 
     @cached_property
     def returned_names(self) -> tuple[tuple[str, EnvName], ...]:
-        """The variables whose lack a function returns an error for, each with the name of the function."""
+        """The variables whose absence a function reports as an error, each with the function's name."""
         from genfile.parsers.gorequired import returned_names
 
         return tuple(returned_names(self))
 
     @cached_property
     def needing(self) -> dict[str, int]:
-        """The functions that end the program without the variable that they are asked for, and which argument names
-        it."""
+        """The functions that exit if the variable they are asked for is missing, each with the index of the argument
+        that names it."""
         from genfile.parsers.gorequired import needing
 
         return dict(needing(self))
@@ -112,8 +112,8 @@ class GoFile(GoSyntax):
 
     @cached_property
     def literals(self) -> tuple[tuple[str, dict[str, Any], int], ...]:
-        """Whole struct literals: (type, its keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`; also
-        items of a list with one type in front: `[]*cli.Command{{Name: "serve"}}`."""
+        """Struct literals: (type, keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`; also items of a
+        list whose type is stated once: `[]*cli.Command{{Name: "serve"}}`."""
         found: list[tuple[str, dict[str, Any], int]] = []
         for node in self.nodes("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
@@ -192,7 +192,7 @@ class GoFile(GoSyntax):
 
     @cached_property
     def fallbacks(self) -> dict[str, Any]:
-        """Literals that a name gets if it is empty: `if port == "" { port = "8080" }`."""
+        """Literals that a name falls back on if it is empty: `if port == "" { port = "8080" }`."""
         return {name: self._value(node) for name, node in self._fallback_nodes.items()}
 
     @cached_property
@@ -236,7 +236,7 @@ class GoFile(GoSyntax):
             if name is not None and value is not None:
                 names = [self._text(item) for item in (name.named_children or [name])]
                 values = value.named_children or [value]
-                # `a, err := f()` has one value for both names, which belongs to the first.
+                # In `a, err := f()`, the one value belongs to the first name.
                 for item, literal in zip(names, values, strict=False):
                     found.setdefault(item, literal)
         return found
@@ -266,7 +266,7 @@ class GoFile(GoSyntax):
             target = self._constants.get(text)
             value = UNKNOWN if target is None else self._value(target, depth + 10)
             if isinstance(value, EnvDefault) and value.default is None and text in self._fallback_nodes:
-                # The assigned value may contain the name itself: the depth limit ends it.
+                # The assigned value may contain the name itself; the depth limit ends the recursion.
                 default = self._value(self._fallback_nodes[text], depth + 10)
                 return EnvDefault(value.name, default if is_known(default) else None)
             return value

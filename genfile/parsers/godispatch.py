@@ -1,4 +1,4 @@
-"""Parts of a Go file that only run for a first argument, a flag, or a library's command."""
+"""Parts of a Go file that only run for a first argument, a flag, or a command of a CLI library."""
 
 import itertools
 import re
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from genfile.parsers.go import GoFile
 
-# How command libraries write a command: the type, the field with its name, the fields with its work.
+# How CLI libraries declare a command: the type, the field with its name, the fields with its functions.
 COMMANDS = {
     "cobra.Command": ("Use", ("Run", "RunE")),
     "cli.Command": ("Name", ("Action", "Before")),
@@ -41,11 +41,11 @@ MAX_TEXT = 400
 
 
 class Branch(Struct, frozen=True):
-    """A part of a file, by its bytes, that runs only where one of ``words`` is given (`serve`, `--serve`).
+    """A span of a file that only runs if one of ``words`` is given (`serve`, `--serve`).
 
-    ``literal``: the place of the command's literal, where a library dispatches; its ``names`` are those of the
-    variables that it is put into; ``listed``: it is an item of a list; ``program``: it is not a command of another.
-    ``kind``: the type that the command is, where it is a field of a struct: one after the other are all ``words`` then.
+    ``literal``: position of the command's literal, if a library dispatches; ``names``: the variables that hold it;
+    ``listed``: it is an item of a list; ``program``: it is the root command. ``kind``: the command's type if it is a
+    struct field; then ``words`` are all needed, in this order.
     """
 
     start: int
@@ -60,7 +60,7 @@ class Branch(Struct, frozen=True):
 
 
 class Added(Struct, frozen=True):
-    """`parent.AddCommand(child, NewChild())`: its place, and both names as chains."""
+    """`parent.AddCommand(child, NewChild())`: its position, and the dotted names of both."""
 
     start: int
     parent: str
@@ -104,8 +104,7 @@ class Dispatch:
                 yield Branch(case.start_byte, case.end_byte, tuple(prefix + word for word in words), _line(case))
 
     def _chosen(self, value: "Node") -> tuple[str, frozenset[str]] | None:
-        """What comes before each word on the command line, and the words taken by default; None if a switch tests
-        something else."""
+        """What precedes each word on the command line, and the default words; None if a switch tests something else."""
         text = self._text(value)
         if _FIRST.search(text):
             return "", frozenset({""})
@@ -198,7 +197,7 @@ class Dispatch:
                     yield Branch(value.start_byte, value.end_byte, words, _line(value))
 
     def _command(self, kind: str, body: "Node", literal: "Node", *, listed: bool) -> Iterator[Branch]:
-        """The work of a library's command, under the command's name."""
+        """The functions of a library's command, under the command's name."""
         name_field, actions = COMMANDS[kind]
         fields = {self._text(key): value for key, value in _pairs(body)}
         named = _strings(self._file, fields[name_field]) if name_field in fields else ()
@@ -206,7 +205,7 @@ class Dispatch:
         names = (self._target(literal),) if not listed else ()
         program = kind in _PROGRAMS or (not listed and bool(fields.keys() & _OTHERS))
         spans = [(fields[key].start_byte, fields[key].end_byte) for key in actions if key in fields]
-        # A command without work of its own still precedes its sub-commands.
+        # A command without functions of its own still precedes its sub-commands.
         for start, end in spans or [(literal.start_byte, literal.start_byte)]:
             yield Branch(
                 start, end, words, _line(literal), literal.start_byte,

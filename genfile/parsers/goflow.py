@@ -1,4 +1,4 @@
-"""What the declarations in a Go file say and do: the names in each, and what keeps a program running."""
+"""What the declarations in a Go file use, and what keeps a program running."""
 
 import re
 from bisect import bisect_left
@@ -21,7 +21,7 @@ Kind = Literal["waits", "loop", "may end", "unsure", "asks"]
 
 _KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression", "break_statement",
           "return_statement", "func_literal")  # fmt: skip
-# The same, and what may look like it in texts, characters and comments, which are skipped.
+# The same, plus strings, characters and comments, which are skipped because they may contain look-alikes.
 _WORDS = re.compile(
     r'"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/'
     + r"|'(?:[^'\\\n]|\\.)++'"
@@ -31,8 +31,8 @@ _DECLARED = frozenset({"function_declaration", "method_declaration", "type_decla
                        "const_declaration"})  # fmt: skip
 # Standard library iterators that end.
 _ITERATORS = ("maps.", "slices.", "strings.", "bytes.", "iter.")
-# A question to whoever sits at the terminal; what only hands the stream on, or asks what it is, is none. What must not
-# stand before is asked for last: a pattern that starts with a letter is looked for much faster.
+# Prompts for someone at the terminal; passing the stream on, or asking what it is, does not count. The look-behinds
+# come last: a pattern that starts with a letter is found much faster.
 _ASKS = re.compile(
     r"fmt(?<!\wfmt)\.(?:Scan|Scanln|Scanf)\(|term(?<!\wterm)\.ReadPassword\("
     r"|os\.Stdin\b(?<!Stdin = os\.Stdin)(?<!Stdin: os\.Stdin)(?<!\wos\.Stdin)(?!\.(?:Stat|Fd|Close)\b)"
@@ -49,19 +49,19 @@ _ORIGIN = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?:, ?\w++)*+ ?(?::?=|) ?[&*]?([^\
 # A call through a package or a value: `client.Updates(`.
 _OUTSIDE = re.compile(r"\s*+(?=[\w.]*\.)[\w.]++\(")
 _ENDS = re.compile(r"[;{}\n]")
-# What of a statement is looked at.
+# How much of a statement is searched.
 MAX_HEAD = 300
 # Comparisons with a number, nil or a text, and checks that something succeeded.
 _COUNTED = re.compile(r"[<>]=?\s*[\w.(]|==\s*(?:0|\"|nil\b)|\b\w*err\s*==\s*nil\b")
 _FAILED = re.compile(r"(?i)err\w*\s*!=|errors\.|\.Err\(|\b!?ok\b|clos|stop|quit|done|shutdown|retr|attempt|fail")
-# A loop over a longer text is not searched.
+# Longer loops are not searched.
 MAX_LOOP = 20_000
 MAX_NODES = 4_000
 
 
 class Hold(Struct, frozen=True):
-    """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine;
-    ``part``: in which of the declaration's parts that run only where the program is told so."""
+    """What keeps a program running, or prompts someone: the line and the code. ``aside``: in a goroutine; ``part``: the
+    index of the declaration's conditional part that contains it."""
 
     kind: Kind
     line: int
@@ -71,8 +71,7 @@ class Hold(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """The part of a declaration that only runs for a command or flag: which one, and what it says, like a
-    declaration."""
+    """The part of a declaration that only runs for a command or flag: the branch, and the names that it uses."""
 
     branch: Branch
     lines: tuple[int, int]
@@ -81,11 +80,11 @@ class Part(Struct, frozen=True):
 
 
 class Declaration(Struct, frozen=True):
-    """A function, a method (its ``owner`` is the type that it is of), a type, a variable or a constant of a package.
+    """A function, method (``owner`` is its receiver's type), type, variable or constant of a package.
 
-    ``words``: chains of names in it (`http.Serve`); ``aside``: the chains that it
-    says in goroutines that it starts, which it does not wait for; ``receives``: it waits for a channel;
-    ``goes`` are the lines of those goroutines. What ``parts`` say is in neither.
+    ``words``: dotted names that it uses (`http.Serve`); ``aside``: those used in goroutines that it starts and does not
+    wait for; ``receives``: it waits for a channel; ``goes``: the lines of those goroutines. The names in ``parts`` are
+    in neither.
     """
 
     name: str
@@ -226,13 +225,13 @@ class GoFlow:
         exits = self._exits(node, inside)
         if events or not exits:
             return "loop", "an endless loop"
-        # Reading a file to its end, or looping until a result, ends.
+        # A loop that reads a file to its end, or runs until it has a result, ends.
         text = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
         ends = "io.EOF" in text or any(self._by_what_it_found(item, node) for item in exits)
         return None if ends else ("may end", "a loop without a condition")
 
     def _exits(self, loop: "Node", inside: list["Node"]) -> list["Node"]:
-        """Where a loop is left from inside: by a return, or its own break."""
+        """The statements that leave a loop from inside: a return, or its own break."""
         nested = _outermost([(item.start_byte, item.end_byte) for item in inside if item.type == "func_literal"])
         return [
             item
@@ -245,8 +244,8 @@ class GoFlow:
         ]
 
     def _by_what_it_found(self, leaves: "Node", loop: "Node") -> bool:
-        """Whether a loop is left for something counted, asked for or found: `if page > last { break }`, `if err ==
-        nil`; not for a failure or a stop."""
+        """Whether a loop ends because of a count, a reply or a match: `if page > last { break }`, `if err == nil`; not
+        because of a failure or a stop."""
         child = leaves
         above = leaves.parent
         while above is not None and above.type != "if_statement" and above != loop:
@@ -263,7 +262,7 @@ class GoFlow:
         return _COUNTED.search(text) is not None and _FAILED.search(text) is None
 
     def _range(self, node: "Node", clause: "Node") -> tuple[Kind, str] | None:
-        """`for update := range updates`: its one variable is used by its fields, so it is not a counter."""
+        """`for update := range updates`: the body uses fields of the one variable, so it is not a counter."""
         left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
         text = self._text(right) if right is not None else ""
         if not text or text.startswith(_ITERATORS) or len(text) > 200:
@@ -296,8 +295,7 @@ class GoFlow:
         return ("waits", text) if name in self._notified or not self._ends(name) else None
 
     def _ends(self, channel: str) -> bool:
-        """Whether the file itself creates a channel and sends to it or closes it, or hides its origin: a wait for it
-        may end."""
+        """Whether a wait for a channel may end: the file makes it and sends or closes, or does not show its origin."""
         if "(" in channel:
             return False
         return channel in self._sent if channel in self._channels else channel not in self._given
@@ -319,7 +317,7 @@ class GoFlow:
 
     @cached_property
     def _given(self) -> frozenset[str]:
-        """Names for the result of another package's call: `messages, err := channel.Consume(…)`."""
+        """Names that hold the result of a call to another package: `messages, err := channel.Consume(…)`."""
         found: set[str] = set()
         for item in self._statements:
             names, sign, value = item.partition("=")
@@ -329,7 +327,7 @@ class GoFlow:
 
     @cached_property
     def origins(self) -> dict[str, set[str]]:
-        """The packages of variables and parameters: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
+        """The packages that variables and parameters come from: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
         found: dict[str, set[str]] = {}
         for match in _ORIGIN.finditer(self._whole):
             found.setdefault(match[1], set()).add(match[2])
@@ -354,7 +352,7 @@ class GoFlow:
 
 
 def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans that are in no other one, in order."""
+    """The spans that are not inside another one, in order."""
     found: list[tuple[int, int]] = []
     for span in sorted(spans, key=lambda item: (item[0], -item[1])):
         if not found or span[0] >= found[-1][1]:
@@ -363,7 +361,7 @@ def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _between(start: int, end: int, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What remains of a span without others, which are in order and disjoint."""
+    """What remains of a span without others, which are ordered and disjoint."""
     found: list[tuple[int, int]] = []
     for first, last in spans:
         found.append((start, first))

@@ -126,7 +126,7 @@ class GoIndex:
         return found
 
     def declared(self, name: str) -> list["Node"]:
-        """A package constant's or variable's values: its own, and those that the file's functions assign."""
+        """The values of a package-level constant or variable: its own, and those assigned in the file's functions."""
         found = [value for item in self._declared.get(name, ()) for value in self._given(item, name)]
         if any(item.type == "var_spec" for item in self._declared.get(name, ())):
             found += [value for item in self._assignments.get(name, ()) for value in self._given(item, name)]
@@ -147,7 +147,7 @@ class GoIndex:
         return self._by_name(self._nodes("assignment_statement"))
 
     def _given(self, node: "Node", name: str) -> list["Node"]:
-        """The value that a statement gives to a name: `a, err := f()` has one for both."""
+        """The value that a statement assigns to a name; in `a, err := f()` the call is the value of a alone."""
         if node.type in ("const_spec", "var_spec"):
             names = [item for item in node.children_by_field_name("name") if item.is_named]
             values = node.child_by_field_name("value")
@@ -183,8 +183,8 @@ class GoIndex:
 
     @cached_property
     def fields(self) -> dict[str, list[tuple[str, "Node"]]]:
-        """What literals and assignments give to each field name: the literal's type, or the chain of names and a dot,
-        with the value."""
+        """The values of each field name in literals and assignments, with the literal's type, or the dotted name and a
+        dot."""
         found: dict[str, list[tuple[str, Node]]] = {}
         for node in self._nodes("keyed_element"):
             if len(node.named_children) == 2:
@@ -201,7 +201,7 @@ class GoIndex:
         return found
 
     def literals(self, kind: str, field: str) -> list["Node"]:
-        """What literals of a type give to a field."""
+        """The values that literals of a type give to a field."""
         found = []
         for node in self._nodes("composite_literal"):
             type_, body = node.child_by_field_name("type"), node.child_by_field_name("body")

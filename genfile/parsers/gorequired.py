@@ -17,7 +17,7 @@ _READ = re.compile(r'os\.Getenv\("(\w+)"\)\s*==\s*""')
 _UNLIKE = re.compile(r'[A-Za-z_][\w.]*\s*!=\s*"[^"]*"')
 _ERROR = re.compile(r"([A-Za-z_]\w*)\s*!=\s*nil|nil\s*!=\s*([A-Za-z_]\w*)")
 _NEW_ERROR = re.compile(r"^\{\s*return\b[^\n]*\b(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE)
-# Functions that return an error for an empty text.
+# Functions that return an error for empty text.
 _PARSERS = frozenset(
     """
     strconv.Atoi strconv.ParseInt strconv.ParseUint strconv.ParseFloat strconv.ParseBool time.ParseDuration
@@ -96,9 +96,8 @@ def fatal_calls(file: "GoFile") -> Iterator[str]:
 
 
 def needing(file: "GoFile") -> Iterator[tuple[str, int]]:
-    """The functions that end the program where the variable that they are given the name of is missing, each with the
-    position of that argument: `func must(key string) string { v := os.Getenv(key); if v == "" { panic(key) } … }`.
-    """
+    """The functions that exit if the variable whose name they get is missing, each with the index of that argument:
+    `func must(key string) string { v := os.Getenv(key); if v == "" { panic(key) } … }`."""
     for node in file.nodes("if_statement"):
         condition, body, function = (
             node.child_by_field_name("condition"),
@@ -108,7 +107,7 @@ def needing(file: "GoFile") -> Iterator[tuple[str, int]]:
         name = function.child_by_field_name("name") if function is not None else None
         if condition is None or body is None or function is None or name is None or not _is_fatal(file, body):
             continue
-        # What else is asked is that it's no test: `value == "" && env != "test"`.
+        # Any other condition must rule out an environment such as tests: `value == "" && env != "test"`.
         tested, *others = file._text(condition).split("&&")
         match = _EMPTY.search(tested)
         if match is None or not all(_UNLIKE.fullmatch(text.strip()) for text in others):
@@ -120,7 +119,7 @@ def needing(file: "GoFile") -> Iterator[tuple[str, int]]:
 
 
 def _asked(file: "GoFile", call: "Node | None") -> str | None:
-    """The name that `os.Getenv(key)` reads the variable by."""
+    """The name that holds the variable's name in `os.Getenv(key)`."""
     function = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
     given = call.child_by_field_name("arguments") if call is not None and function is not None else None
     read = function is not None and file._dotted(function) in ("os.Getenv", "os.LookupEnv")
@@ -135,7 +134,7 @@ def _parameters(file: "GoFile", function: "Node") -> list[str]:
 
 
 def _refused(file: "GoFile", node: "Node", error: str) -> str | None:
-    """The variable whose empty text causes an error: `n, err := strconv.Atoi(os.Getenv("N"))`."""
+    """The variable that causes an error if it is empty: `n, err := strconv.Atoi(os.Getenv("N"))`."""
     call = _declaration(file, node, error)
     function = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
     given = call.child_by_field_name("arguments") if call is not None and function is not None else None

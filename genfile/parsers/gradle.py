@@ -66,11 +66,11 @@ class GradleScript:
 
     @cached_property
     def own(self) -> "GradleScript":
-        """What the script says about its own project, without what is only for projects below it."""
+        """The script's statements about its own project, without those for sub-projects only."""
         return self._of("", "allprojects")
 
     def given_to(self, project: str) -> "GradleScript":
-        """What a root's script says about a project below it, by its path: `subprojects { apply plugin: 'java' }`."""
+        """The root script's statements about a sub-project, by its path: `subprojects { apply plugin: 'java' }`."""
         return self._of("subprojects", "allprojects", f"project({project})")
 
     def _of(self, *scopes: str) -> "GradleScript":

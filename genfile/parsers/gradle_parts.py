@@ -1,4 +1,4 @@
-"""The parts of a Gradle script in either language."""
+"""The parts of a Gradle script, in Groovy and Kotlin alike."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -27,14 +27,13 @@ class Statement(Struct, frozen=True):
 
     @property
     def scope(self) -> str:
-        """Which projects it is carried out for: `` for the script's own, `subprojects`, `allprojects`, and
-        `project(:a)` for one that is named."""
+        """The projects it applies to: its own (empty), `subprojects`, `allprojects`, or a named one (`project(:a)`)."""
         first = self.blocks[0] if self.blocks else ""
         return first if first in ("subprojects", "allprojects") or first.startswith("project(") else ""
 
 
 class Plugin(Struct, frozen=True):
-    """A plugin: its id, or its alias in the version catalog (`plugins.spring.boot`), and the version beside it."""
+    """A plugin: its id, or its alias in the version catalog (`plugins.spring.boot`), and its version if stated."""
 
     id: str | None
     alias: str | None
@@ -45,7 +44,7 @@ class Plugin(Struct, frozen=True):
 
 
 class GradleDependency(Struct, frozen=True):
-    """A dependency: `group:name:version` as far as written, an alias of the catalog, or another project's path."""
+    """A dependency: `group:name:version` as far as written, a catalog alias, or the path of another project."""
 
     configuration: str
     coordinate: str | None
@@ -54,12 +53,12 @@ class GradleDependency(Struct, frozen=True):
     line: int
 
 
-# Catalogs that frameworks publish themselves: `ktorLibs.server.netty` is io.ktor:ktor-server-netty.
+# Catalogs that frameworks publish: `ktorLibs.server.netty` is io.ktor:ktor-server-netty.
 _CATALOGS = {"ktorLibs.": "io.ktor:ktor-", "mn.": "io.micronaut:"}
 
 
 def dependency(item: Statement) -> GradleDependency | None:
-    """The dependency that a statement of a `dependencies` block names; None if it names none that can be seen."""
+    """The dependency in a statement of a `dependencies` block; None if it is computed."""
     first = item.arguments[0] if item.arguments else None
     coordinate = alias = project = None
     if isinstance(first, dict):
@@ -84,7 +83,7 @@ def dependency(item: Statement) -> GradleDependency | None:
 
 
 def literals(root: "Node", text: Callable[["Node"], str]) -> set[str]:
-    """The strings that a script writes out, without their quotes."""
+    """The string literals in a script, without quotes."""
     found: set[str] = set()
     queue = [root]
     for node in queue:

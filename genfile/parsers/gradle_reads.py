@@ -1,4 +1,4 @@
-"""What a Gradle script reads while it configures a build: files, variables of the environment, properties."""
+"""What a Gradle script reads while it configures a build: files, environment variables, properties."""
 
 import itertools
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_NODES = 60_000
-# Of one expression, and how many expressions and blocks are looked into.
+# Nodes per expression, and how many expressions and blocks are searched.
 MAX_INNER = 1_000
 MAX_LOOKED_INTO = 100
 _STRINGS = frozenset({"string_literal", "character_literal", "multiline_string_literal", "line_string_literal"})
 _CALLS = frozenset({"call_expression", "method_invocation", "juxt_function_call"})
-# Members and types that read the content of a file.
+# Members and types that read a file's content.
 _READERS = frozenset(
     """
     readText readLines readBytes forEachLine eachLine inputStream bufferedReader reader withInputStream newInputStream
@@ -29,7 +29,7 @@ _OF_PROPERTIES = frozenset({"findProperty", "gradleProperty", "property", "getPr
 
 
 class OutsideValue(Struct, frozen=True):
-    """A value from outside the script: a variable of the environment, or a property of Gradle's."""
+    """A value from outside the script: an environment variable, or a Gradle property."""
 
     name: str
     property: bool
@@ -42,8 +42,8 @@ def texts(script: GradleScript) -> list[tuple[str, int]]:
 
 
 def computed_read(script: GradleScript) -> int | None:
-    """The line of the first expression that reads a file whose name no string of it, nor of a value that it names,
-    tells."""
+    """The line of the first expression that reads a file with a computed name: neither the expression nor a value it
+    mentions has a string with the path."""
     named, count = _declared(script), 0
     for node in _nodes(script.root):
         if node.type not in ("identifier", "type_identifier") or script.text(node) not in _READERS:
@@ -61,8 +61,8 @@ def computed_read(script: GradleScript) -> int | None:
 
 
 def credentials(script: GradleScript) -> list[OutsideValue]:
-    """What the blocks `credentials` of a script take from outside, those for publishing left out; where such a block
-    takes a value of the script, what that value takes."""
+    """The outside values in a script's `credentials` blocks, except those for publishing; a value of the script that a
+    block mentions counts with what it reads."""
     found: dict[OutsideValue, None] = {}
     values = _values(script)
     for block in itertools.islice(_blocks(script), MAX_LOOKED_INTO):
@@ -80,7 +80,7 @@ def _blocks(script: GradleScript) -> Iterator["Node"]:
             above = node.parent
             while above is not None and above.type in ("navigation_expression", "field_access"):
                 above = above.parent
-            # Kotlin's block follows a call with arguments, as a call of its own.
+            # In Kotlin, a block after a call with arguments is a call of its own.
             if above is not None and above.parent is not None and above.parent.type == "call_expression":
                 above = above.parent
             if above is not None:
@@ -117,7 +117,7 @@ def _lookups(script: GradleScript, node: "Node") -> Iterator[OutsideValue]:
 
 
 def _declared(script: GradleScript) -> frozenset[str]:
-    """Names of values that hold a string which tells a path."""
+    """Names of values that contain a literal path."""
     return frozenset(
         name
         for name, value in _values(script).items()
@@ -136,7 +136,7 @@ def _values(script: GradleScript) -> dict[str, "Node"]:
 
 
 def _tells(script: GradleScript, node: "Node") -> bool:
-    """Whether a string is a path of its own: no part of it is computed but the folder in front."""
+    """Whether a string is a literal path; only the folder at its start may be computed."""
     text = _unquoted(script, node)
     for base in ("$rootDir/", "${rootDir}/", "$projectDir/", "${projectDir}/", "${rootProject.projectDir}/"):
         text = text.removeprefix(base)
@@ -144,7 +144,7 @@ def _tells(script: GradleScript, node: "Node") -> bool:
 
 
 def _is_member(node: "Node") -> bool:
-    """Whether a name is that of a member that is called or read, or of a class that is made: not of a value."""
+    """Whether a name is that of a member or of a class that is instantiated, not of a value."""
     parent = node.parent
     if parent is None:
         return False
@@ -154,7 +154,7 @@ def _is_member(node: "Node") -> bool:
 
 
 def _statement(node: "Node") -> "Node":
-    """The expression that a node is a part of, up to the block around it."""
+    """The whole expression that a node belongs to, up to the enclosing block."""
     stops = ("source_file", "program", "statements", "lambda_literal", "closure", "block", "annotated_lambda")
     while node.parent is not None and node.parent.type not in stops:
         node = node.parent
@@ -162,7 +162,7 @@ def _statement(node: "Node") -> "Node":
 
 
 def _nodes(root: "Node", limit: int = MAX_NODES) -> Iterator["Node"]:
-    """The named nodes of a tree in the order of the text, bounded."""
+    """The named nodes of a tree in source order, up to a limit."""
     stack, count = [root], 0
     while stack and count < limit:
         node = stack.pop()

@@ -1,13 +1,14 @@
 """tree-sitter, bounded: any text ends as a syntax tree or as one ParseError, in bounded time, memory and stack.
 
-Four bounds hold it, all of them counts, so that the same text gives the same answer on every machine:
+These bounds hold it. All of them are counts, so the same text gives the same answer on every machine:
 
-- *work*: the library reports each hundred actions and asks for the text in chunks; a parser that goes back over the
-  same text again and again is stopped (``MAX_WORK``);
-- *ambiguity*: where a faulty text ends, the library copies its whole stack for each way to read what is open, so a
-  text that is both long and faulty, deeply nested, or full of unclosed ``<`` is left out (``MAX_FAULTY_TOKENS``, …);
-- *stack*: the library frees its own stack by recursion, one frame a token at worst, so a long text is parsed by a
-  thread whose stack holds as many frames as the text has bytes.
+- *work*: the library reports every hundred actions and reads the text in chunks; a parse that goes over the same text
+  again and again is stopped (``MAX_WORK``);
+- *ambiguity*: at the end of a faulty text, the library copies its whole stack for each way to read what is still
+  open, so a text that is both long and faulty, deeply nested, or full of unclosed ``<`` is rejected
+  (``MAX_FAULTY_TOKENS``, …);
+- *stack*: the library frees its own stack recursively, at worst one frame per token, so a long text is parsed in a
+  thread with a stack frame for each byte of the text.
 """
 
 import re
@@ -25,24 +26,23 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1024 * 1024
 MAX_NESTING = 500
-# A search for nodes counts how deep it is in few bits, and no longer ends its work where a tree is deeper: `a.b.c…` is.
+# Searches for nodes keep their depth in a few bits, and never end in a tree that is deeper, such as that of `a.b.c…`.
 MAX_TREE_DEPTH = 10_000
 MAX_FAULTY_TOKENS = 8_000
-# `a<b` is a comparison or the start of generics: Groovy's grammar keeps both open until the end of the file.
+# `a<b` is a comparison or the start of generics; Groovy's grammar keeps both readings open until the end of the file.
 MAX_OPEN_ANGLES = 1_000
-# Units of work: one for a hundred actions of the parser, three for a chunk that it reads. Real code takes up to 31 a
-# thousand bytes.
+# Units of work: one per hundred parser actions, three per chunk read. Real code takes up to 31 per thousand bytes.
 MAX_WORK = 3_000
 MAX_WORK_PER_KB = 32
 CHUNK = 4096
 
-# No text of this length is long, deep or faulty enough for any bound but that of work.
+# Shorter texts only need the bound on work: they can't be long, deep or faulty enough for the others.
 _SHORT = 8_000
 _STACK_FRAME = 160
 _BASE_STACK = 1024 * 1024
 
 _TOKENS = re.compile(rb"\w+|[^\w\s]")
-# Comments and strings, each up to its end or the end of the text, so that the search is linear; then brackets.
+# Comments and strings, each up to its end or the end of the text so that the search is linear; then brackets.
 _BRACKETS = re.compile(
     rb"""//[^\n]*|/\*(?:.*?\*/|.*)|\"{3}(?:.*?\"{3}|.*)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|`(?:[^`\\]|\\.)*`?"""
     rb"""|[(\[{]|[)\]}]""",
@@ -61,7 +61,7 @@ _STACK_SIZE = threading.Lock()
 
 @cache
 def language(name: str) -> Any:
-    """A grammar by its name."""
+    """A grammar by name."""
     from importlib import import_module
 
     import tree_sitter
@@ -78,8 +78,7 @@ def _query(name: str, kinds: tuple[str, ...]) -> Any:
 
 
 def captures(name: str, kinds: tuple[str, ...], root: "Node") -> dict[str, list["Node"]]:
-    """The nodes of some types below a node, by type, in the order of the text: one pass, made by the library, which
-    gives them in no order."""
+    """The nodes of some types below a node, by type, in source order; the library finds them in one pass, unordered."""
     import tree_sitter
 
     found = tree_sitter.QueryCursor(_query(name, kinds)).captures(root)
@@ -87,13 +86,13 @@ def captures(name: str, kinds: tuple[str, ...], root: "Node") -> dict[str, list[
 
 
 def in_order(nodes: Iterable["Node"]) -> list["Node"]:
-    """Nodes in the order of the text, one around another before it."""
-    # Twice by one attribute each: far cheaper than once by two that are put together for each node.
+    """Nodes in source order; an enclosing node before those inside it."""
+    # Two sorts by one attribute are far cheaper than one sort by a tuple built for each node.
     return sorted(sorted(nodes, key=attrgetter("end_byte"), reverse=True), key=attrgetter("start_byte"))
 
 
 class Places:
-    """Nodes in the order of the text, asked for by the node that they are in."""
+    """Nodes in source order, looked up by the node that contains them."""
 
     def __init__(self, nodes: Iterable["Node"]) -> None:
         self._found = list(nodes)
@@ -112,9 +111,9 @@ class Places:
 
 
 def parse_code(text: str, name: str, limit: int = MAX_BYTES) -> tuple[bytes, "Node"]:
-    """The bytes of a text and the root of its syntax tree; faults of syntax only hide what they cover.
+    """A text as bytes, and the root of its syntax tree; syntax errors only hide what they cover.
 
-    Raises ParseError for a text that is too long, too deeply nested, or takes the grammar too much work.
+    Raises ParseError for a text that is too long, too deeply nested, or takes too much work to parse.
     """
     source = text.encode("utf-8", "replace")
     if len(source) > limit:
@@ -132,7 +131,7 @@ def parse_code(text: str, name: str, limit: int = MAX_BYTES) -> tuple[bytes, "No
 
 
 def _is_deep(root: "Node") -> bool:
-    """Whether a tree is too deep. What has fewer nodes than levels are left can't be, and is not looked into."""
+    """Whether a tree is too deep; subtrees with fewer nodes than remaining levels are skipped."""
     queue = [(root, 0)]
     while queue:
         node, depth = queue.pop()
@@ -162,7 +161,7 @@ def _parse(source: bytes, grammar: Any) -> "Node | str":
     allowed = MAX_WORK + MAX_WORK_PER_KB * len(source) // 1024
     work, reason = 0, ""
     many: bool | None = None if len(source) > MAX_FAULTY_TOKENS else False
-    # The library never lets go of what a read returns: one buffer is enough, since it is done with a chunk by then.
+    # The library never frees what a read returns. One buffer is enough: it is done with a chunk by the next read.
     buffer = bytearray()
 
     def read(offset: int, _point: object) -> bytearray:
@@ -189,7 +188,7 @@ def _parse(source: bytes, grammar: Any) -> "Node | str":
 
 
 def _roomy(function: Callable[[], "Node | str"], size: int) -> "Node | str":
-    """Call a function with a stack of one frame for each byte of a text."""
+    """Call a function with a stack frame for each byte of a text."""
     if size <= _SHORT:
         return function()
     results: list[Node | str] = []

@@ -97,7 +97,7 @@ class _Parser:
             if match is None:
                 break
             if match["sign"] is not None and text.startswith(_OPENERS, at):
-                # Nothing closes it: searching for an end again after each of many would take too long.
+                # Nothing closes it; searching for an end after each of many openings would take too long.
                 raise ParseError("a text, a comment or a heredoc is not closed", line)
             kind = match.lastgroup or "sign"
             kind = "heredoc" if match["heredoc"] is not None else kind

@@ -18,8 +18,7 @@ _ASKED = re.compile(r"^\$\{\??([A-Za-z_][\w.]*)\}$")
 
 
 def parse_hocon(text: str) -> Document:
-    """Read a .conf file into a flat mapping from dotted key to text. Never raises: what is not understood is
-    ignored."""
+    """Read a .conf file into a flat mapping from dotted key to text. Never raises: it skips what it does not know."""
     values: dict[str, str] = {}
     lines: dict[tuple[Key, ...], int] = {}
     blocks: list[str] = []

@@ -38,18 +38,18 @@ __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
 class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
-    """A parsed module; every property is found once, when it is asked for."""
+    """A parsed module; each property is computed once, when needed."""
 
     @cached_property
     def flow(self) -> "ModuleFlow":
-        """The functions of the module, and what calls what."""
+        """The module's functions, and what calls what."""
         from genfile.parsers.jsstart import ModuleFlow
 
         return ModuleFlow(self)
 
     @cached_property
     def parameters(self) -> "ModuleParameters":
-        """What the functions of the module are given by those who call them."""
+        """The ports that callers pass to the module's functions."""
         from genfile.parsers.jsgiven import ModuleParameters
 
         return ModuleParameters(self)
@@ -136,7 +136,7 @@ class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
         return tuple(found)
 
     def settings(self, name: str) -> Any:
-        """The object that a module's name is, or that its function returns; else UNKNOWN."""
+        """The object that a name of the module stands for, or that its function returns; else UNKNOWN."""
         node = self.exports.get(name) or self._constants.get(name)
         return UNKNOWN if node is None else self._config(node)
 

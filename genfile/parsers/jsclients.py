@@ -1,4 +1,4 @@
-"""Whether a module of JavaScript makes a client that connects and waits for events."""
+"""Find JavaScript modules that create a client, connect it, and wait for its events."""
 
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 _LISTENING = ("on", "once", "addListener", "addEventListener")
 _CONNECTING = frozenset("connect login start launch run open join initialize startPolling".split())
 _LEAVING = frozenset("end close quit disconnect destroy stop logout".split())
-# Events of what goes wrong or comes to its end: who handles only these waits for nothing.
+# Errors and shutdown: a client with handlers for these alone waits for nothing.
 _ENDINGS = frozenset("error close end exit finish disconnect disconnected warn warning".split())
 
 
 def waiting_packages(module: "JsModule") -> frozenset[str]:
-    """The packages of which the module makes a client, handles its events, connects it, and does not let it go."""
+    """The packages whose client the module creates, subscribes to, connects, and closes only in signal handlers."""
     made = {name: package for name, value in module._constants.items() if (package := _maker(module, value))}
     calls: dict[str, set[str]] = {}
     for node in module._all("call_expression") if made else ():
@@ -30,7 +30,7 @@ def waiting_packages(module: "JsModule") -> frozenset[str]:
 
 
 def _maker(module: "JsModule", value: "Node") -> str | None:
-    """The package of somebody else's whose class or function makes a value."""
+    """The imported package whose class or function creates a value; None if there is none."""
     if value.type not in ("new_expression", "call_expression"):
         return None
     callee = value.child_by_field_name("constructor") or value.child_by_field_name("function")
@@ -39,14 +39,14 @@ def _maker(module: "JsModule", value: "Node") -> str | None:
 
 
 def _handles(module: "JsModule", node: "Node") -> bool:
-    """Whether a handler is one of what a client waits for."""
+    """Whether a handler subscribes to an event that a client waits for, not just to errors or shutdown."""
     arguments = node.child_by_field_name("arguments")
     event = arguments.named_children[0] if arguments is not None and len(arguments.named_children) > 1 else None
     return event is not None and not (event.type == "string" and module._string(event).lower() in _ENDINGS)
 
 
 def _at_signal(module: "JsModule", node: "Node") -> bool:
-    """Whether a call stands in a handler of the process: `process.on("SIGTERM", () => client.disconnect())`."""
+    """Whether a call is inside a handler on the process: `process.on("SIGTERM", () => client.disconnect())`."""
     above = node.parent
     while above is not None:
         callee = above.child_by_field_name("function") if above.type == "call_expression" else None

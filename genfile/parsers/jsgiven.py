@@ -1,4 +1,4 @@
-"""The ports that functions of JavaScript are given by those who call them: `start(app, { port: 3000 })`."""
+"""Ports that callers pass to JavaScript functions: `start(app, { port: 3000 })`."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -22,8 +22,8 @@ MAX_PORTS = 50
 
 
 class Parameter(Struct, frozen=True):
-    """What a function takes: its name as ModuleFlow has it, which argument, the names below that, and what stands for
-    it if there is none."""
+    """A parameter: the name of its function in ModuleFlow, the argument's index, the property path below it, the
+    default."""
 
     function: str
     index: int
@@ -32,7 +32,7 @@ class Parameter(Struct, frozen=True):
 
 
 class Passed(Struct, frozen=True):
-    """What a call passes on: its value, else what it refers to, or the parameter that it comes from in turn."""
+    """What a call passes on: a value, otherwise a reference, or the caller's own parameter."""
 
     line: int
     value: Any
@@ -41,14 +41,14 @@ class Passed(Struct, frozen=True):
 
 
 class ModuleParameters:
-    """What the functions of one module take as a port, and what its calls give."""
+    """The parameters that a module's functions use as ports, and the arguments its calls pass."""
 
     def __init__(self, module: "JsModule") -> None:
         self.module = module
 
     @cached_property
     def ports(self) -> dict[tuple[str, int], Parameter]:
-        """The parameters that reach `listen` and the like, by the callee and the line of that call."""
+        """The parameters that reach `listen` and the like, keyed by the callee and line of that call."""
         found: dict[tuple[str, int], Parameter] = {}
         for callee, line, node in self.module.ports_given[:MAX_PORTS]:
             parameter = self._parameter(node, (), 0)
@@ -57,7 +57,7 @@ class ModuleParameters:
         return found
 
     def passed(self, call: "Node", parameter: Parameter) -> Passed | None:
-        """What a call gives for a parameter."""
+        """The argument that a call passes for a parameter; None if it is missing or behind a spread."""
         arguments = call.child_by_field_name("arguments")
         items = [item for item in arguments.named_children if item.type != "comment"] if arguments is not None else []
         if len(items) <= parameter.index or any(item.type == "spread_element" for item in items[: parameter.index + 1]):
@@ -70,7 +70,7 @@ class ModuleParameters:
         return Passed(call.start_point[0] + 1, value, reference, self._parameter(node, names, 0))
 
     def _below(self, node: "Node", names: tuple[str, ...]) -> tuple["Node", tuple[str, ...]]:
-        """The value below an object by names, as far as it is written out, and the names that are left."""
+        """Follow a property path as far as it is written out; return the node it reaches and the names left over."""
         for _ in range(MAX_DEPTH):
             target: Node | None = None
             if node.type in WRAPPERS and node.named_children:
@@ -94,7 +94,7 @@ class ModuleParameters:
         return None
 
     def _parameter(self, node: "Node", names: tuple[str, ...], depth: int) -> Parameter | None:
-        """The parameter that an expression, or what is below it by names, comes from."""
+        """The parameter that an expression, or a property path below it, comes from."""
         if depth > MAX_DEPTH:
             return None
         kind, first = node.type, node.named_children[0] if node.named_children else None
@@ -140,7 +140,7 @@ class ModuleParameters:
         return self._declared(node, name, names)
 
     def _declared(self, node: "Node", name: str, names: tuple[str, ...]) -> Parameter | None:
-        """`constructor(private readonly port: number)`: a field of the class around a node."""
+        """The constructor parameter behind a field of the class: `constructor(private readonly port: number)`."""
         above = node.parent
         while above is not None and above.type != "class_body":
             above = above.parent
@@ -165,7 +165,7 @@ class ModuleParameters:
         return self._parameter(target, names, depth + 1) if target is not None and target != node else None
 
     def _of_function(self, function: "Node", name: str, names: tuple[str, ...]) -> Parameter | None:
-        """A parameter of a function by its name, or one of the names that it is taken apart to."""
+        """The parameter of a function that binds this name, directly or by destructuring."""
         alone, listed = function.child_by_field_name("parameter"), function.child_by_field_name("parameters")
         items = [alone] if alone is not None else listed.named_children if listed is not None else []
         called = self.module.flow.name_of(function)
@@ -180,7 +180,7 @@ class ModuleParameters:
         return None
 
     def _taken_apart(self, pattern: "Node") -> Iterator[tuple[str, tuple[str, ...], "Node | None"]]:
-        """The local names of a parameter, each with the names below the argument and its default."""
+        """The local names that a parameter binds, each with its property path and default."""
         if pattern.type == "identifier":
             yield self.module._text(pattern), (), None
         for local, key in self.module._pattern(pattern):

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
     from genfile.parsers.javascript import JsModule
 
-# Statements that do nothing when a module is loaded.
+# Statements that run no code when a module loads.
 _STILL = frozenset(
     """
     import_statement export_statement function_declaration generator_function_declaration class_declaration comment

@@ -1,4 +1,4 @@
-"""The modules that a JavaScript module loads as soon as it is loaded itself."""
+"""The modules that a JavaScript module loads as soon as it is loaded."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,10 +28,10 @@ _MAKES_CODE = ("decorator", "enum_declaration", "internal_module", "accessibilit
 
 
 class Loaded(Struct, frozen=True):
-    """A module that is loaded, and the line.
+    """A loaded module, and the line.
 
-    ``required``: by `require`; ``typed``: it says of which type it is (`with { type: "json" }`); ``names``: what is
-    handed on of it by name, () for all of it and for an import.
+    ``required``: by `require`; ``typed``: with a type attribute (`with { type: "json" }`); ``names``: what `export …
+    from` re-exports by name, () for all of it and for an import.
     """
 
     module: str

@@ -1,4 +1,4 @@
-"""JavaScript functions that end the program if the variable that they are asked for is missing:
+"""JavaScript functions that end the program if the environment variable they are asked for is missing:
 `required("DB_URL")`."""
 
 from collections.abc import Iterator
@@ -18,20 +18,20 @@ _ENVIRONMENTS = frozenset({"process.env", "Bun.env", "import.meta.env"})
 _WRAPPERS = frozenset({"parenthesized_expression", "non_null_expression", "as_expression", "await_expression"})
 _DECLARES = frozenset({"lexical_declaration", "variable_declaration"})
 _NOTHING = frozenset({"undefined", "null", '""', "''", "``"})
-# Functions that call others in the module with the name that they got.
+# Functions that call another one in the module with the name they got.
 MAX_ROUNDS = 3
 MAX_DEPTH = 12
 MAX_CALLS = 100
 
 
 class VariableNeed(Struct, frozen=True):
-    """The parameter with the variable's name, and those that make it optional."""
+    """The parameter that holds the variable's name, and those that make it optional."""
 
     at: int
     unless: frozenset[int] = frozenset()
 
     def name_of(self, call: "Node", module: "JsModule") -> str | None:
-        """The variable that a call needs."""
+        """The variable that a call requires."""
         arguments = call.child_by_field_name("arguments")
         items = [item for item in arguments.named_children if item.type != "comment"] if arguments is not None else []
         if self.at >= len(items) or any(place < len(items) for place in self.unless):
@@ -41,7 +41,7 @@ class VariableNeed(Struct, frozen=True):
 
 
 def needs_of(start: ModuleStart) -> dict[str, VariableNeed]:
-    """A module's functions that need a variable by name, by their own names."""
+    """A module's functions that require a variable by name, keyed by their own name."""
     found: dict[str, VariableNeed] = {}
     module = start.module
     if not any(text in module._source for text in (b"env[", b"env?.[")):
@@ -60,7 +60,7 @@ def needs_of(start: ModuleStart) -> dict[str, VariableNeed]:
 
 
 def _parameters(module: "JsModule", function: "Node") -> dict[str, int]:
-    """The parameters by name; one with a default has no position, since it is never missing."""
+    """Parameters and their positions, by name; one with a default is left out, since it is never missing."""
     listed = function.child_by_field_name("parameters")
     items = listed.named_children if listed is not None else [function.child_by_field_name("parameter")]
     found: dict[str, int] = {}
@@ -95,7 +95,7 @@ def _need(module: "JsModule", function: "Node") -> VariableNeed | None:
 
 
 def _ends(module: "JsModule", body: "Node") -> bool:
-    """Whether statements throw, or exit."""
+    """Whether statements throw or exit."""
     for statement in body.named_children if body.type == "statement_block" else [body]:
         call = statement.named_children[0] if statement.type == "expression_statement" else None
         callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
@@ -110,8 +110,10 @@ def _gives_back(body: "Node") -> bool:
 
 
 def _alternatives(module: "JsModule", node: "Node", *, gone: bool, depth: int = 0) -> list[list["Node"]]:
-    """What a condition asks to be missing together, each way that it can be true; ``gone`` is False if it is asked
-    to be there, which ends the function before what is looked at."""
+    """The sets of expressions whose joint absence makes a condition true, one set for each alternative.
+
+    ``gone`` False: whose absence makes it false, as it tests for presence and ends the function early.
+    """
     node = _plain(node)
     if depth > MAX_DEPTH:
         return []
@@ -144,7 +146,7 @@ def _plain(node: "Node") -> "Node":
 def _of(
     module: "JsModule", function: "Node", parameters: dict[str, int], together: list["Node"]
 ) -> VariableNeed | None:
-    """The need behind what is missing together: one variable by its name, and other parameters."""
+    """The need behind a set of missing expressions: one variable looked up by name, and other parameters."""
     at: int | None = None
     unless: set[int] = set()
     for node in together:
@@ -166,7 +168,7 @@ def _of(
 
 
 def _looked_up(module: "JsModule", function: "Node", node: "Node") -> "Node":
-    """A name's declaration in the function, without `.trim()`."""
+    """Replace a name by its declaration in the function, and drop `.trim()`."""
     for _ in range(4):
         node = _plain(node)
         callee = node.child_by_field_name("function") if node.type == "call_expression" else None
@@ -191,7 +193,7 @@ def _declared(module: "JsModule", function: "Node", name: str) -> "Node | None":
 
 
 def _either(module: "JsModule", node: "Node") -> Iterator["Node"]:
-    """The parts of `a ?? b`, one of which is enough."""
+    """The operands of `a ?? b`, either of which is enough."""
     node = _plain(node)
     left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
     if node.type != "binary_expression" or left is None or right is None or operator is None:
@@ -213,7 +215,7 @@ def _index(module: "JsModule", node: "Node") -> str | None:
 def _handed_on(
     module: "JsModule", function: "Node", known: dict[str, VariableNeed], calls: Places
 ) -> VariableNeed | None:
-    """The need of a function that passes its parameter to a known one: `number = (name) => +text(name)`."""
+    """The need of a function that passes its parameter on to a known one: `number = (name) => +text(name)`."""
     parameters, body = _parameters(module, function), function.child_by_field_name("body")
     for node in calls.within(body)[:MAX_CALLS] if parameters and body is not None else ():
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")

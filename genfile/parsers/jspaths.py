@@ -28,7 +28,7 @@ _SAME = frozenset("fileURLToPath pathToFileURL String URL toString".split())
 
 
 class Where(Struct, frozen=True):
-    """A path in the service's folder; ``open``: only its beginning is known."""
+    """A path relative to the service's folder; ``open``: only its beginning is known."""
 
     path: str
     open: bool = False
@@ -40,10 +40,10 @@ class Where(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """Where a module's paths start.
+    """The base of a module's paths.
 
-    ``file``: the module's place in the image; ``working``: the program's working folder. ``far``: resolves another
-    module's name, by the imported module and the names below; ``key``: a setting's default.
+    ``file``: where the module is in the image; ``working``: the program's working directory; ``far``: resolves a name
+    from another module, by that module and the names below it; ``key``: resolves a setting's default.
     """
 
     file: str
@@ -52,7 +52,7 @@ class Standing(Struct, frozen=True):
     key: Callable[[str], Where | None]
 
     def literal(self, text: str) -> Where | None:
-        """A literal path, as the operating system resolves it: from the working folder."""
+        """A literal path, resolved as the operating system does: from the working directory."""
         text = text.removeprefix("file:")
         usable = text and len(text) <= _MAX_LENGTH and text.isprintable()
         if not usable or text.startswith(("/", "~", "http", "\\")) or ":" in text:
@@ -76,7 +76,7 @@ class JsPaths(JsReferences):
                     yield found, call.start_point[0] + 1
 
     def exported_path(self, names: tuple[str, ...], standing: Standing) -> Where | None:
-        """The path that this module exports under some names."""
+        """The path that this module exports under a chain of names."""
         first, *rest = names or ("default",)
         target = self.exports.get(first) or self._constants.get(first)
         if target is None:
@@ -87,7 +87,7 @@ class JsPaths(JsReferences):
         return found or self._by_default(names[-1] if names else "", standing)
 
     def _by_default(self, key: str, standing: Standing) -> Where | None:
-        """A setting's default in a schema of this module."""
+        """A setting's default in one of this module's schemas."""
         value = next((value for name, value, _ in self.defaults if name == key), None)
         return standing.literal(value) if isinstance(value, str) else None
 
@@ -113,7 +113,7 @@ class JsPaths(JsReferences):
         return self._path_by_call(node, standing, depth) if kind in ("call_expression", "new_expression") else None
 
     def beside(self, standing: Standing) -> Iterator[tuple[Where | None, int]]:
-        """Every call that makes a path from the module's own folder, and its line."""
+        """Every call that builds a path from the module's own folder, with its line."""
         for node in self._all("call_expression", "new_expression"):
             text = self._text(node) if node.end_byte - node.start_byte < _MAX_LENGTH else ""
             if any(word in text for word in (*_HERE, *_FILE)):
@@ -157,7 +157,7 @@ class JsPaths(JsReferences):
         return self._below(inner, names, standing, depth + 1)
 
     def _below(self, node: "Node", names: list[str], standing: Standing, depth: int) -> Where | None:
-        """The value below another by names: properties of a literal object, or of an imported one."""
+        """The value that a chain of names leads to: properties of an object literal, or of an imported one."""
         if depth > MAX_DEPTH or self._steps.spent():
             return None
         if not names:
@@ -182,7 +182,7 @@ class JsPaths(JsReferences):
         if node.type == "object":
             return self._in_object(node, names, standing, depth)
         if node.type == "call_expression":
-            # `Object.freeze({…})`, `registerAs("app", () => ({…}))`, a function that gives the settings.
+            # `Object.freeze({…})`, `registerAs("app", () => ({…}))`, or a function that returns the settings.
             return self._in_call(node, names, standing, depth)
         if node.type in FUNCTIONS:
             given = self._given_back(node)
@@ -215,7 +215,7 @@ class JsPaths(JsReferences):
         if left is None or right is None or operator is None:
             return None
         if self._text(operator) in ("||", "??"):
-            # The image has the default; if a variable names another place, the operator provides it.
+            # The image gets the default; an operator who points the variable elsewhere provides that place.
             return self.path_of(left, standing, depth + 1) or self.path_of(right, standing, depth + 1)
         if self._text(operator) != "+":
             return None
@@ -267,13 +267,13 @@ class JsPaths(JsReferences):
         return None
 
     def _is_root(self, node: "Node | None") -> bool:
-        """Whether an expression is a module whose value is the service's folder."""
+        """Whether an expression is an imported module whose value is the service's folder."""
         name = self._text(node) if node is not None and node.type == "identifier" else ""
         module, exported = self.bindings.get(name, ("", ""))
         return module in _ROOTS and exported in ("*", "default")
 
     def _after(self, start: Where, items: list["Node"], standing: Standing, depth: int) -> Where | None:
-        """``start`` with further parts; from the first unknown one on, the path is open."""
+        """``start`` joined with further parts; the path is open from the first unknown part on."""
         path = start.path
         if start.open:
             return start
@@ -297,7 +297,7 @@ class JsPaths(JsReferences):
         return joined.path if joined is not None else path
 
     def _concatenated(self, parts: list["Node"], standing: Standing, depth: int) -> Where | None:
-        """`${folder}/x.db`, `folder + "/x.db"`: a path and the text after it."""
+        """A path with text appended: `${folder}/x.db`, `folder + "/x.db"`."""
         if not parts:
             return None
         first, *rest = parts
@@ -316,13 +316,13 @@ class JsPaths(JsReferences):
                 known = (start.path + tail).rpartition("/")[0]
                 return Where(posixpath.normpath(known), open=True) if known else whole and Where(whole.path, open=True)
             tail += value
-        # A literal keeps no slash at its end.
+        # `literal` drops a trailing slash: restore it.
         slash = "/" if first.type == "string_fragment" and self._text(first).endswith("/") else ""
         return _inside(start.path + slash + tail)
 
 
 def _of_module(standing: Standing, module: str, names: tuple[str, ...]) -> Where | None:
-    """What a name of another module is: of the project's, or of one that tells the folder of the service."""
+    """The path that a name from another module stands for: the project's, or one that knows the service's folder."""
     if module not in _ROOTS:
         return standing.far(module, names)
     return Where(".") if names in ((), ("default",), ("path",), ("default", "path")) else None

@@ -18,10 +18,11 @@ _LOOKUPS = frozenset("get getOrThrow getNumber getInt number int has".split())
 
 
 class NameReference(Struct, frozen=True):
-    """`config.http.port` is the names config, http, port; `config.get('http.port', 80)` the name, a key, a default.
+    """A reference by name: `config.http.port` has the names config, http, port; `config.get('http.port', 80)` has one
+    name, a key and a default.
 
-    ``file``: the expression of the path of a file that is read, ``module``: what is required in place; then the names
-    are those of what it holds.
+    ``file``: the path expression of a data file that is read; ``module``: a module that is required in place. With
+    either, the names are looked up in what it holds.
     """
 
     names: tuple[str, ...]
@@ -40,7 +41,7 @@ class Import(Struct, frozen=True):
 
 
 class JsReferences(JsShapes):
-    """Names that lead out of a module, and what calls are given by them."""
+    """Names that lead out of a module, and the calls that receive them."""
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
@@ -62,7 +63,7 @@ class JsReferences(JsShapes):
         return tuple(found)
 
     def _imported(self, node: "Node") -> tuple[str, ...]:
-        """The names that an import takes by name: `import { a as b } from "x"` takes a."""
+        """The names that an import takes from a module: `import { a as b } from "x"` takes a."""
         clauses = [child for child in node.named_children if child.type == "import_clause"]
         named = [child for clause in clauses for child in clause.named_children if child.type == "named_imports"]
         names = [item.child_by_field_name("name") for group in named for item in group.named_children]
@@ -70,7 +71,7 @@ class JsReferences(JsShapes):
 
     @cached_property
     def bindings(self) -> dict[str, tuple[str, str]]:
-        """Local names of what is imported: the module, and the name that it has there; `*` for all of it."""
+        """Local names of imports: the module, and the name there; `*` for the whole module."""
         found: dict[str, tuple[str, str]] = {}
         for node in self._all("import_statement", "variable_declarator"):
             if node.type == "import_statement":
@@ -108,7 +109,7 @@ class JsReferences(JsShapes):
             found[local] = (module, exported)
 
     def _pattern(self, node: "Node") -> list[tuple[str, str]]:
-        """`{ port, http: server }`: each local name with the property that it stands for."""
+        """`{ port, http: server }`: each local name with the property it binds."""
         found: list[tuple[str, str]] = []
         for child in node.named_children if node.type == "object_pattern" else ():
             if child.type == "shorthand_property_identifier_pattern":
@@ -120,7 +121,7 @@ class JsReferences(JsShapes):
         return found
 
     def _required(self, node: "Node") -> str | None:
-        """`require("./x")`, also with `.default` after it: the module."""
+        """The module in `require("./x")`, also with `.default` after it."""
         if node.type == "member_expression":
             owner = node.child_by_field_name("object")
             return self._required(owner) if owner is not None and owner.type == "call_expression" else None
@@ -132,7 +133,7 @@ class JsReferences(JsShapes):
 
     @cached_property
     def _destructured(self) -> dict[str, tuple["Node", str]]:
-        """`const { port } = config.http`: the local name's value, and the property of it."""
+        """`const { port } = config.http`: for each local name, the value it is taken from and the property."""
         found: dict[str, tuple[Node, str]] = {}
         for node in self._all("variable_declarator"):
             name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
@@ -143,7 +144,7 @@ class JsReferences(JsShapes):
 
     @cached_property
     def given(self) -> tuple[tuple[str, NameReference, int], ...]:
-        """Calls of `listen` and the like with their argument, if it is only known by name."""
+        """Calls of `listen` and the like whose port is only known by name, with that reference."""
         found = ((callee, self._refers(node), line) for callee, line, node in self.ports_given)
         return tuple((callee, reference, line) for callee, reference, line in found if reference is not None)
 
@@ -171,7 +172,7 @@ class JsReferences(JsShapes):
         return self._refers_by_call(node, depth) if kind == "call_expression" else None
 
     def _is_variable(self, node: "Node") -> bool:
-        """Whether an expression is an environment variable itself: `Number(process.env.PORT)`, or a name for it."""
+        """Whether an expression is itself an environment variable: `Number(process.env.PORT)`, or a name for it."""
         if not isinstance(self._value(node), EnvDefault):
             return False
         for _ in range(6):
@@ -210,14 +211,14 @@ class JsReferences(JsShapes):
         return _below(found, key) if found is not None and key is not None else None
 
     def _key_of(self, node: "Node") -> str | None:
-        """The text of an index: in an image, the environment is production."""
+        """The text of an index; an image runs in the production environment."""
         value = self._value(node)
         if isinstance(value, EnvDefault):
             return "production" if value.name == "NODE_ENV" else None
         return value if isinstance(value, str) else None
 
     def _refers_by_call(self, node: "Node", depth: int) -> NameReference | None:
-        """A number made from a text, a looked-up key, or a function that returns the settings."""
+        """What a call refers to: a number parsed from text, a setting looked up by key, or a function's settings."""
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if callee is None or arguments is None:
             return None
@@ -243,7 +244,7 @@ class JsReferences(JsShapes):
         return self._refers(given, depth + 1) if given is not None else None
 
     def refers_to(self, names: tuple[str, ...]) -> NameReference | None:
-        """What this module exports under some names if that leads on, to a file or another module."""
+        """What an export of this module refers to, if it leads on to a file or another module."""
         node = self.exports.get(names[0]) if names else None
         rest = names[1:]
         if node is None:
@@ -298,7 +299,7 @@ class JsReferences(JsShapes):
 
     @cached_property
     def tables(self) -> tuple[dict[str, Any], ...]:
-        """The objects that are calls' first arguments: convict schemas, defaults of nconf and yargs."""
+        """Object literals passed as a call's first argument: convict schemas, defaults of nconf and yargs."""
         found: list[dict[str, Any]] = []
         for node in self._all("call_expression"):
             arguments = node.child_by_field_name("arguments")

@@ -36,7 +36,7 @@ class Spans:
 class JsReads(JsValues):
     @cached_property
     def env_reads(self) -> tuple[EnvRead, ...]:
-        """Every place that reads a variable, out of what Vite's `loadEnv` gives too, in order."""
+        """Every read of an environment variable, also through Vite's `loadEnv`, in order."""
         conditions = self._conditions()
         compared = self._compared_texts()
         lefts = (node.child_by_field_name("left") for node in self._all("assignment_expression"))
@@ -58,7 +58,7 @@ class JsReads(JsValues):
 
     @cached_property
     def guarded(self) -> Spans:
-        """The code in a `try` that has a fallback."""
+        """Code in a `try` that has a fallback."""
         return Spans(
             node.child_by_field_name("body")
             for node in self._all("try_statement")
@@ -104,11 +104,11 @@ class JsReads(JsValues):
         return False
 
     def names_before(self, starts: Iterable[int]) -> tuple[EnvRead, ...]:
-        """The variables that are looked at in the declaration, or the `a || b`, that holds one of these places."""
+        """The variables read in the declaration, or the `a || b`, that contains one of these places."""
         places = sorted(starts)
         holders = [*self._all("binary_expression", "ternary_expression"), *self._constants.values()]
         spans = Spans(node for node in holders if _holds(places, node))
-        # A function that is called in such a place: `process.env.SHA || currentCommit()`.
+        # A function called there counts as well: `process.env.SHA || currentCommit()`.
         names = {name for name, node in self._constants.items() if _holds(places, node)}
         calls = [
             node.start_byte
@@ -157,7 +157,8 @@ class JsReads(JsValues):
         return self._is_loaded(node)
 
     def _is_loaded(self, node: "Node", depth: int = 0) -> bool:
-        """`loadEnv(mode, root)`, `{ ...process.env, ...loadEnv(mode, root) }`, `process.env` under another name."""
+        """Whether an expression is the environment under another name: `loadEnv(mode, root)`, `{ ...process.env,
+        ...loadEnv(mode, root) }`, an alias of `process.env`."""
         if depth > 4:
             return False
         if node.type in WRAPPERS and node.named_children:
@@ -173,7 +174,7 @@ class JsReads(JsValues):
         )
 
     def _conditions(self) -> Spans:
-        """Places that only decide: conditions of `if` and `?:`, comparisons, the left side of `&&`."""
+        """Code that only decides something: conditions of `if` and `?:`, comparisons, left operands of `&&`."""
         found: list[Node | None] = [
             node.child_by_field_name("condition") for node in self._all("ternary_expression", "if_statement")
         ]

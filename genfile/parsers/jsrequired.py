@@ -1,4 +1,4 @@
-"""The variables without which a JavaScript or TypeScript module ends the program: guards, assertions, schemas."""
+"""The environment variables that a JavaScript or TypeScript module can't start without: guards, assertions, schemas."""
 
 import re
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ _FUNCTIONS = frozenset(
 _ASSERTIONS = frozenset({"assert", "assert.ok", "invariant", "ok"})
 _CHECKED = frozenset({"cleanEnv", "createEnv", "parseEnv"})
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+")
-# Words in a schema's chain that make a value optional.
+# Parts of a schema's call chain that make a value optional.
 _LAX = frozenset({"optional", "default", "nullish", "nullable", "catch", "prefault", "devDefault"})
 MAX_NODES = 200
 
 
 def required_names(start: ModuleStart) -> tuple[EnvName, ...]:
-    """Each variable once, by line, without which the start throws or the process exits."""
+    """The variables without which startup throws or the process exits, each once, by line."""
     found: dict[str, EnvName] = {}
     module = start.module
     found_in = (_guarded(module, start), _asked_for(start), _used(start), _asserted(module, start), _checked(module))
@@ -51,7 +51,7 @@ def _guarded(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int]
 
 
 def _asked_for(start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`required("DB_URL")`, with a function in the module that ends the program if the variable is missing."""
+    """`required("DB_URL")`, if that function in the module ends the program for a missing variable."""
     needs = needs_of(start)
     for target, node in start.calls_in() if needs else ():
         name = needs[target].name_of(node, start.module) if target in needs else None
@@ -60,7 +60,7 @@ def _asked_for(start: ModuleStart) -> Iterator[tuple[str, int]]:
 
 
 def _used(start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`process.env.ORIGINS.split(",")`: a missing value has no methods."""
+    """`process.env.ORIGINS.split(",")`: undefined has no methods."""
     module, found = start.module, dict[str, int]()
     for call in module._all("call_expression"):
         node = call.child_by_field_name("function")
@@ -78,7 +78,7 @@ def _used(start: ModuleStart) -> Iterator[tuple[str, int]]:
 
 
 def _depends(module: "JsModule", node: "Node") -> bool:
-    """Whether a node is only evaluated under a condition."""
+    """Whether a node is evaluated conditionally."""
     above = node.parent
     for _ in range(MAX_NODES):
         if above is None or above.type in _FUNCTIONS:
@@ -99,7 +99,7 @@ def _is_set(module: "JsModule", name: str) -> bool:
 
 
 def _ends(module: "JsModule", body: "Node", start: ModuleStart) -> bool:
-    """Whether a branch ends the program: a throw during start, or an exit anywhere."""
+    """Whether a branch ends the program: a throw at startup, or an exit at any time."""
     statements = body.named_children if body.type == "statement_block" else [body]
     for statement in statements:
         if statement.type == "throw_statement" and start.throws(statement):
@@ -112,8 +112,7 @@ def _ends(module: "JsModule", body: "Node", start: ModuleStart) -> bool:
 
 
 def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, "str | EnvDefault"]]:
-    """The names that a call is given, dotted, and the variables that it looks up: by position, and by key where its
-    first argument is an object."""
+    """A call's arguments: dotted names, and the variables they look up; by position, or by key in an object literal."""
     for _, arguments in _nodes_of(module, call):
         items = [_plain(item) for item in arguments.named_children if item.type != "comment"]
         for at, item in enumerate(items):
@@ -127,8 +126,7 @@ def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, "str |
 
 
 def looked_up(module: "JsModule", node: "Node") -> EnvDefault | None:
-    """The variable of `config.get("JWT_SECRET")`, which gives nothing where it is not set; a second argument is its
-    default."""
+    """The variable in `config.get("JWT_SECRET")`, which may return undefined; not if the call has a default."""
     callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if node.type != "call_expression" or callee is None or arguments is None or len(arguments.named_children) != 1:
         return None
@@ -138,7 +136,7 @@ def looked_up(module: "JsModule", node: "Node") -> EnvDefault | None:
 
 
 def bases(module: "JsModule", call: "Call") -> list[str]:
-    """What the class of a `super(…)` extends, by local names: of `extends mixin(Base)` both."""
+    """The local names in the `extends` clause around a `super(…)`; `extends mixin(Base)` gives both."""
     found: list[str] = []
     for node, _ in _nodes_of(module, call):
         above = node.parent
@@ -190,7 +188,7 @@ def _missing(module: "JsModule", condition: "Node") -> Iterator["Node"]:
             elif sign in ("==", "===") and module._text(right) in ("undefined", "null", '""', "''"):
                 yield _plain(left)
             elif sign in (">", "!==", "!=", ">=") and module._text(left).endswith(".length"):
-                # The names that a filter found missing.
+                # The names that a filter found to be missing.
                 yield from _filtered(module, left)
         elif node.type == "member_expression" and module._text(node).endswith(".length"):
             yield from _filtered(module, node)
@@ -203,7 +201,7 @@ def _plain(node: "Node") -> "Node":
 
 
 def _filtered(module: "JsModule", length: "Node") -> Iterator["Node"]:
-    """What `missing.length` counts: the read in `const missing = names.filter((name) => !process.env[name])`."""
+    """What `missing.length` counts: the reads in `const missing = names.filter((name) => !process.env[name])`."""
     owner = length.child_by_field_name("object")
     call = module._constants.get(module._text(owner)) if owner is not None and owner.type == "identifier" else None
     callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
@@ -217,7 +215,7 @@ def _filtered(module: "JsModule", length: "Node") -> Iterator["Node"]:
 
 
 def _names(module: "JsModule", node: "Node") -> Iterator[str]:
-    """The variables that an expression reads: one, or those in the list behind its key."""
+    """The variables that an expression reads: one, or each name in the list that its key iterates over."""
     value = module._value(node)
     if isinstance(value, EnvDefault) and value.default is None:
         yield value.name
@@ -228,7 +226,7 @@ def _names(module: "JsModule", node: "Node") -> Iterator[str]:
 
 
 def _gone_through(module: "JsModule", key: "Node") -> list[object]:
-    """The list that a loop variable comes from: `for (const key of names)`, `names.forEach((key) => …)`."""
+    """The list that a loop variable iterates over: `for (const key of names)`, `names.forEach((key) => …)`."""
     name, above = module._text(key), key.parent
     while above is not None:
         if above.type == "for_in_statement":
@@ -251,7 +249,7 @@ def _list(value: object) -> list[object]:
 
 
 def _asserted(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`assert(process.env.X)` while the module loads; `config.getOrThrow("X")` anywhere."""
+    """`assert(process.env.X)` at startup, and `config.getOrThrow("X")` at any time."""
     for node in module._all("call_expression"):
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         first = arguments.named_children[:1] if arguments is not None else []
@@ -265,7 +263,7 @@ def _asserted(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int
 
 
 def _checked(module: "JsModule") -> Iterator[tuple[str, int]]:
-    """The keys of a schema that validates the environment, without those with a default."""
+    """The required keys of a schema that validates the environment."""
     called = any(call.callee.rpartition(".")[2] in _CHECKED for call in module.calls)
     joi = any(item.module in ("joi", "@hapi/joi") for item in module.imports)
     if not (called or joi or module.parses_environment):

@@ -1,4 +1,4 @@
-"""Calls of JavaScript and TypeScript that may register a route, or mount a router below a path."""
+"""JavaScript and TypeScript calls that may register a route, or mount a router under a path."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _METHODS = frozenset("get all use route register routes prefix basePath".split())
-# What gives the router itself on: `router.routes()` of Koa, `.middleware()` of Express' sub-applications.
+# Methods that return the router itself: `router.routes()` in Koa, `.middleware()` of Express sub-applications.
 _SAME = frozenset({"routes", "middleware"})
 _COMPUTED = frozenset("identifier template_string binary_expression member_expression subscript_expression".split())
 _MAX_CHAIN = 60
 
 
 class JsGiven(Struct, frozen=True):
-    """An argument: the name of a router (``called``: of a function that gives one), or a module that is loaded in
-    place; ``text``: as it is written, cut."""
+    """An argument: the name of a router (``called``: of a function that returns one), or a module loaded in place;
+    ``text``: the source, truncated."""
 
     text: str
     name: str | None = None
@@ -30,9 +30,9 @@ class JsGiven(Struct, frozen=True):
 
 
 class JsRouted(Struct, frozen=True):
-    """`owner.method("/path", a, b, { prefix })`; a parameter has the place of its function behind its name.
+    """`owner.method("/path", a, b, { prefix })`; the name of a parameter ends with its function's position.
 
-    ``computed``: what stands first may be a path that is not known.
+    ``computed``: the first argument may be a path, but its value is unknown.
     """
 
     owner: str
@@ -45,7 +45,7 @@ class JsRouted(Struct, frozen=True):
 
 
 class JsRoutes(JsReferences):
-    """The half of JsModule that knows routers."""
+    """The part of JsModule that understands routers."""
 
     @cached_property
     def routed(self) -> tuple[JsRouted, ...]:
@@ -69,7 +69,8 @@ class JsRoutes(JsReferences):
         return tuple(found)
 
     def made(self, name: str) -> tuple[str, str | None] | None:
-        """What makes a name of the module, by the callee's last word, and the prefix that it is given."""
+        """What creates a variable of the module: the last word of the callee, and the prefix passed to it (None if
+        computed)."""
         node: Node | None = self._constants.get(name)
         prefix: str | None = ""
         for _ in range(_MAX_CHAIN):
@@ -84,7 +85,7 @@ class JsRoutes(JsReferences):
             if inner is None or inner.type not in ("call_expression", "new_expression"):
                 own = self._prefix(items)
                 return self._dotted(callee).rsplit(".", 1)[-1], own or prefix if own is not None else None
-            # `new Hono().basePath("/api").get(…)`: what stands first in the chain makes it.
+            # `new Hono().basePath("/api").get(…)`: the head of the chain creates it.
             if self._dotted(callee).rsplit(".", 1)[-1] == "basePath":
                 path = self._value(items[0]) if items else None
                 prefix = path if isinstance(path, str) else None
@@ -92,7 +93,7 @@ class JsRoutes(JsReferences):
         return None
 
     def _owner(self, node: "Node") -> str:
-        """The name of what a method is called on; of a chain of calls the variable that it makes."""
+        """The name that a method is called on; for a chain of calls, the variable that holds its result."""
         if node.type == "identifier":
             return self._scoped(node)
         around: Node | None = node if node.type in ("call_expression", "new_expression") else None
@@ -104,12 +105,11 @@ class JsRoutes(JsReferences):
         return self._text(name) if name is not None else self._dotted(node)
 
     def router_of(self, name: str, called: bool) -> str | None:
-        """The router that a name of the module's own stands for: itself, what its function gives back, or what its
-        function is given."""
+        """The router behind a name of the module: the variable itself, or what its function returns or takes."""
         return self._router(self._constants.get(name), name, called)
 
     def exported_router(self, name: str, called: bool) -> str | None:
-        """The same of what the module exports by a name."""
+        """As router_of, for a name that the module exports."""
         node = self._whole_export() if name in ("default", "*") else self.exports.get(name)
         if node is None and name not in ("default", "*"):
             return self.router_of(name, called) if name in self._constants else None
@@ -150,7 +150,7 @@ class JsRoutes(JsReferences):
         return JsGiven(text, self._dotted(callee) if callee is not None else None, called=True)
 
     def _prefix(self, items: list["Node"]) -> str | None:
-        """The prefix in an object of options; `` without one, None where it is computed."""
+        """The prefix in an options object; empty if there is none, None if it is computed."""
         for item in items:
             for pair in item.named_children if item.type == "object" else ():
                 key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
@@ -160,7 +160,7 @@ class JsRoutes(JsReferences):
         return ""
 
     def _scoped(self, node: "Node") -> str:
-        """A name; one of a parameter with the place of its function."""
+        """A name; that of a parameter ends with its function's position."""
         name, around = self._text(node), node.parent
         while around is not None:
             if around.type in FUNCTIONS and name in self._parameters(around):
@@ -169,7 +169,7 @@ class JsRoutes(JsReferences):
         return name
 
     def _parameter(self, function: "Node") -> str | None:
-        """The first parameter of a function, as routes name it."""
+        """The first parameter of a function, named as in `_scoped`."""
         names = self._parameters(function)
         return f"{names[0]}@{function.start_byte}" if names else None
 

@@ -1,5 +1,5 @@
-"""Shapes of JavaScript that hold values: what a module exports as a whole, what `this` has, what a function gives back,
-what a file holds that is read, where a port is given."""
+"""JavaScript constructs that hold values: a module's export as a whole, fields of `this`, return values, data files
+that are read and parsed, and arguments that set a port."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 FUNCTIONS = ("arrow_function", "function_expression", "function_declaration")
-# What makes values of a file's text, and what reads and parses it in one go; the names that reading has.
+# Calls that parse text, calls that read and parse a file in one go, and calls that only read it.
 _PARSES = frozenset(
     "JSON.parse JSON5.parse YAML.parse yaml.parse yaml.load yaml.safeLoad jsyaml.load load parse".split()
 )
@@ -18,9 +18,9 @@ _READS_VALUES = frozenset("readJsonSync readJSONSync readJson readJSON loadJsonF
 _READS = frozenset("readFileSync readFile readTextFile file".split())
 
 _LISTENING = frozenset("listen serve startStandaloneServer".split())
-# What listens where its settings have a port.
+# Calls that take an object of options with the port.
 _TAKING = frozenset("createServer Server WebSocketServer server".split())
-# Express keeps the port under a name, for `listen(app.get("port"))`.
+# Express stores the port as a setting, for `listen(app.get("port"))`.
 _SETTING = "set"
 
 
@@ -38,7 +38,7 @@ class JsShapes(JsValues):
 
     @cached_property
     def _of_this(self) -> dict[str, "Node"]:
-        """What `this.x` is set to in the classes of the module."""
+        """The value of each `this.x` in the module's classes."""
         found: dict[str, Node] = {}
         for node in self._all("assignment_expression", "field_definition", "public_field_definition"):
             if node.type == "assignment_expression":
@@ -61,7 +61,8 @@ class JsShapes(JsValues):
         return given[-1].named_children[0] if given else None
 
     def _read_by(self, dotted: str, items: list["Node"]) -> "Node | None":
-        """The path of the file whose values a call gives: `JSON.parse(fs.readFileSync(path))`, `readJsonSync(path)`."""
+        """The path of the file that a call reads and parses: `JSON.parse(fs.readFileSync(path))`,
+        `readJsonSync(path)`."""
         if dotted.rsplit(".", 1)[-1] in _READS_VALUES and items:
             return items[0]
         inner = items[0] if dotted in _PARSES and items else None
@@ -85,7 +86,7 @@ class JsShapes(JsValues):
 
     @cached_property
     def ports_given(self) -> tuple[tuple[str, int, "Node"], ...]:
-        """Calls of `listen` and the like: the callee, the line, and the expression of the port."""
+        """Calls of `listen` and the like: the callee, the line, and the port expression."""
         found: list[tuple[str, int, Node]] = []
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
@@ -98,8 +99,8 @@ class JsShapes(JsValues):
         return tuple(found)
 
     def _port_given(self, name: str, arguments: "Node") -> "Node | None":
-        """What a call of a function with this name says of a port: `listen(port)`, `createServer({ port })`,
-        `app.set("port", port)`."""
+        """The port expression in the arguments of a call: `listen(port)`, `createServer({ port })`, `app.set("port",
+        port)`; None if there is none."""
         if name != _SETTING and name not in _LISTENING | _TAKING:
             return None
         items = [item for item in arguments.named_children if item.type != "comment"]
@@ -110,7 +111,7 @@ class JsShapes(JsValues):
         return inner if name in _LISTENING or (items and inner is not items[0]) else None
 
     def _port_in(self, node: "Node") -> "Node":
-        """The value of `port` in an object; any other node as it is."""
+        """The value of `port` or `listen` in an object literal; any other node is returned as is."""
         for child in node.named_children if node.type == "object" else ():
             key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
             if key is not None and value is not None and self._text(key) in ("port", "listen"):

@@ -1,4 +1,4 @@
-"""What of a module of JavaScript runs while the program starts: its top level, and the functions that this calls."""
+"""The code of a JavaScript module that runs at startup: its top level, and the functions that this calls."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -25,16 +25,16 @@ _KINDS = (
 )
 FUNCTIONS = frozenset(_KINDS)
 _FIELDS = frozenset({"field_definition", "public_field_definition"})
-# Methods that call at once, or when a promise is kept, the function that they are given.
+# Methods that call their callback at once, or when a promise resolves.
 _CALLED_AT_ONCE = frozenset("forEach map filter every some reduce find flatMap then".split())
-# What a container of dependencies calls of the classes that it makes while it starts.
+# What a dependency injection container calls on the classes that it instantiates at startup.
 _OF_CONTAINERS = ("constructor", "onModuleInit", "onApplicationBootstrap")
 EXITS = frozenset({"process.exit", "process.abort", "exit"})
 MAX_CALLS = 4000
 
 
 class Called(Struct, frozen=True):
-    """A call of something that another module exports: `member` is a method, "constructor" for `new`, "" for itself."""
+    """A call to another module's export: `member` is a method, "constructor" for `new`, "" for the export itself."""
 
     module: str
     export: str
@@ -44,7 +44,7 @@ class Called(Struct, frozen=True):
 
 
 class _Edge(Struct, frozen=True):
-    """A call that stands in a function (None: at the top level): its target in this module, or in another one."""
+    """A call inside a function (None: at the top level), and its target in this module or another one."""
 
     origin: str | None
     target: str
@@ -54,7 +54,8 @@ class _Edge(Struct, frozen=True):
 
 
 class _Frame(Struct, frozen=True):
-    """A part of the text that is a function, or whose errors are caught; ``around``: the one that it lies in, or -1."""
+    """A span of source that is a function, or whose errors are caught; ``around``: the index of the enclosing frame, or
+    -1."""
 
     start: int
     end: int
@@ -64,14 +65,14 @@ class _Frame(Struct, frozen=True):
 
 
 class ModuleFlow:
-    """The functions of one module, and what calls what: the same for all programs that it is a part of."""
+    """The functions of one module and its call graph, shared by all programs that include the module."""
 
     def __init__(self, module: "JsModule") -> None:
         self.module = module
 
     @cached_property
     def functions(self) -> dict[str, "Node"]:
-        """Functions by name; methods as `Class.method`, what is exported without a name as `default`."""
+        """Functions by name: methods as `Class.method`, an anonymous export as `default`."""
         found: dict[str, Node] = {}
         for nodes in captures(self.module._language, _KINDS, self.module._root).values():
             for node in nodes:
@@ -82,7 +83,7 @@ class ModuleFlow:
 
     @cached_property
     def edges(self) -> dict[str | None, list[_Edge]]:
-        """The calls of each function, by its name; those of the top level by None."""
+        """Calls by the name of the function that makes them; None for the top level."""
         found: dict[str | None, list[_Edge]] = defaultdict(list)
         for node in self.module._all("call_expression", "new_expression")[:MAX_CALLS]:
             origin, caught = self.place(node)
@@ -93,18 +94,18 @@ class ModuleFlow:
         return found
 
     def calls(self) -> Iterator[tuple["Node", str, tuple[str, str, str] | None]]:
-        """Every call, wherever it stands, with its target in this module, or in another one."""
+        """Every call in the module, with its target in this module or another one."""
         for node in self.module._all("call_expression", "new_expression")[:MAX_CALLS]:
             for target, outside in self._targets(node):
                 yield node, target, outside
 
     def name_of(self, function: "Node") -> str | None:
-        """The name that `functions` has for a function."""
+        """The name of a function in `functions`."""
         return self._key(function)
 
     def place(self, node: "Node") -> tuple[str | None, bool]:
-        """The function that a node runs in (None at the top level, "" where nothing is known to call it), and whether
-        what it throws is caught there."""
+        """The function that a node runs in (None at the top level, "" if it has no known caller), and whether that
+        function catches what the node throws."""
         at = bisect_right(self._starts, node.start_byte) - 1
         caught = False
         while at >= 0:
@@ -122,7 +123,7 @@ class ModuleFlow:
 
     @cached_property
     def _frames(self) -> list[_Frame]:
-        """What decides how a node runs, in the order of the text: functions, and what is tried."""
+        """The spans that decide how a node runs, in source order: functions, and code whose errors are caught."""
         found: list[tuple[Node, str | None, bool]] = []
         for nodes in captures(self.module._language, _KINDS, self.module._root).values():
             for node in nodes:
@@ -147,7 +148,7 @@ class ModuleFlow:
         return frames
 
     def _is_caught(self, member: "Node") -> bool:
-        """`main().catch(…)`, where neither the handler ends the program nor main is what listens."""
+        """`main().catch(…)`, if the handler does not end the program and main is not what listens."""
         prop, call = member.child_by_field_name("property"), member.parent
         if prop is None or self.module._text(prop) != "catch" or call is None or call.type != "call_expression":
             return False
@@ -168,7 +169,8 @@ class ModuleFlow:
         return "throw " not in text and not any(f"{name}(" in text for name in EXITS) and text != "(process.exit)"
 
     def _is_called_at_once(self, function: "Node") -> bool:
-        """`(() => { … })()`, `names.forEach((name) => …)`, `connect().then(() => …)`, `useFactory: () => …`."""
+        """Whether a callback runs right away: `(() => { … })()`, `names.forEach(…)`, `connect().then(…)`, `useFactory:
+        () => …`."""
         above = function.parent
         while above is not None and above.type == "parenthesized_expression":
             above = above.parent
@@ -203,7 +205,7 @@ class ModuleFlow:
         return "default" if above.type == "export_statement" else None
 
     def _class(self, body: "Node | None") -> str | None:
-        """The name of the class with a body."""
+        """The name of the class that a body belongs to."""
         node = body.parent if body is not None and body.type == "class_body" else None
         if node is None:
             return None
@@ -213,7 +215,7 @@ class ModuleFlow:
         return self.module._text(name) if name is not None else "default"
 
     def _targets(self, node: "Node") -> Iterator[tuple[str, tuple[str, str, str] | None]]:
-        """What a call calls: a name of this module, and where it comes from another one its place there."""
+        """The targets of a call: a name in this module, and if it is imported, its module, export and member."""
         made = node.child_by_field_name("constructor")
         callee = made or node.child_by_field_name("function")
         if callee is None:
@@ -244,7 +246,7 @@ class ModuleFlow:
         return above
 
     def _named(self, name: str, member: str) -> tuple[str, tuple[str, str, str] | None]:
-        """What a name, or a member of it, is: an object of a class is asked for the class."""
+        """Resolve a name, or a member of it; an instance resolves to its class."""
         value = self.module._constants.get(name) if member and name not in self.module.bindings else None
         if value is not None and value.type == "new_expression":
             made = value.child_by_field_name("constructor")
@@ -254,12 +256,13 @@ class ModuleFlow:
             return key, None
         source, export = self.module.bindings[name]
         if export == "*" and member and member != "constructor":
-            # `import * as env from "./env"`, and what `require` gives, which is one object or many.
+            # `import * as env from "./env"`, and `require`, whose result may be one object or a namespace.
             return key, (source, "*", member)
         return key, (source, export, member)
 
     def exported(self, export: str, member: str) -> Iterator[str]:
-        """The names that an export can have here; `*` with a member is that export, or a member of the whole."""
+        """The local names that an export may have; `*` with a member: that export, or a member of the default
+        export."""
         if export == "*":
             yield from self.exported("default", member)
             if member and member != "constructor":
@@ -283,7 +286,7 @@ class ModuleFlow:
 
     @cached_property
     def made_by_containers(self) -> tuple[str, ...]:
-        """Methods of classes with a decorator: a container of dependencies makes them while the program starts."""
+        """Constructors and hooks of decorated classes, which a dependency injection container calls at startup."""
         if self.module._language != "typescript":
             return ()
         found: list[str] = []
@@ -298,7 +301,7 @@ class ModuleFlow:
 
 
 class ModuleStart:
-    """What runs of one module in one program; asked again as other modules of that turn out to call it."""
+    """The part of one module that one program runs; it grows as other modules of the program turn out to call it."""
 
     def __init__(self, module: "JsModule") -> None:
         self.module = module
@@ -307,8 +310,8 @@ class ModuleStart:
         self.enter({})
 
     def enter(self, called: Mapping[tuple[str, str], bool]) -> None:
-        """Follow the calls from the top level and from what others call: an export and a member of it, and whether
-        what it throws ends the program."""
+        """Follow the calls from the top level and from other modules. ``called``: by export and member, whether an
+        exception there ends the program."""
         queue: list[tuple[str | None, bool]] = [(None, True), *((key, True) for key in self._flow.made_by_containers)]
         for (export, member), thrown_on in called.items():
             queue += [(target, thrown_on) for target in self._flow.exported(export, member)]
@@ -321,34 +324,34 @@ class ModuleStart:
             ]
 
     def throws(self, node: "Node") -> bool:
-        """Whether the program ends by what a node throws while it starts."""
+        """Whether the program ends if a node throws at startup."""
         key, caught = self._flow.place(node)
         return self._reached.get(key, False) and not caught
 
     def throws_at(self, line: int) -> bool:
-        """Whether the program ends by what a call of a line throws while it starts."""
+        """Whether the program ends if a call on a line throws at startup."""
         nodes = self.module._all("call_expression", "new_expression")
         return any(self.throws(node) for node in nodes if node.start_point[0] + 1 == line)
 
     def calls_out(self) -> Iterator[Called]:
-        """The calls of what other modules export."""
+        """The calls to exports of other modules."""
         for key, thrown_on in list(self._reached.items()):
             for edge in self._flow.edges[key]:
                 if edge.outside is not None:
                     yield Called(*edge.outside, edge.node, thrown_on and not edge.caught)
 
     def calls_in(self) -> Iterator[tuple[str, "Node"]]:
-        """The calls of the module's own functions, by the names that `functions` has, whose throws end the program."""
+        """The calls to the module's own functions, by their names in `functions`, whose exceptions end the program."""
         for key, thrown_on in list(self._reached.items()):
             for edge in self._flow.edges[key] if thrown_on else ():
                 if edge.outside is None and not edge.caught:
                     yield edge.target, edge.node
 
     def names_of(self, export: str, member: str) -> tuple[str, ...]:
-        """The functions that an export, or a member of it, can be."""
+        """The functions that an export, or a member of it, may be."""
         return tuple(self._flow.exported(export, member))
 
     @property
     def functions(self) -> dict[str, "Node"]:
-        """The functions of the module by name."""
+        """The module's functions by name."""
         return self._flow.functions

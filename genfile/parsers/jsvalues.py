@@ -1,4 +1,4 @@
-"""What JavaScript and TypeScript say of a value without being run: the half of JsModule that evaluates."""
+"""Static evaluation of JavaScript and TypeScript: the part of JsModule that finds values without running code."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ WRAPPERS = frozenset(
 _HERE = frozenset({"__dirname", "import.meta.dirname", "import.meta.dir"})
 _PATH_CALLS = frozenset({"path.resolve", "path.join", "resolve", "join", "fileURLToPath"})
 _ENVIRONMENTS = frozenset({"env", "ENV", "Env", "config", "environment", "serverEnv", "envVars", "envConfig"})
-# The nodes that anything here and in JsModule asks for.
+# The node types that this module and JsModule look up.
 _KINDS = tuple(
     """
     variable_declarator function_declaration import_statement export_statement call_expression new_expression
@@ -24,15 +24,15 @@ _KINDS = tuple(
     assignment_expression
     """.split()
 )
-# A field of a class, as each grammar calls it.
+# A class field, as each grammar calls it.
 _FIELDS = {"javascript": "field_definition", "typescript": "public_field_definition"}
-# What a bundler hands to a function that makes its configuration, in a production build.
+# What a bundler passes to a configuration function for a production build.
 _PRODUCTION = {"mode": "production", "command": "build"}
 NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
 
 
 class JsValues:
-    """The tree of one module, and the value of any node of it: a literal, a name of one, or UNKNOWN."""
+    """One module's syntax tree, and the value of any node in it: a literal, what a name stands for, or UNKNOWN."""
 
     def __init__(self, source: bytes, root: "Node", language: str) -> None:
         self._source = source
@@ -45,13 +45,13 @@ class JsValues:
         return captures(self._language, (*_KINDS, _FIELDS[self._language]), self._root)
 
     def _all(self, *kinds: str) -> list["Node"]:
-        """Every node of these types, in the order of the text."""
+        """Every node of these types, in source order."""
         return in_order(node for kind in kinds for node in self._nodes.get(kind, ()))
 
     @cached_property
     def _constants(self) -> dict[str, "Node"]:
-        """What names of the module stand for: the value that they are declared with, or the only one that they get. A
-        name of the module itself goes before the same name inside of a function."""
+        """What each name stands for: its initial value, or its only assignment. A module-level name takes precedence
+        over a local one of the same name."""
         found: dict[str, Node] = {}
         top: dict[str, Node] = {}
         for node in self._all("variable_declarator", "function_declaration"):
@@ -64,7 +64,7 @@ class JsValues:
         return self._assigned_once() | found | top
 
     def _assigned_once(self) -> dict[str, "Node"]:
-        """`var port; port = 3000`: the values of names that one statement alone sets, at the top level."""
+        """`var port; port = 3000`: values of names that are declared bare and assigned once, at the top level."""
         bare = {
             self._text(name)
             for node in self._all("variable_declarator")
@@ -97,7 +97,7 @@ class JsValues:
         return found
 
     def _named_value(self, name: str, depth: int) -> Any:
-        """What a name stands for: a constant of the module, or a variable that is taken from the environment."""
+        """The value of a name: a constant of the module, or a variable destructured from the environment."""
         target = self._constants.get(name)
         if target is not None:
             return self._value(target, depth + 10)
@@ -108,7 +108,7 @@ class JsValues:
         return EnvDefault(variable, None if value is UNKNOWN else value)
 
     def constant(self, name: str) -> Any:
-        """The value that a name is declared with, or UNKNOWN."""
+        """The value that a name is declared with; UNKNOWN if that can't be told."""
         node = self._constants.get(name)
         return UNKNOWN if node is None else self._value(node)
 
@@ -116,7 +116,7 @@ class JsValues:
         return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _dotted(self, node: "Node") -> str:
-        """`a.b.c` of a member expression; calls and indexes in between are left out: `express().use` is `use`."""
+        """A member expression as `a.b.c`, without the calls and indexes in between: `express().use` is `use`."""
         parts: list[str] = []
         while node.type == "member_expression" and len(parts) < MAX_DEPTH:
             prop, owner = node.child_by_field_name("property"), node.child_by_field_name("object")
@@ -200,12 +200,13 @@ class JsValues:
             if isinstance(value, dict) and self._text(prop) in value:
                 return value[self._text(prop)]
             if self._text(owner) in _ENVIRONMENTS and self._text(prop).isupper():
-                # The variables, read and checked by another module.
+                # A variable that another module reads and validates.
                 return EnvDefault(self._text(prop))
         return UNKNOWN
 
     def _computed(self, node: "Node", depth: int) -> Any:
-        """The idioms for "a variable, else a default", numbers made of text, and names called by functions."""
+        """The value of an operator or call: a variable with a fallback, a number parsed from text, a joined path, a
+        comparison, a conditional."""
         if node.type == "unary_expression":
             argument = node.child_by_field_name("argument")
             return (
@@ -241,8 +242,8 @@ class JsValues:
 
     def _with_fallback(self, arguments: "Node", depth: int) -> Any:
         """`toNumber(process.env.PORT, 3000)`, `envInt(process.env.PORT, 3000, 1, 65535)`,
-        `normalizePort(process.env.PORT || "3000")`: a helper that is given a variable and a literal takes the one for
-        lack of the other, whatever it is called, and one that is given a number gives a number."""
+        `normalizePort(process.env.PORT || "3000")`: a helper of any name that gets a variable and a literal falls back
+        on the literal, and one that gets a number returns a number."""
         items = [item for item in arguments.named_children if item.type != "comment"]
         if len(items) == 1:
             value = self._value(items[0], depth + 1)
@@ -250,7 +251,7 @@ class JsValues:
         if len(items) not in (2, 4) or items[1].type not in ("number", "string"):
             return UNKNOWN
         variable, literal, *bounds = (self._value(item, depth + 1) for item in items)
-        # Two more numbers are bounds if the first is between them; of others it is not known which one is taken.
+        # Two more numbers are bounds if the first lies between them; otherwise it is unclear which one is the fallback.
         if bounds and not (
             all(isinstance(item, int) for item in (literal, *bounds)) and bounds[0] <= literal <= bounds[1]
         ):
@@ -260,7 +261,7 @@ class JsValues:
         return UNKNOWN
 
     def _chosen(self, node: "Node", depth: int) -> Any:
-        """What a condition chooses in a production build, with no variable set."""
+        """What a conditional gives in a production build with no variables set."""
         parts = [node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")]
         if any(part is None for part in parts):
             return UNKNOWN
@@ -272,7 +273,8 @@ class JsValues:
         return (yes if condition else no) if isinstance(condition, bool) else UNKNOWN
 
     def _compared(self, left: "Node", right: "Node", equal: bool, depth: int) -> Any:
-        """`mode === "production"`, `process.env.NODE_ENV !== "development"`: true in a production build."""
+        """A comparison, as it comes out in a production build: `mode === "production"`, `process.env.NODE_ENV !==
+        "development"` are true."""
         value, other = self._value(left, depth + 1), self._value(right, depth + 1)
         name = self._dotted(left).rpartition(".")[2]
         if isinstance(value, EnvDefault):
@@ -284,7 +286,7 @@ class JsValues:
         return (value == other) is equal
 
     def _joined_path(self, callee: str, arguments: "Node", depth: int) -> Any:
-        """`path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", …))`: the part that is written."""
+        """The literal part of a path: `path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", …))`."""
         parts: list[str] = []
         first = self._text(arguments.named_children[0])[:40] if arguments.named_children else ""
         anchored = callee.rpartition(".")[2] != "join" or first in _HERE
@@ -299,11 +301,11 @@ class JsValues:
         return Anchored(whole) if anchored and isinstance(whole, str) else whole
 
     def _env_name(self, node: "Node") -> str | None:
-        """`process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`: X."""
+        """The X in `process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`."""
         if node.type not in ("member_expression", "subscript_expression"):
             return None
         owner = node.child_by_field_name("object")
-        # Only what is short is looked at: each member of `a.b.c…` has the text of all before it.
+        # Skip long text: each member of `a.b.c…` repeats the text of everything before it.
         if owner is None or owner.end_byte - owner.start_byte > 20:
             return None
         if self._text(owner).replace("?", "") not in ("process.env", "import.meta.env", "Bun.env"):
@@ -316,14 +318,14 @@ class JsValues:
 
 
 def _declares_at_top(node: "Node") -> bool:
-    """Whether a declaration is one of the module itself."""
+    """Whether a declaration is at the module's top level."""
     above = node.parent if node.type == "variable_declarator" else node
     holder = above.parent if above is not None else None
     return holder is not None and holder.type in ("program", "export_statement")
 
 
 def _is_top(node: "Node") -> bool:
-    """Whether the value of an assignment is set by a statement of the module itself."""
+    """Whether a value is assigned by a statement at the module's top level."""
     assignment = node.parent
     statement = assignment.parent if assignment is not None else None
     above = statement.parent if statement is not None else None

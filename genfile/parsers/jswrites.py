@@ -1,4 +1,4 @@
-"""What JavaScript and TypeScript write to: calls that make folders and files, and the paths they are given."""
+"""Where JavaScript and TypeScript write: calls that create folders and files, and the paths they get."""
 
 import posixpath
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 class NodeWritten(Struct, frozen=True):
-    """A folder of the service that is written to; ``database``: it holds the file of one; ``file``: the file that is
-    written there, where it is known."""
+    """A folder of the service that the program writes to; ``database``: it holds a database file; ``file``: the file
+    itself, if known."""
 
     folder: str
     line: int
@@ -24,16 +24,16 @@ class NodeWritten(Struct, frozen=True):
 
 
 class _Target(Struct, frozen=True):
-    """What a call writes to."""
+    """The target of a writing call."""
 
     folder: str
     database: bool = False
     file: str | None = None
 
 
-# Calls that are given the folder that they make.
+# Calls that create the folder they are given.
 _FOLDERS = frozenset("mkdir mkdirSync mkdirp mkdirpSync ensureDir ensureDirSync".split())
-# Calls that are given the file that they write, and which argument that is.
+# Calls that write a file, and the index of the argument that names it.
 _FILES = dict.fromkeys(
     """
     createWriteStream writeFile writeFileSync appendFile appendFileSync outputFile outputFileSync writeJson
@@ -41,7 +41,7 @@ _FILES = dict.fromkeys(
     """.split(),
     0,
 ) | dict.fromkeys("copyFile copyFileSync rename renameSync".split(), 1)
-# What is handed a folder or a file by name: the call, its module, the keys of folders and of files.
+# Calls that take a folder or file as an option: the callee, its module, the keys for folders and for files.
 _NAMED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("multer", "multer", ("dest",), ()),
     ("FileInterceptor", "platform-express", ("dest",), ()),
@@ -56,7 +56,7 @@ _NAMED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("FileStore", "session-file-store", ("path",), ()),
     ("LocalAuth", "whatsapp-web.js", ("dataPath",), ()),
 )
-# Constructors of a database that is a file, by the modules that bring them: given its path, or an object with it.
+# Constructors of file-based databases, with the modules that export them; they take the path, or an object with it.
 _STORES = {
     "Database": ("better-sqlite3", "sqlite3", "bun:sqlite", "libsql", "node-sqlite3-wasm", "sqlite"),
     "DatabaseSync": ("node:sqlite",),
@@ -77,10 +77,10 @@ _ENGINES = ("dialect", "type", "client", "driver")
 
 
 class JsWrites(JsPaths):
-    """The calls of a module that write."""
+    """The part of JsModule that knows which calls write."""
 
     def written(self, standing: Standing) -> list[NodeWritten]:
-        """The folders that this module writes to, by its calls in the order of the text."""
+        """The folders that this module writes to, by its calls in source order."""
         found: list[NodeWritten] = []
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
@@ -108,12 +108,12 @@ class JsWrites(JsPaths):
                 yield from self._store(item, standing)
 
     def _is(self, dotted: str, name: str, module: str) -> bool:
-        """Whether a callee is what a module calls ``name``, or all of a module under a name of the code's own."""
+        """Whether a callee is the export ``name`` of a module, or a local name for the whole module."""
         if dotted in self._givers:
             return module == self._givers[dotted]
         if dotted in self.bindings and self.bindings[dotted][1] in ("default", "*"):
             return self.bindings[dotted][0] == module
-        # A bare name may be a global of the language: `new File(…)`.
+        # A bare name may be a global: `new File(…)`.
         named = dotted.endswith(f".{name}") or (dotted == name and name in self.bindings)
         return named and any(module in item for item in self._modules)
 
@@ -123,7 +123,7 @@ class JsWrites(JsPaths):
 
     @cached_property
     def _givers(self) -> dict[str, str]:
-        """`const Store = require("session-file-store")(session)`: the name, and the module that gave it."""
+        """`const Store = require("session-file-store")(session)`: the name, and the module it comes from."""
         found: dict[str, str] = {}
         for name, node in self._constants.items():
             callee = node.child_by_field_name("function") if node.type == "call_expression" else None
@@ -135,7 +135,7 @@ class JsWrites(JsPaths):
     def _named(
         self, node: "Node", folders: tuple[str, ...], files: tuple[str, ...], standing: Standing
     ) -> Iterator[_Target]:
-        """What an object of options names; a path by itself is that of a file."""
+        """The folders or files that an options object names; a bare path is a file."""
         if node.type != "object":
             if files:
                 yield from _file(self.path_of(node, standing))
@@ -146,7 +146,7 @@ class JsWrites(JsPaths):
         yield from known or [item for key in files for item in _file(given.get(key))]
 
     def _handed(self, node: "Node", standing: Standing) -> Where | None:
-        """A path, or the one that a function calls back with: `(req, file, cb) => cb(null, "uploads")`."""
+        """A path, or the one that a function passes to its callback: `(req, file, cb) => cb(null, "uploads")`."""
         if node.type not in ("arrow_function", "function_expression", "method_definition"):
             return self.path_of(node, standing)
         for call in self._all("call_expression"):
@@ -173,7 +173,8 @@ class JsWrites(JsPaths):
         return found
 
     def _is_sqlite(self, node: "Node") -> bool:
-        """`{ dialect: "sqlite", storage: … }` of Sequelize, TypeORM, Knex and their like."""
+        """Whether an options object selects SQLite: `{ dialect: "sqlite", storage: … }` for Sequelize, TypeORM, Knex
+        and the like."""
         pairs = self._pairs(node)
         values: list[Any] = [self._value(pairs[key]) for key in _ENGINES if key in pairs]
         return any(isinstance(value, str) and "sqlite" in value for value in values)

@@ -16,7 +16,7 @@ MAX_HEAD = 2_000
 MAX_CHAIN = 20
 MAX_ABOVE = 200
 _CALLS = frozenset({"method_invocation", "object_creation_expression", "call_expression"})
-# The nodes that anything here asks for.
+# The node types that this module looks up.
 _KINDS = {
     "java": (
         *("variable_declarator", "method_declaration", "return_statement"),
@@ -34,12 +34,12 @@ def parse_java(text: str) -> "JvmFile":
 
 
 def parse_kotlin(text: str) -> "JvmFile":
-    """As parse_java, for Kotlin."""
+    """Like parse_java, for Kotlin."""
     return JvmFile(*parse_code(text, "kotlin", MAX_BYTES), "kotlin")
 
 
 class JvmFile:
-    """A parsed file; every property is found once, when it is asked for."""
+    """A parsed file; each property is computed once, when needed."""
 
     def __init__(self, source: bytes, root: "Node", language: str) -> None:
         self.source = source
@@ -52,12 +52,12 @@ class JvmFile:
         return captures(self.language, _KINDS[self.language], self.root)
 
     def _all(self, *kinds: str) -> list["Node"]:
-        """Every node of these types, in the order of the text."""
+        """Every node of these types, in source order."""
         return in_order(node for kind in kinds for node in self._nodes.get(kind, ()))
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
-        """What is imported, dotted."""
+        """Imported names, dotted."""
         return tuple(
             re.sub(r"^import\s+(?:static\s+)?|[;\s]", "", self._text(node).strip())
             for node in self.root.named_children
@@ -66,7 +66,7 @@ class JvmFile:
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
-        """Every call, in order: the callee's last name, its arguments, the named ones among them."""
+        """Every call, in order: the last part of the callee's name, its positional and named arguments."""
         found: list[Call] = []
         for node in self._all(*_CALLS):
             values, named = self._arguments(node)
@@ -75,9 +75,9 @@ class JvmFile:
 
     @cached_property
     def chains(self) -> tuple[tuple[tuple[str, ...], int], ...]:
-        """Calls upon calls, each chain once, with its line: `Dotenv.configure().load()` is Dotenv, configure, load.
+        """Method chains, each once, with its line: `Dotenv.configure().load()` is Dotenv, configure, load.
 
-        What a `try` takes care of, and what is given a lambda, is not among them.
+        Chains inside a `try`, and those that take a lambda, are left out.
         """
         found: dict[int, tuple[tuple[str, ...], int]] = {}
         for node in self._all(*_CALLS):
@@ -102,7 +102,7 @@ class JvmFile:
 
     @cached_property
     def has_main(self) -> bool:
-        """Whether a `main` is declared that the JVM starts."""
+        """Whether the file declares a `main` for the JVM to start."""
         for node in self._all("method_declaration", "function_declaration"):
             name = node.child_by_field_name("name")
             if name is not None and self._text(name) == "main":
@@ -124,7 +124,8 @@ class JvmFile:
                 if names and len(node.named_children) > 1:
                     found.setdefault(self._text(names[0]).split(":")[0].strip(), node.named_children[-1])
             else:
-                # A method without parameters stands for what it returns last; the environment it asks comes first.
+                # A method without parameters stands for the value it returns last; an environment lookup in it takes
+                # precedence.
                 last, asked = returns.last_in(node), asking.first_in(node)
                 if name is not None and last is not None:
                     found.setdefault(f"{self._text(name)}()", last.named_children[0])
@@ -134,7 +135,7 @@ class JvmFile:
 
     @property
     def _asking(self) -> Places:
-        """The calls that hold a `getenv`."""
+        """The calls that contain a `getenv`."""
         places = [match.start() for match in re.finditer(rb"getenv", self.source)]
         calls: list[Node] = []
         for node in self._all("method_invocation") if places else ():
@@ -156,7 +157,7 @@ class JvmFile:
         if not node.named_children:
             return ""
         first = node.named_children[0]
-        # The head of `a.b().c()…` has the text of all the calls before: its end is enough.
+        # The head of `a.b().c()…` contains all earlier calls; its end is enough.
         start = max(first.start_byte, first.end_byte - MAX_HEAD)
         head = self.source[start : first.end_byte].decode("utf-8", "replace")
         return re.split(r"[.\s?]+", head.split("(")[0] if "." not in head else head)[-1].split("(")[0]
@@ -204,7 +205,7 @@ class JvmFile:
         return self.source.find(b"getenv", node.start_byte, node.end_byte) >= 0
 
     def _called(self, node: "Node", depth: int) -> Any:
-        """The environment however it is asked, numbers made of text, and calls upon a value that is one of these."""
+        """The value of a call: an environment lookup in any form, a number parsed from text, or a call on either."""
         name = self._name(node)
         values, _ = self._arguments(node, depth + 1)
         if name == "getenv" and values and isinstance(values[0], str):
@@ -234,7 +235,7 @@ class JvmFile:
 
 
 def _is_caught(node: "Node") -> bool:
-    """Whether a `try` is around a node."""
+    """Whether a node is inside a `try`."""
     above = node.parent
     for _ in range(MAX_ABOVE):
         if above is None or above.type in ("method_declaration", "constructor_declaration", "function_declaration"):

@@ -1,4 +1,4 @@
-"""What names stand for in Java and Kotlin: their declarations by scope, the settings that are injected into them."""
+"""What names stand for in Java and Kotlin: their declarations by scope, and the settings injected into them."""
 
 import re
 from functools import cached_property
@@ -31,7 +31,7 @@ STRINGS = frozenset({"string_literal", "line_string_literal", "multiline_string_
 
 
 class JvmDeclaration(Struct, frozen=True):
-    """One declaration or assignment of a name: where it holds, its value, the setting that is injected, its type."""
+    """A declaration of a name, or an assignment to it: its scope, value, injected setting, and type."""
 
     scope: "Node | None"
     start: int
@@ -42,7 +42,7 @@ class JvmDeclaration(Struct, frozen=True):
 
 
 class JvmNames:
-    """One file: its nodes, its calls, and where its names are declared."""
+    """One file: its nodes, its calls, and the declarations of its names."""
 
     def __init__(self, file: "JvmFile") -> None:
         self.file = file
@@ -58,14 +58,14 @@ class JvmNames:
         return self.file.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def called_on(self, node: "Node") -> "Node | None":
-        """What a method is called on."""
+        """The receiver of a method call."""
         if node.type == "method_invocation":
             return node.child_by_field_name("object")
         first = node.named_children[0] if node.named_children else None
         return first.named_children[0] if first is not None and first.type == "navigation_expression" else None
 
     def callee(self, node: "Node") -> str:
-        """The name of what is called: a method, or the class of what is made."""
+        """The name of the callee: a method, or the class that `new` instantiates."""
         if node.type == "object_creation_expression":
             made = node.child_by_field_name("type")
             return self.text(made).split("<")[0].rsplit(".", 1)[-1] if made is not None else ""
@@ -79,7 +79,7 @@ class JvmNames:
         return self.text(last) if last.type in ("identifier", "simple_identifier") else ""
 
     def arguments(self, node: "Node") -> list["Node"]:
-        """The arguments of a call, comments left out."""
+        """The arguments of a call, without comments."""
         listed = node.child_by_field_name("arguments") or next(
             (child for child in node.named_children if child.type == "value_arguments"), None
         )
@@ -104,7 +104,7 @@ class JvmNames:
         return found
 
     def _naming(self, node: "Node") -> tuple[str, "Node | None"] | None:
-        """The name that a node declares or sets, and its value."""
+        """The name that a node declares or sets, and the value."""
         if node.type in ("variable_declarator", "formal_parameter"):
             name = node.child_by_field_name("name")
             return (self.text(name), node.child_by_field_name("value")) if name is not None else None
@@ -123,7 +123,8 @@ class JvmNames:
         return None
 
     def _injected(self, node: "Node") -> str | None:
-        """The text of `@Value("${…}")` of a field or a parameter; of Quarkus' and Micronaut's own, the same as one."""
+        """The placeholder injected into a field or parameter: the text of `@Value("${…}")`; MicroProfile's
+        `@ConfigProperty` in the same form."""
         holder = node.parent if node.type == "variable_declarator" else node
         marks = next((item for item in (holder.named_children if holder is not None else ())
                       if item.type in ("modifiers", "parameter_modifiers")), None)  # fmt: skip
@@ -148,23 +149,23 @@ class JvmNames:
         return self.text(found).split("<")[0].rsplit(".", 1)[-1].rstrip("?") if found is not None else ""
 
     def known(self, node: "Node") -> list[JvmDeclaration]:
-        """The declarations of a name that hold where it stands: of the nearest method, else of the class."""
+        """The declarations of a name that apply where it is used: of the nearest enclosing scope, else of the class."""
         listed = self.names.get(self.text(node).removeprefix("this."), [])
         around = scope_of(node)
         while around is not None:
             own = [item for item in listed if item.scope is not None and item.scope.id == around.id]
             own = [item for item in own if item.start <= node.start_byte]
             if own:
-                # What was set last.
+                # The latest one first.
                 return own[::-1]
             around = scope_of(around)
-        # A field that a method sets by its bare name counts as well.
+        # An untyped assignment in a method may set a field by its bare name.
         of_class = [item for item in listed if item.scope is None]
         return of_class + [item for item in listed if of_class and item.scope is not None and not item.type]
 
 
 def scope_of(node: "Node") -> "Node | None":
-    """The method or lambda that a node is in."""
+    """The innermost method or lambda around a node."""
     around = node.parent
     while around is not None and around.type not in SCOPES:
         around = around.parent

@@ -1,7 +1,7 @@
-"""Paths that Java and Kotlin code computes: literals, constants, injected settings and what is joined of them.
+"""Paths that Java and Kotlin code computes from literals, constants, injected settings, and joins of these.
 
-A name is what its own method declares, else a field of its class; a value that only a run would tell leaves the path
-open from there on. What lies outside the file is asked for (`Outside`).
+A name refers to what its own method declares, else to a field of its class. A value known only at run time leaves the
+rest of the path open. `Outside` answers for anything beyond the file.
 """
 
 import re
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 24
 MAX_LENGTH = 300
 _ACCESS = frozenset({"field_access", "navigation_expression"})
-# What a path is still the same after.
+# Calls that leave a path the same.
 _SAME = frozenset(
     """
     toAbsolutePath normalize toString toFile toPath getAbsolutePath getPath getCanonicalPath getAbsoluteFile trim
@@ -30,17 +30,17 @@ _SAME = frozenset(
     """.split()
 )
 _NUMBERS = frozenset({"decimal_integer_literal", "number_literal", "integer_literal"})
-# A number or an URL out of a text.
+# Calls that make a number or a URL from text.
 _READ = frozenset({"parseInt", "valueOf", "toInt", "toIntOrNull", "create", "fromUri", "fromUriString", "intValue"})
 _PARENTS = frozenset({"getParent", "getParentFile", "parent", "parentFile"})
 _JOINS = frozenset({"get", "of", "Path", "File"})
-# Properties of the JVM: the folder that it is started in, and those that are there for everybody.
+# JVM system properties: the working directory, and those that exist everywhere.
 _PROPERTIES = {"user.dir": ".", "user.home": "~", "java.io.tmpdir": "/tmp", "file.separator": "/"}
 _INTERPOLATED = re.compile(r"(?<!\\)\$(?:\{([^{}]*)\}|([A-Za-z_]\w*))")
 
 
 class JvmPath(Struct, frozen=True):
-    """A path as text. ``open``: only its beginning is known; ``web``: it is below the folder of the web application."""
+    """A path as text. ``open``: only its beginning is known; ``web``: it is below the web application's folder."""
 
     text: str
     open: bool = False
@@ -48,20 +48,22 @@ class JvmPath(Struct, frozen=True):
 
     @property
     def folder(self) -> str:
-        """The folder that is known of it, where it is one."""
+        """The known part of the path, taken as a folder."""
         return self.text.rpartition("/")[0] if self.open else self.text
 
     @property
     def parent(self) -> str:
-        """The folder of the file that it is."""
+        """The folder that contains the path, taken as a file."""
         return self.text.rpartition("/")[0]
 
 
 class Outside(Struct, frozen=True):
-    """What a file does not say itself: ``expand`` puts the settings into `${…}`, ``constant`` is a field of another
-    class, by class and name; ``given`` is what a method is called with, by its name, how many arguments it takes and
-    which of them is asked for, ``loaded`` a key of a file of properties that the code loads; each None if it is not
-    known."""
+    """Answers to what a file does not say itself, None if unknown.
+
+    ``expand``: the text with `${…}` replaced by settings; ``constant``: a field of another class, by class and name;
+    ``given``: the argument that callers pass to a method, by its name, its number of parameters, and the parameter's
+    index; ``loaded``: a key of a properties file that the code loads.
+    """
 
     expand: Callable[[str], str | None]
     constant: Callable[[str, str], "JvmPath | None"]
@@ -70,7 +72,7 @@ class Outside(Struct, frozen=True):
 
 
 class JvmPaths(JvmNames):
-    """The paths of one file."""
+    """The paths in one file."""
 
     def __init__(self, file: "JvmFile", outside: Outside) -> None:
         super().__init__(file)
@@ -78,12 +80,12 @@ class JvmPaths(JvmNames):
         self._steps = Steps()
 
     def field(self, name: str) -> JvmPath | None:
-        """What a field of the file's class is, by name."""
+        """The path in a field of the file's class, by name."""
         found = self._declared([item for item in self.names.get(name, ()) if item.scope is None], 0)
         return found or self._own_method(name, 0)
 
     def path(self, node: "Node | None", depth: int = 0) -> JvmPath | None:
-        """The path that an expression stands for; None if not even its beginning is known."""
+        """The path that an expression stands for; None if even its beginning is unknown."""
         if node is None or depth > MAX_DEPTH or self._steps.spent():
             return None
         kind = node.type
@@ -103,7 +105,7 @@ class JvmPaths(JvmNames):
             inner = node.named_children[-1] if kind != "as_expression" else node.named_children[0]
             return self.path(inner, depth + 1)
         if kind == "elvis_expression" or (kind == "binary_expression" and "?:" in [c.type for c in node.children]):
-            # What is asked first is not known, else it would have no other.
+            # The preferred value is usually unknown, or the code would need no fallback.
             return self.path(node.named_children[0], depth + 1) or self.path(node.named_children[-1], depth + 1)
         if kind == "ternary_expression":
             branches = [self.path(child, depth + 1) for child in node.named_children[1:]]
@@ -124,7 +126,7 @@ class JvmPaths(JvmNames):
         return self._given(given) if known is None and given is not None else known
 
     def _given(self, parameter: "Node") -> JvmPath | None:
-        """What a parameter is where its method is called, the method's own default aside."""
+        """The argument that callers pass for a parameter, regardless of its default."""
         listed = parameter.parent
         method = listed.parent if listed is not None else None
         if method is not None and method.type == "primary_constructor":
@@ -152,7 +154,7 @@ class JvmPaths(JvmNames):
         return self._of_class(parts[0], last)
 
     def _of_class(self, owner: "Node", name: str) -> JvmPath | None:
-        """A field of another class: by the class itself, or by the type of what holds it."""
+        """A field of another class, named by the class itself or by the type of the variable that holds an instance."""
         text = self.text(owner)
         if not re.fullmatch(r"(?:this\.)?\w{1,80}", text):
             return None
@@ -177,7 +179,7 @@ class JvmPaths(JvmNames):
         return _plus(found, JvmPath(text[at:].replace("\\$", "$")))
 
     def _concatenated(self, node: "Node", depth: int) -> JvmPath | None:
-        # The left side of a long sum nests: it is walked, not followed.
+        # The left operand of a long sum is deeply nested: loop instead of recursing.
         parts: list[Node] = []
         head = node
         while head.type in ("binary_expression", "additive_expression") and len(head.named_children) == 2:
@@ -236,7 +238,7 @@ class JvmPaths(JvmNames):
         return self._of_class(owner, name)
 
     def _own_method(self, name: str, depth: int) -> JvmPath | None:
-        """What a method of the file returns last."""
+        """The value that a method of the file returns last."""
         for node in self.all("method_declaration"):
             label = node.child_by_field_name("name")
             if label is not None and self.text(label) == name:
@@ -246,7 +248,7 @@ class JvmPaths(JvmNames):
         return None
 
     def _joined(self, parts: list[JvmPath | None]) -> JvmPath | None:
-        """Parts below each other: `Paths.get(a, b)`, `new File(a, b)`."""
+        """Path parts, each below the one before: `Paths.get(a, b)`, `new File(a, b)`."""
         found = parts[0] if parts else None
         for part in parts[1:]:
             if found is None or found.open:
@@ -257,7 +259,7 @@ class JvmPaths(JvmNames):
 
 
 def _plain(text: str) -> JvmPath | None:
-    """A path that is written out; an URL of a file is one, `${…}` and what is computed are not."""
+    """A literal path, or one in a `file:` URL; None if `${…}` or a computed part is left in it."""
     text = re.sub(r"^file:(?://)?", "", text)
     if "#{" in text or "${" in text or len(text) > MAX_LENGTH:
         return None
@@ -265,7 +267,7 @@ def _plain(text: str) -> JvmPath | None:
 
 
 def _plus(first: JvmPath, second: JvmPath | None) -> JvmPath:
-    """A text followed by another; open from what is not known on."""
+    """One text followed by another; open from the first unknown part on."""
     if first.open or second is None:
         return replace(first, open=True)
     return JvmPath(first.text + second.text, second.open, first.web)

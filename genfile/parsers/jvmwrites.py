@@ -1,4 +1,4 @@
-"""What Java and Kotlin code writes: folders that it makes, files that it opens to be written, its own databases."""
+"""Where Java and Kotlin code writes: folders it creates, files it opens for writing, and its embedded databases."""
 
 import re
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ from genfile.parsers.jvmpaths import JvmPath, JvmPaths
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# A file without any of these words writes nothing that is known here: it is not parsed.
+# A file without any of these words has no known write, so it is not parsed.
 WRITES = re.compile(
     r"\b(?:Files\s*\.\s*(?:create|copy|move|write|new(?:Buffered|Output))|mkdirs?\b|transferTo|FileOutputStream|"
     r"FileWriter|PrintWriter|PrintStream|RandomAccessFile|createNewFile|FileHandler|ImageIO|FileUtils|"
     r"(?:write|append)(?:Text|Bytes)|outputStream|(?:buffered|print)Writer|copyTo|jdbc:(?:sqlite|h2|hsqldb|derby))"
 )
-# Static methods of classes: which argument is written, and whether it is a folder.
+# Static methods: the index of the argument they write to, and whether that is a folder.
 _OF_CLASS: dict[tuple[str, str], tuple[int, bool]] = {
     ("Files", "createDirectories"): (0, True),
     ("Files", "createDirectory"): (0, True),
@@ -33,9 +33,9 @@ _OF_CLASS: dict[tuple[str, str], tuple[int, bool]] = {
     ("FileUtils", "writeByteArrayToFile"): (0, False),
     ("FileUtils", "writeStringToFile"): (0, False),
 }
-# Classes whose object is a file that is open to be written.
+# Classes whose instance is a file open for writing.
 _MADE = frozenset({"FileOutputStream", "FileWriter", "PrintWriter", "PrintStream", "FileHandler", "RandomAccessFile"})
-# Methods of a file: of Java's, and of Kotlin's standard library.
+# Methods of a file, in Java and in Kotlin's standard library.
 _FOLDERS = frozenset({"mkdirs", "mkdir", "createDirectories"})
 _FILES = frozenset(
     "createNewFile writeText writeBytes appendText appendBytes outputStream bufferedWriter printWriter".split()
@@ -44,7 +44,8 @@ _DATABASE = re.compile(r"jdbc:(sqlite|h2|hsqldb|derby):(.*)", re.DOTALL)
 
 
 class JvmWritten(Struct, frozen=True):
-    """A folder that is written to, as text; ``database``: a database lies there; ``web``: below the web application."""
+    """A folder that the code writes to, as text; ``database``: it holds a database; ``web``: it is below the web
+    application's folder."""
 
     folder: str
     line: int
@@ -53,14 +54,14 @@ class JvmWritten(Struct, frozen=True):
 
 
 def written(paths: JvmPaths) -> list[JvmWritten]:
-    """The folders that a file's code writes to, in order, where they can be told."""
+    """The folders that a file's code writes to, in source order, as far as they are known."""
     found: list[JvmWritten] = []
     for node in paths.all("method_invocation", "object_creation_expression", "call_expression"):
         target = _target(paths, node)
         if target is None:
             continue
         path = paths.path(target[0])
-        # The folder that is started in, with a name behind it that begins with no slash, is a place beside it.
+        # The working directory followed by text without a leading slash is a sibling, not a folder below it.
         if path is not None and not (path.open and path.text == "."):
             folder = path.folder if target[1] else path.parent
             found.append(JvmWritten(folder, int(node.start_point[0]) + 1, web=path.web))
@@ -74,7 +75,7 @@ def written(paths: JvmPaths) -> list[JvmWritten]:
 
 
 def _target(paths: JvmPaths, node: "Node") -> "tuple[Node, bool] | None":
-    """What a call writes to, and whether that is a folder."""
+    """The node that a call writes to, and whether it is a folder."""
     name, arguments, owner = paths.callee(node), paths.arguments(node), paths.called_on(node)
     on = paths.text(owner).rsplit(".", 1)[-1] if owner is not None and owner.end_byte - owner.start_byte < 60 else ""
     static = _OF_CLASS.get((on, name))
@@ -101,8 +102,8 @@ def _database(path: JvmPath | None, line: int) -> list[JvmWritten]:
 
 
 def database_folder(url: str, begun: bool = False) -> str | None:
-    """The folder of the file that an URL of a database in the program itself names; None for one in memory, on a
-    server or in the user's home. ``begun``: only the beginning of the URL is known.
+    """The folder of an embedded database's file, from its URL; None for a database in memory, on a server or in the
+    user's home. ``begun``: only the beginning of the URL is known.
 
     https://www.h2database.com/html/features.html#database_url, https://github.com/xerial/sqlite-jdbc#usage,
     https://hsqldb.org/doc/2.0/guide/running-chapt.html, https://db.apache.org/derby/docs/10.16/devguide/.

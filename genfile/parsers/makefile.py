@@ -1,4 +1,4 @@
-"""Makefile: its targets with their prerequisites and recipes, as far as plain variables go."""
+"""Makefiles: targets with their prerequisites and recipes, with plain variables expanded."""
 
 import re
 
@@ -15,7 +15,7 @@ MAX_COMMANDS = 5000
 
 
 class MakeTarget(Struct):
-    """A target: what is made before it, and its commands with variables put in."""
+    """A target: its prerequisites, and its commands with variables expanded."""
 
     line: int
     prerequisites: list[str] = field(default_factory=list)
@@ -23,7 +23,7 @@ class MakeTarget(Struct):
 
 
 def parse_makefile(text: str) -> dict[str, MakeTarget]:
-    """Read a Makefile. Never raises: what is not understood is left out."""
+    """Read a Makefile. Never raises: lines it does not understand are left out."""
     variables: dict[str, str] = {}
     targets: dict[str, MakeTarget] = {}
     current: list[MakeTarget] = []
@@ -34,7 +34,7 @@ def parse_makefile(text: str) -> dict[str, MakeTarget]:
             current = current if line.startswith("\t") else []
         elif line.startswith("\t"):
             command = _expand(line.strip().lstrip("@-+"), variables)
-            # A recipe of several targets counts for each.
+            # A recipe for several targets belongs to each of them.
             left -= len(current)
             for target in current if left >= 0 else ():
                 target.commands.append(command)

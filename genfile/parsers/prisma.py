@@ -1,4 +1,4 @@
-"""The `datasource` of a schema of Prisma: https://www.prisma.io/docs/orm/reference/prisma-schema-reference."""
+"""The `datasource` block of a Prisma schema: https://www.prisma.io/docs/orm/reference/prisma-schema-reference."""
 
 import re
 
@@ -11,7 +11,7 @@ MAX_LINES = 2_000
 
 
 class Datasource(Struct, frozen=True):
-    """``provider`` and its line; ``variables``: those that the addresses are read from, each with its line."""
+    """A datasource: ``provider`` and its line; ``variables``: those that hold its URLs, each with its line."""
 
     provider: str
     line: int
@@ -19,7 +19,7 @@ class Datasource(Struct, frozen=True):
 
 
 def prisma_source(text: str) -> Datasource | None:
-    """The first datasource; None for a schema without one that names its provider. Never raises."""
+    """The first datasource; None if the schema has none that names its provider. Never raises."""
     inside = False
     provider, line = "", 0
     variables: list[tuple[str, int]] = []

@@ -1,17 +1,17 @@
-"""A module of Python that runs an application of another one, and what it does for it beside that."""
+"""Python modules that run an application from another module, and what else they do for it."""
 
 import ast
 
 from genfile.parsers.pysyntax import is_main_guard
 from genfile.parsers.python import PyModule
 
-# What a program may do before anything else, and another start does without.
+# Setup calls that another way to start can do without.
 _BESIDE = ("load_dotenv", "basicConfig", "print", "filterwarnings", "append", "insert", "freeze_support")
 
 
 def run_as(module: PyModule, reference: str) -> str | None:
-    """The name by which a module's `if __name__ == "__main__":` runs an application that it imports; None where it
-    runs none. ``reference``: the application, dotted: `shop.app`."""
+    """The local name of the imported application that a module's `if __name__ == "__main__":` runs; None if it runs
+    none. ``reference``: the application, dotted: `shop.app`."""
     runs = any(
         isinstance(node, ast.Call) and module.dotted(node.func) == f"{reference}.run"
         for item in module.of(ast.If)
@@ -29,7 +29,7 @@ def run_as(module: PyModule, reference: str) -> str | None:
 
 
 def adds_to(module: PyModule, reference: str) -> int | None:
-    """The line of what a module does for an application while it is imported: a call, a block, a route."""
+    """The line where importing the module does something for the application (a call, a block, a route), or None."""
     for node in module.of(ast.Module)[0].body:
         if isinstance(node, ast.With):
             return node.lineno
@@ -44,8 +44,8 @@ def adds_to(module: PyModule, reference: str) -> int | None:
 
 
 def required_argument(module: PyModule) -> int | None:
-    """The line where a program reads an argument that it must be given: `sys.argv[1]` in its main guard, in its
-    function `main` or at its top level, under no condition and where no error of it is caught."""
+    """The line where a program needs a command-line argument: it reads `sys.argv[1]` unconditionally, outside any
+    `try`, in its main guard, its function `main` or at its top level."""
     body = module.of(ast.Module)[0].body
     guarded = [inner for item in body if is_main_guard(item) for inner in item.body]
     own = [inner for item in body if isinstance(item, ast.FunctionDef) and item.name == "main" for inner in item.body]
@@ -56,7 +56,7 @@ def required_argument(module: PyModule) -> int | None:
 
 
 def _argument(module: PyModule, statement: ast.stmt) -> int | None:
-    """The line of `sys.argv[1]` in a statement, outside of what is only evaluated in some cases."""
+    """The line of `sys.argv[1]` in a statement, outside of conditional parts."""
     stack: list[ast.AST] = [statement]
     while stack:
         node = stack.pop()

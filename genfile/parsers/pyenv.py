@@ -1,4 +1,4 @@
-"""The variables that Python code reads, and whether it does without them."""
+"""The environment variables that Python code reads, and whether it can do without them."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def env_names(module: "PyModule") -> tuple[EnvName, ...]:
-    """Each once, in order of line; one that is looked for before it is read is not needed."""
+    """Each variable once, by line; one that the code tests before it reads it counts as optional."""
     found: dict[str, EnvName] = {}
     reads = list(_reads(module))
     tested = _tested(module) if reads else frozenset()
@@ -24,7 +24,7 @@ def env_names(module: "PyModule") -> tuple[EnvName, ...]:
 
 
 def _reads(module: "PyModule") -> Iterator[EnvName]:
-    """Every place that reads a variable, and whether it does without."""
+    """Every place that reads a variable, and whether it has a default."""
     for node in module.of(ast.Subscript, ast.Call):
         name = default = None
         if isinstance(node, ast.Subscript) and module.dotted(node.value) == "os.environ":
@@ -38,9 +38,9 @@ def _reads(module: "PyModule") -> Iterator[EnvName]:
 
 
 def _tested(module: "PyModule") -> frozenset[Any]:
-    """The variables that the code looks for before it reads them: `"X" in os.environ`, `except KeyError`."""
+    """The variables that the code tests before it reads them: `"X" in os.environ`, `except KeyError`."""
     found: set[Any] = set()
-    # What is inside a body that was looked at has been looked at with it.
+    # A nested body has been searched along with the outer one.
     done: set[ast.AST] = set()
     for node in module.of(ast.Compare, ast.If, ast.Try):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
@@ -59,7 +59,7 @@ def _catches(node: ast.Try) -> bool:
 
 
 def _asks(module: "PyModule", test: ast.expr) -> bool:
-    """Whether a condition reads a variable that says what is used: not whether it is production."""
+    """Whether a condition reads a variable that selects a feature, not one for debugging or the environment."""
     names = [
         node.args[0].value
         for node in ast.walk(test)
@@ -70,7 +70,7 @@ def _asks(module: "PyModule", test: ast.expr) -> bool:
 
 
 def _read_in(module: "PyModule", body: list[ast.stmt], done: set[ast.AST]) -> set[Any]:
-    """The keys and the arguments by which variables may be read in some statements."""
+    """The keys and arguments in some statements that may name variables."""
     found: set[Any] = set()
     for node in (child for item in body if item not in done for child in ast.walk(item)):
         if isinstance(node, ast.stmt):
@@ -83,10 +83,10 @@ def _read_in(module: "PyModule", body: list[ast.stmt], done: set[ast.AST]) -> se
 
 
 def required_names(module: "PyModule") -> tuple[EnvName, ...]:
-    """The variables that a module can't be loaded without, each once, in order of line.
+    """The variables that a module can't be loaded without, each once, by line.
 
-    Read while it is loaded without a default, asked for by a class of settings, raised for where they are empty, or
-    used in a way that None is not: `os.getenv("HOSTS").split(",")`.
+    While it loads, the module reads them without a default, declares them in a settings class, raises if they are
+    empty, or uses them in a way that fails for None: `os.getenv("HOSTS").split(",")`.
     """
     found: dict[str, EnvName] = {}
     later = _run_later(module)
@@ -100,7 +100,7 @@ def required_names(module: "PyModule") -> tuple[EnvName, ...]:
 
 
 def _run_later(module: "PyModule") -> frozenset[int]:
-    """The lines that run only when a function is called."""
+    """The lines that only run when a function is called."""
     return frozenset(
         line
         for node in module.of(ast.FunctionDef, ast.AsyncFunctionDef)
@@ -119,13 +119,13 @@ def _raised_for(module: "PyModule", later: frozenset[int]) -> Iterator[EnvName]:
                 yield EnvName(value.name, node.lineno, has_default=False)
 
 
-# What raises for None.
+# Calls that raise if they get None.
 _TAKERS = ("int", "float", "len", "Path", "pathlib.Path", "json.loads", "os.path.join")
 _GUARDS = (ast.IfExp, ast.BoolOp, ast.If, ast.Try, ast.While)
 
 
 def _used_at_once(module: "PyModule", later: frozenset[int]) -> Iterator[EnvName]:
-    """Reads without a default whose value is used where it stands, and outside of any condition."""
+    """Reads without a default whose value is used right there, outside any condition."""
     calls = [node for node in module.of(ast.Call) if node.lineno not in later]
     used = [node.func.value for node in calls if isinstance(node.func, ast.Attribute)]
     used += [node.args[0] for node in calls if node.args and module.dotted(node.func) in _TAKERS]

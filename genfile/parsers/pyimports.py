@@ -1,4 +1,4 @@
-"""What a module of Python can't do without: its imports but those that are tried, or are for a type checker alone."""
+"""The modules that a Python module can't do without: not those imported in a `try`, or for type checkers only."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
 
 
 class Imported(Struct, frozen=True):
-    """A module that is imported, dotted; ``level``: dots of a relative import; ``lazy``: inside a function."""
+    """An imported module, dotted; ``level``: the dots of a relative import; ``lazy``: inside a function."""
 
     name: str
     line: int
@@ -20,7 +20,7 @@ class Imported(Struct, frozen=True):
 
 
 def required_imports(module: PyModule) -> list[Imported]:
-    """The imports of a module in order; a `from` import gives the module and each name below it. Found once."""
+    """A module's imports, in order; a `from` import gives the module and each name below it. Computed once."""
     cached: list[Imported] | None = getattr(module, "_required_imports", None)
     if cached is None:
         cached = _required(module)
@@ -45,7 +45,7 @@ def _required(module: PyModule) -> list[Imported]:
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """The statements below a node that run wherever it does: not what a missing package is caught for."""
+    """The statements below a node that run whenever it does: nothing guarded against a missing package."""
     if isinstance(node, ast.Try) and any(_catches_missing(handler) for handler in node.handlers):
         yield from (*node.finalbody,)
     elif isinstance(node, ast.If) and _is_type_checking(node.test):

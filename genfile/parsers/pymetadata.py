@@ -1,4 +1,4 @@
-"""What Python files say of a project beside code: the keywords of setup.py, the inline metadata of a script."""
+"""What Python files declare about a project beside code: the keywords of setup.py, a script's inline metadata."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ MAX_LINES = 100_000
 
 
 def setup_keywords(module: PyModule) -> dict[str, Any]:
-    """The literal keywords of a setup.py's `setup(…)` call."""
+    """The literal keyword arguments of `setup(…)` in a setup.py."""
     for call in module.calls:
         if call.callee in ("setup", "setuptools.setup", "distutils.core.setup"):
             return {name: value for name, value in call.keywords.items() if is_known(value)}
@@ -17,7 +17,7 @@ def setup_keywords(module: PyModule) -> dict[str, Any]:
 
 
 def script_metadata(text: str) -> dict[str, Any] | None:
-    """The inline metadata of a script by PEP 723; None if there is none, or it is malformed."""
+    """A script's inline metadata (PEP 723); None if it is missing or malformed."""
     import tomli
 
     block = _script_block(text)
@@ -30,7 +30,8 @@ def script_metadata(text: str) -> dict[str, Any] | None:
 
 
 def _script_block(text: str) -> list[str] | None:
-    """The lines of the first block, as the expression of PEP 723 finds them: up to the last `# ///` of its comment."""
+    """The lines of the first block, as the regular expression of PEP 723 matches it: up to the comment's last `#
+    ///`."""
     lines = text.split("\n")
     at = 0
     while at < len(lines) and len(lines) <= MAX_LINES:
@@ -43,6 +44,6 @@ def _script_block(text: str) -> list[str] | None:
         ends = [number for number in range(at + 2, stop) if lines[number] == "# ///"]
         if ends:
             return lines[at + 1 : ends[-1]]
-        # What begins further down in the same comment ends no better.
+        # A block that starts later in the same comment is not closed either.
         at = stop
     return None

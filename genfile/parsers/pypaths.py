@@ -1,4 +1,4 @@
-"""Paths that Python code computes, from its own place, constants and defaults, followed without running it."""
+"""Paths that Python code computes from its own location, constants and defaults, followed without running it."""
 
 import ast
 import itertools
@@ -16,7 +16,7 @@ _SAME = frozenset(
     """.split()
 )
 _METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser"})
-# Names that stand for the folder of the project wherever they come from.
+# Names that mean the project's folder, wherever they come from.
 _BASES = frozenset(
     "BASE_DIR BASE_PATH BASEDIR ROOT_DIR ROOT_PATH PROJECT_ROOT PROJECT_DIR PROJECT_PATH basedir".split()
 )
@@ -27,11 +27,11 @@ _IMAGE = "/app"
 
 
 class PathPlace(Struct, frozen=True):
-    """A path: below the folder that is started in (``up`` None), or ``up`` levels above the module's file."""
+    """A path: below the working directory (``up`` None), or ``up`` levels above the module's file."""
 
     up: int | None
     parts: tuple[str, ...]
-    # Whether something unknown follows: then this is a folder, whatever is in it.
+    # Whether something unknown follows; if so, this is a folder, whatever it contains.
     cut: bool = False
 
     @property
@@ -43,7 +43,7 @@ class PathPlace(Struct, frozen=True):
         return PathPlace(None if self.up is None else self.up + 1, ())
 
     def inside(self, file: str) -> str | None:
-        """The path relative to the project, for a module at ``file``; None if it leaves it."""
+        """The path relative to the project, for a module at ``file``; None if it leads out of the project."""
         base = [] if self.up is None else file.split("/")
         if self.up is not None:
             if self.up == 0 or self.up > len(base):
@@ -59,12 +59,12 @@ class PathPlace(Struct, frozen=True):
         return "/".join(base) or "."
 
 
-# What tells the place of a name of another module, a field of the settings: an expression, and how deep it was asked.
+# Resolves names from other modules and fields of settings: takes an expression and the depth of the search.
 Look = Callable[[ast.expr, int], PathPlace | None]
 
 
 class Scope(Struct, frozen=True):
-    """A module, and what is asked of the names that it does not bind itself; ``turn``: what the name of a loop is."""
+    """A module, and how to resolve names that it does not bind itself; ``turn``: values of loop variables."""
 
     module: PyModule
     look: Look = lambda node, depth: None
@@ -72,7 +72,7 @@ class Scope(Struct, frozen=True):
 
 
 def place(scope: Scope, node: ast.expr, depth: int = 0) -> PathPlace | None:
-    """What a path is, as far as the code says it; None for an absolute one, or one that is computed otherwise."""
+    """The place of a path expression; None if it is absolute, or computed in an unknown way."""
     if depth > _MAX_DEPTH or scope.module.steps.spent():
         return None
     if isinstance(node, ast.Constant):
@@ -90,7 +90,7 @@ def place(scope: Scope, node: ast.expr, depth: int = 0) -> PathPlace | None:
         own = {"root_path": PathPlace(1, ()), "instance_path": PathPlace(None, ("instance",))}
         return own[node.attr] if node.attr in own else _named(scope, node, depth)
     if isinstance(node, ast.BoolOp | ast.IfExp):
-        # A variable, or else the project's own place.
+        # A variable, or the project's own place as the fallback.
         return place(scope, node.values[-1] if isinstance(node, ast.BoolOp) else node.body, depth + 1)
     if isinstance(node, ast.Subscript):
         return _parents(scope, node, depth) or _named(scope, node, depth)
@@ -103,7 +103,7 @@ def place(scope: Scope, node: ast.expr, depth: int = 0) -> PathPlace | None:
 
 
 def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: int) -> PathPlace | None:
-    """The place that a name, an attribute or an item stands for: bound here, or elsewhere."""
+    """The place that a name, an attribute or an item stands for, bound in this module or elsewhere."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
     if isinstance(node, ast.Name) and name in scope.turn:
         return place(replace(scope, turn={}), scope.turn[name], depth + 1)
@@ -118,7 +118,7 @@ def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: 
 
 
 def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
-    """DEFAULTS["DATA_DIR"] of a table in the module."""
+    """The value of `DEFAULTS["DATA_DIR"]` for a literal dict in the module."""
     table = scope.module.constants.get(node.value.id) if isinstance(node.value, ast.Name) else None
     if not isinstance(table, ast.Dict) or not isinstance(node.slice, ast.Constant):
         return None
@@ -127,7 +127,7 @@ def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
 
 
 def turns(scope: Scope, node: ast.Call) -> Iterator[Scope]:
-    """The scope of a call, once for each item of the list that the loop around it goes through."""
+    """The scope of a call, once for each item of the literal list that the enclosing loop iterates over."""
     known: dict[int, tuple[str, list[ast.expr]]] | None = getattr(scope.module, "_all_loops", None)
     if known is None:
         known = _loops(scope.module)
@@ -140,8 +140,7 @@ def turns(scope: Scope, node: ast.Call) -> Iterator[Scope]:
 
 
 def _loops(module: PyModule) -> dict[int, tuple[str, list[ast.expr]]]:
-    """By each line of a loop over a list that is written out: the loop's name, and what it goes through; the innermost
-    loop counts."""
+    """The loop variable and its values for each line in a loop over a literal list; the innermost loop counts."""
     found: dict[int, tuple[str, list[ast.expr]]] = {}
     for loop in sorted(module.of(ast.For), key=lambda loop: loop.lineno):
         listed = loop.iter
@@ -177,7 +176,7 @@ def _of_call(scope: Scope, node: ast.Call, depth: int) -> PathPlace | None:
 
 
 def default_of(callee: str, node: ast.Call) -> ast.expr | None:
-    """What a variable or a field of the settings is where nothing sets it."""
+    """The default of an environment variable or a settings field."""
     keywords = {item.arg: item.value for item in node.keywords if item.arg}
     if callee.rsplit(".", 1)[-1] == "Field":
         return keywords.get("default", node.args[0] if node.args else None)
@@ -188,7 +187,7 @@ def default_of(callee: str, node: ast.Call) -> ast.expr | None:
 
 def literal(value: object) -> PathPlace | None:
     if isinstance(value, str) and value.startswith(f"{_IMAGE}/"):
-        # The folder of the code in the image, by its absolute path.
+        # An absolute path to the code's folder in the image.
         value = value.removeprefix(f"{_IMAGE}/") or "."
     if not isinstance(value, str) or value.startswith(("/", "~")) or ":" in value or "\n" in value or len(value) > 200:
         return None
@@ -196,7 +195,7 @@ def literal(value: object) -> PathPlace | None:
 
 
 def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False) -> PathPlace | None:
-    """The place of joined parts; ``glued``: one text, in which a part may end amid a name."""
+    """The place of joined parts; ``glued``: they form one text, so a part may end in the middle of a name."""
     first = place(scope, nodes[0], depth + 1)
     if first is None or first.cut:
         return first
@@ -205,7 +204,7 @@ def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False
         text = node.value.lstrip("/") if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
         inner = literal(text) if text is not None else place(scope, node, depth + 1)
         if inner is None or inner.up is not None:
-            # What follows is computed: what is before it is known.
+            # A computed part follows; only what precedes it is known.
             amid = isinstance(before, ast.Constant) and not str(before.value).endswith("/")
             if glued and amid and parts:
                 return PathPlace(first.up, tuple(parts[:-1]), cut=True)
@@ -230,7 +229,7 @@ def _parents(scope: Scope, node: ast.Subscript, depth: int) -> PathPlace | None:
 
 
 def _bound(module: PyModule, node: ast.expr) -> ast.expr | None:
-    """What a name, an attribute or an item was last set to, by the lines, before it is used."""
+    """The last value bound to a name, attribute or item on the lines before its use."""
     known: dict[str, list[tuple[int, ast.expr | None]]] | None = getattr(module, "_all_bound", None)
     if known is None:
         known = _bindings(module)
@@ -241,7 +240,7 @@ def _bound(module: PyModule, node: ast.expr) -> ast.expr | None:
 
 
 def _bindings(module: PyModule) -> dict[str, list[tuple[int, ast.expr | None]]]:
-    """What is set anywhere in a module, by how it is written, with the line; a parameter by its default."""
+    """Every binding in a module by its source text, with the line; a parameter is bound to its default."""
     found: dict[str, list[tuple[int, ast.expr | None]]] = {}
     for node in module.of(ast.Assign, ast.AnnAssign, ast.NamedExpr):
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:

@@ -1,4 +1,4 @@
-"""Python source to a syntax tree, where a part of it may be newer than the Python that reads it."""
+"""Python source to a syntax tree, even if parts of it are newer than the Python that reads it."""
 
 import ast
 import re
@@ -9,17 +9,17 @@ from typing import TypeGuard
 
 from genfile.parsers import ParseError, reason_of
 
-# CPython 3.11 counts the depth of a tree for all threads together, and fails where two build one at once.
+# CPython 3.11 counts the tree's depth across all threads, and fails if two threads build one at the same time.
 _ONE_AT_A_TIME = threading.Lock()
 
 MAX_CHARACTERS = 1024 * 1024
-# A syntax tree takes up to 900 bytes for each word and sign of its text.
+# A syntax tree takes up to 900 bytes per token.
 MAX_TOKENS = 250_000
-# Statements that may be left out of a module before it counts as no Python.
+# How many statements may be left out before a module no longer counts as Python.
 MAX_REPAIRS = 12
-# What is read again in all to find them.
+# How many characters may be parsed again to find them.
 MAX_REPAIRED = 2 * MAX_CHARACTERS
-# What reads a variable of the environment.
+# Calls that read an environment variable.
 GETTERS = frozenset(
     """
     os.environ.get os.getenv config env env.int env.str decouple.config env.bool env.list
@@ -27,14 +27,14 @@ GETTERS = frozenset(
     """.split()
 )
 _TOKENS = re.compile(r"\w+|[^\w\s]")
-# A number that Python itself can't write out in decimal: it stands for nothing that a container file holds.
+# A number too large for Python to write in decimal: no container file needs its value.
 _HUGE = re.compile(r"(?<!\w)(?:0[xXoObB])?[0-9a-fA-F_]{1000}")
-# What a line in the first column starts with where it goes on with the statement above it.
+# How an unindented line starts that continues the statement above it.
 _CONTINUATIONS = (")", "]", "}", "else", "elif", "except", "finally", '"""', "'''")
 
 
 def parse_leniently(text: str) -> ast.Module:
-    """The syntax tree of a module, without statements that are not Python to this Python.
+    """The syntax tree of a module, without statements that this Python can't parse.
 
     Raises ParseError for text that is not Python at all, is too deeply nested, or is too long.
     """
@@ -61,7 +61,7 @@ def parse_leniently(text: str) -> ast.Module:
 
 def _parse(text: str) -> ast.Module:
     with _ONE_AT_A_TIME, warnings.catch_warnings():
-        # A project's own invalid escapes are no matter of the user's.
+        # Invalid escapes in a project's code are no concern of the user's.
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
     if _HUGE.search(text):
@@ -72,7 +72,7 @@ def _parse(text: str) -> ast.Module:
 
 
 def _without_statement(text: str, line: int | None) -> str | None:
-    """The text with the top-level statement around a line left empty: a project may be newer than this Python.
+    """The text with the top-level statement around a line blanked out, since a project may be newer than this Python.
 
     None if that would leave nothing: then the text is not Python at all.
     """
@@ -106,7 +106,7 @@ def is_main_guard(node: ast.stmt) -> TypeGuard[ast.If]:
 
 
 def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module, those inside `if`, `try` and `with` included, in order."""
+    """A module's statements in order, including those inside `if`, `try` and `with`."""
     stack = list(reversed(body))
     while stack:
         node = stack.pop()
@@ -122,7 +122,7 @@ def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def statements_of(function: ast.stmt) -> list[ast.stmt]:
-    """The statements inside a function, outer ones first; expressions are not looked into."""
+    """The statements inside a function, outer ones first; expressions are not searched."""
     found: list[ast.AST] = [function]
     for node in found:
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
@@ -131,7 +131,7 @@ def statements_of(function: ast.stmt) -> list[ast.stmt]:
 
 
 def words(node: ast.expr) -> Iterator[str]:
-    """The names and the literals of an expression, as text."""
+    """The names and literals in an expression, as text."""
     for item in ast.walk(node):
         if isinstance(item, ast.Name):
             yield item.id

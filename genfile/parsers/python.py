@@ -1,4 +1,4 @@
-"""Python source by its own `ast`: what is assigned, called, defined and read. Nothing is imported or run."""
+"""Python source, parsed with `ast`: assignments, calls, definitions and reads. Nothing is imported or run."""
 
 import ast
 from functools import cached_property
@@ -10,12 +10,12 @@ from genfile.parsers.pysyntax import GETTERS, is_main_guard, parse_leniently, st
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
-# How long a list that is put together of others may get.
+# The maximum length of a list that is concatenated from others.
 MAX_LISTED = 2_000
 
 
 class Assignment(Struct, frozen=True):
-    """`name = callee(…)` or `name = literal` at module level; ``guarded``: only where the module is the program."""
+    """`name = callee(…)` or `name = literal` at module level; ``guarded``: only when the module runs as the program."""
 
     name: str
     callee: str | None
@@ -25,7 +25,7 @@ class Assignment(Struct, frozen=True):
 
 
 class PythonFunction(Struct, frozen=True):
-    """A function at module level: what the object that it returns is made by, and how many arguments it must get."""
+    """A function at module level: the callee that creates its result, and how many arguments it requires."""
 
     name: str
     returns: str | None
@@ -33,13 +33,13 @@ class PythonFunction(Struct, frozen=True):
     line: int
 
 
-# Fields that hold no node, and those whose lists hold something else beside nodes.
+# Fields that hold no nodes, and list fields that mix nodes with other values.
 _PLAIN = frozenset({"ctx", "id", "attr", "arg", "asname", "module", "level", "kind", "type_comment"})
 _MIXED = frozenset({"keys", "kw_defaults", "names", "kwd_attrs", "type_ignores"})
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields of each class of nodes that may hold nodes."""
+    """For each node class, the fields that may hold nodes."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
         plain = kind._fields if kind is ast.Constant else _PLAIN
@@ -56,7 +56,7 @@ def parse_python(text: str) -> "PyModule":
 
 
 class PyModule:
-    """A parsed module; every property is found once, when it is asked for."""
+    """A parsed module; each property is computed once, when needed."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
@@ -64,7 +64,7 @@ class PyModule:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """Every node but the contexts, walked once; parents before what is in them."""
+        """Every node but the contexts, walked once; parents before their children."""
         found: list[ast.AST] = [self._tree]
         for node in found:
             for name in _FIELDS[node.__class__]:
@@ -77,7 +77,7 @@ class PyModule:
 
     @cached_property
     def by_kind(self) -> dict[type[ast.AST], list[Any]]:
-        """The nodes by their class."""
+        """Nodes by class."""
         found: dict[type[ast.AST], list[Any]] = {}
         for node in self.nodes:
             found.setdefault(node.__class__, []).append(node)
@@ -89,7 +89,7 @@ class PyModule:
 
     @cached_property
     def _aliases(self) -> dict[str, str]:
-        """What a name stands for by the imports: `FastAPI` is `fastapi.FastAPI`."""
+        """The dotted name that an imported name stands for: `FastAPI` is `fastapi.FastAPI`."""
         found: dict[str, str] = {}
         for node in self.of(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
@@ -104,7 +104,7 @@ class PyModule:
 
     @cached_property
     def imports(self) -> frozenset[str]:
-        """The modules imported anywhere, dotted, and each with its parents."""
+        """The modules imported anywhere, dotted, and the top-level package of each."""
         names: set[str] = set()
         for node in self.of(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
@@ -116,7 +116,7 @@ class PyModule:
 
     @cached_property
     def neighbours(self) -> frozenset[str]:
-        """What is imported from the module's own package: `from .main import x`, `from . import main`."""
+        """Imports from the module's own package: `from .main import x`, `from . import main`."""
         names: set[str] = set()
         for node in self.of(ast.ImportFrom):
             if isinstance(node, ast.ImportFrom) and node.level == 1:
@@ -155,7 +155,7 @@ class PyModule:
 
     @cached_property
     def classes(self) -> dict[str, tuple[str, ...]]:
-        """The classes of the module, each with what it is made from."""
+        """The module's classes, each with its bases."""
         return {
             node.name: tuple(self.dotted(base) for base in node.bases)
             for node in top_level(self._tree.body)
@@ -164,7 +164,7 @@ class PyModule:
 
     @cached_property
     def required_settings(self) -> tuple[EnvName, ...]:
-        """The fields of pydantic's settings that have no default: variables that must be set."""
+        """Fields of pydantic settings without a default: environment variables that must be set."""
         found: list[EnvName] = []
         for node in top_level(self._tree.body):
             if not isinstance(node, ast.ClassDef) or not any(
@@ -180,7 +180,7 @@ class PyModule:
 
     @cached_property
     def settings_defaults(self) -> dict[str, Any]:
-        """The fields of pydantic's settings that have a literal default."""
+        """Fields of pydantic settings that have a default, with its value."""
         return {
             field.target.id: self.value(field.value)
             for node in top_level(self._tree.body)
@@ -219,14 +219,14 @@ class PyModule:
 
     @cached_property
     def env_names(self) -> tuple[EnvName, ...]:
-        """The variables read through os.environ, os.getenv and the usual helpers, each once, in order of line."""
+        """Variables read through os.environ, os.getenv and the usual helpers, each once, by line."""
         from genfile.parsers.pyenv import env_names
 
         return env_names(self)
 
     @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:
-        """Paths that the code writes out or joins: "a/b", os.path.join(X, "a", "b"), BASE / "a" / "b"."""
+        """Paths that the code spells out or joins: "a/b", os.path.join(X, "a", "b"), BASE / "a" / "b"."""
         found: list[tuple[str, int]] = []
         for node in self.of(ast.Constant, ast.Call, ast.BinOp):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value[1:-1]:
@@ -250,12 +250,12 @@ class PyModule:
         return tuple(found)
 
     def setting(self, name: str) -> Any:
-        """The literal that a module-level name is assigned last; UNKNOWN where it is computed or missing."""
+        """The literal last assigned to a module-level name; UNKNOWN if it is computed or missing."""
         values = [item.value for item in self.assignments if item.name == name]
         return values[-1] if values else UNKNOWN
 
     def sets(self, name: str) -> int | None:
-        """The line where a name, or an attribute of that name, is set."""
+        """The line that assigns a name, or an attribute of it."""
         for node in self.of(ast.Assign, ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else []
             if isinstance(node, ast.AnnAssign) and node.value is not None:
@@ -270,7 +270,7 @@ class PyModule:
         return next((item.line for item in reversed(self.assignments) if item.name == name), None)
 
     def dotted(self, node: ast.expr) -> str:
-        """The callee as dotted text with imports followed; calls in between are left out."""
+        """The callee as dotted text with imports resolved, without the calls in between."""
         parts: list[str] = []
         while isinstance(node, ast.Attribute) and len(parts) < 50:
             parts.append(node.attr)
@@ -381,5 +381,5 @@ class PyModule:
 
 
 def _is_getter(callee: str) -> bool:
-    """A helper of the project's own that reads the environment, by its name: envbool, get_env_int."""
+    """Whether a name is that of a project's own helper for the environment: envbool, get_env_int."""
     return "env" in callee.rsplit(".", 1)[-1].lower()

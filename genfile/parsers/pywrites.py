@@ -1,4 +1,4 @@
-"""What Python code writes: the folders that it makes, the files that it logs to, saves, and keeps databases in."""
+"""Where Python code writes: folders it creates, files it logs to or saves, and database files."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _UPLOADS = frozenset(
         "CACHE_DIR",
     }
 )
-# Calls that write to a path: where it stands among the arguments, its keyword, whether it is a folder.
+# Calls that write to a path: the argument's index and keyword, and whether it is a folder.
 _WRITERS: dict[str, tuple[int, str, bool]] = {
     "shelve.open": (0, "filename", False),
     "tinydb.TinyDB": (0, "path", False),
@@ -32,7 +32,7 @@ _WRITERS: dict[str, tuple[int, str, bool]] = {
     "shutil.move": (1, "dst", False),
     "chromadb.PersistentClient": (0, "path", True),
 }
-# The same by the last word of a method, whatever it is called on.
+# The same for methods of any object.
 _METHODS: dict[str, tuple[int, str, bool]] = {
     "save": (0, "dst", False),
     "savefig": (0, "fname", False),
@@ -45,19 +45,19 @@ _WRITING = frozenset("wax")
 
 
 class PythonWritten(Struct, frozen=True):
-    """Something that is written: a folder, or the file of a database."""
+    """A target of a write: a folder, or a database file."""
 
     place: PathPlace
     line: int
     database: bool = False
-    # A file that is written somewhere in the code: by the service only where that module is a part of it.
+    # A file that some code writes; the service does only if it includes that module.
     file: bool = False
-    # The file itself, where it is known.
+    # The file itself, if known.
     name: PathPlace | None = None
 
 
 def written(scope: Scope) -> list[PythonWritten]:
-    """The folders that a module makes or logs to, and its databases."""
+    """What a module writes to: folders it creates, saves or logs to, and its databases."""
     found: list[PythonWritten] = []
     for node in scope.module.of(ast.Call, ast.Dict, ast.JoinedStr, ast.BinOp, ast.Assign, ast.AnnAssign):
         if isinstance(node, ast.Call):
@@ -76,7 +76,7 @@ def written(scope: Scope) -> list[PythonWritten]:
 
 
 def settings(module: PyModule, name: str) -> Iterator[tuple[ast.expr, int]]:
-    """What a setting is given anywhere in a module, with the line: a name, an attribute, an item, a keyword."""
+    """Every value that a module gives to a setting, with the line: by name, attribute, item or keyword."""
     for node in module.of(ast.Assign, ast.AnnAssign, ast.Dict, ast.keyword):
         if isinstance(node, ast.keyword):
             if node.arg == name:
@@ -92,7 +92,7 @@ def settings(module: PyModule, name: str) -> Iterator[tuple[ast.expr, int]]:
 
 
 def _url(scope: Scope, node: ast.expr) -> PathPlace | None:
-    """The file of an URL of SQLite: "sqlite:///shop.db", f"sqlite:///{BASE}/shop.db", "sqlite:///" + path."""
+    """The file in a SQLite URL: "sqlite:///shop.db", f"sqlite:///{BASE}/shop.db", "sqlite:///" + path."""
     if isinstance(node, ast.Constant):
         text = node.value if isinstance(node.value, str) else ""
         own = text.startswith("sqlite") and ":///" in text and ":memory:" not in text
@@ -131,7 +131,7 @@ def _called(scope: Scope, node: ast.Call, found: list[PythonWritten]) -> None:
 
 
 def _saved(scope: Scope, node: ast.Call, callee: str, found: list[PythonWritten]) -> None:
-    """Files that are opened to be written, dumped or saved, and folders that a store keeps itself in."""
+    """Files that a call opens for writing, dumps or saves, and folders that hold a store."""
     keywords = {item.arg: item.value for item in node.keywords if item.arg}
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     target: ast.expr | None = None
@@ -155,19 +155,19 @@ def _saved(scope: Scope, node: ast.Call, callee: str, found: list[PythonWritten]
 
 
 def _writes(mode: list[ast.expr], keywords: dict[str, ast.expr]) -> bool:
-    """Whether a mode of open() is one that writes."""
+    """Whether a mode of open() writes."""
     node = mode[0] if mode else keywords.get("mode")
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and not _WRITING.isdisjoint(node.value)
 
 
 def _add_file(found: list[PythonWritten], where: PathPlace | None, line: int, *, in_service: bool = False) -> None:
-    """The folder of a file."""
+    """Add the folder that contains a file."""
     if where is not None and (where.parts or where.cut):
         _add(found, where.parent, line, file=in_service, name=None if where.cut else where)
 
 
 def _table(scope: Scope, node: ast.Dict, found: list[PythonWritten]) -> None:
-    """A handler of LOGGING, a database of DATABASES."""
+    """A file handler in LOGGING, or a SQLite database in DATABASES."""
     items = {
         key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
     }

@@ -1,4 +1,4 @@
-"""requirements.txt, as pip's documentation gives its format."""
+"""requirements.txt in the format that pip documents."""
 
 import re
 
@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from genfile.parsers.bounds import check
 
-# What a requirement is long at most, its hashes left out.
+# The maximum length of a requirement, without its hashes.
 MAX_LENGTH = 2_000
 _PYTHON_COMMENT = re.compile(r"with python (3\.\d+)", re.IGNORECASE)
 
@@ -31,14 +31,14 @@ class RequirementLine(Struct, frozen=True):
 
     @property
     def place(self) -> str | None:
-        """The folder or file that it is, as a path from where pip is started; None if it comes from elsewhere."""
+        """A local folder or archive, as a path from where pip runs; None if the requirement comes from elsewhere."""
         path = (self.url or "").removeprefix("file:").split("#")[0].split(";")[0].strip()
         own = path and not path.startswith(("/", "~", "git@")) and "://" not in path and "$" not in path
         return path if own and "\\" not in path and path.isprintable() else None
 
 
 class RequirementsFile(Struct):
-    """What a requirements file asks for, includes, and says of itself."""
+    """A requirements file: its requirements, includes, constraints and indexes, and what its comments say."""
 
     entries: list[RequirementLine] = field(default_factory=list)
     includes: list[tuple[str, int]] = field(default_factory=list)
@@ -55,9 +55,9 @@ def normalise(name: str) -> str:
 
 
 def parse_requirements(text: str) -> RequirementsFile:
-    """Read a requirements file: a line that is not a requirement is kept in ``unreadable``.
+    """Read a requirements file; a line that is not a requirement goes to ``unreadable``.
 
-    Raises ParseError for a file of more lines than any project has.
+    Raises ParseError for a file with more lines than any project has.
     """
     check(text, "requirements")
     result = RequirementsFile()
@@ -67,7 +67,7 @@ def parse_requirements(text: str) -> RequirementsFile:
 
 
 def _logical_lines(text: str, result: RequirementsFile) -> list[tuple[int, str]]:
-    """Lines with continuations joined and comments removed, each with the number of its first."""
+    """Lines with continuations joined and comments removed, each with the number of its first line."""
     lines: list[tuple[int, str]] = []
     pending: list[str] = []
     start = 0
@@ -153,7 +153,7 @@ def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
 
 
 def _is_path(text: str) -> bool:
-    """Whether pip takes a text for a folder or a file of a distribution: `libs/common`, `vendor/x-1.0.tar.gz`."""
+    """Whether pip takes a text for the folder or archive of a distribution: `libs/common`, `vendor/x-1.0.tar.gz`."""
     path = text.split(";")[0].strip()
     return " " not in path and ("/" in path or path.endswith((".whl", ".tar.gz", ".zip")))
 
@@ -167,12 +167,12 @@ def _from_url(text: str, number: int, *, editable: bool) -> RequirementLine:
     return RequirementLine(normalise(name) if name else "", "", (), number, url=text, editable=editable)
 
 
-# The end of a version that stands for all releases below one.
+# The suffix of an upper bound: sorts after all releases below the version, and before the version itself.
 BELOW = ".dev0"
 
 
 def cap(specifier: str) -> str | None:
-    """The newest version that a specifier lets in: 3.9.dev0 of `~=3.8.5`, 2 of `<=2`; None if there is no end."""
+    """The newest version that a specifier allows: 3.9.dev0 for `~=3.8.5`, 2 for `<=2`; None if it is unbounded."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import InvalidVersion, Version
 

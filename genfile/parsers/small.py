@@ -1,4 +1,4 @@
-"""Small line formats: Procfile, .tool-versions, shell commands as scripts hold them."""
+"""Small line formats: Procfile, .tool-versions, shell commands in scripts."""
 
 import shlex
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 def parse_procfile(text: str) -> dict[str, tuple[str, int]]:
-    """A Procfile: process name to its command and line. Never raises: other lines are passed over."""
+    """A Procfile: process name to its command and line. Never raises; other lines are skipped."""
     found: dict[str, tuple[str, int]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         name, sign, command = line.partition(":")
@@ -37,7 +37,7 @@ _SEPARATORS = frozenset({"&&", ";", "\n"})
 
 
 def parse_shell(text: str) -> tuple[ShellCommand, ...] | None:
-    """The simple commands of a plain sequence (`a && b; c`), quotes removed, `$VARIABLES` left as they stand.
+    """The simple commands of a plain sequence (`a && b; c`), without quotes, `$VARIABLES` left unexpanded.
 
     None for anything more: pipes, redirections, background jobs, subshells, `||`, command substitution.
     """

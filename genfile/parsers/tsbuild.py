@@ -1,6 +1,6 @@
-"""One run of TypeScript's compiler, or of Nest's build: its configurations, what it takes in, what it writes.
+"""One run of the TypeScript compiler, or of Nest's build: its configurations, inputs and outputs.
 
-Detection asks this of a tree, the image on paper of a stage: each hands in a `Listing` of its files. All paths are
+Detection applies this to a tree, the image on paper to a stage; each supplies a `Listing` of its files. All paths are
 relative to one root, with forward slashes.
 """
 
@@ -33,10 +33,10 @@ _ENTRY = re.compile(r"(^|/)(main|index|server|app|app\.module|config|env)\.[cm]?
 
 
 class Listing(Struct, frozen=True):
-    """What a run may ask of its files.
+    """Access to the files of a run.
 
-    ``has``: whether a file is there; ``below``: the files of a folder; ``settings``: the value of a JSON file with
-    comments, or None; ``imports``: those of a source; ``packages``: the sources that a package's name stands for.
+    ``has``: whether a file exists; ``below``: the files in a folder; ``settings``: the value of a JSON file with
+    comments, or None; ``imports``: those of a source; ``packages``: the sources behind a package name.
     """
 
     has: Callable[[str], bool]
@@ -47,7 +47,7 @@ class Listing(Struct, frozen=True):
 
 
 def only_checks(words: Sequence[str]) -> bool:
-    """Whether a command of the compiler writes no program by its own words: `tsc --noEmit`."""
+    """Whether the command line itself turns output off: `tsc --noEmit`."""
     return bool({"--noEmit", "--emitDeclarationOnly"} & set(words)) and flag(words, "--noEmit") != "false"
 
 
@@ -61,9 +61,9 @@ def flag(words: Sequence[str], *names: str) -> str | None:
 
 
 def configurations(words: Sequence[str], folder: str, listing: Listing) -> tuple[Chain, ...]:
-    """What a command compiles by: the configuration it names, with `--build` also those that it refers to.
+    """The configurations that a command compiles: the one it names, and with `--build` those that it references.
 
-    Empty where another tool builds, or where there is none. ``words``: of the command; ``folder``: where it runs.
+    Empty if another tool builds, or there is none. ``words``: the command; ``folder``: where it runs.
     """
     nest = posixpath.basename(words[0]) == "nest"
     building = not nest and bool({"-b", "--build"} & set(words))
@@ -92,7 +92,7 @@ def _referred(chain: Chain, listing: Listing) -> Iterator[Chain]:
 
 
 def _with_flags(words: Sequence[str], folder: str, chain: Chain) -> Chain:
-    """`--outDir x` and `--rootDir x` beat the file; they are relative to where the command runs."""
+    """Apply `--outDir x` and `--rootDir x`, which override the file and are relative to where the command runs."""
     first = chain.configs[0]
     stated: dict[str, object] = {"noEmit": False} if flag(words, "--noEmit") == "false" else {}
     for name in ("outDir", "rootDir"):
@@ -106,7 +106,7 @@ def _with_flags(words: Sequence[str], folder: str, chain: Chain) -> Chain:
 
 
 def _of_nest(words: Sequence[str], folder: str, listing: Listing) -> str | None:
-    """The configuration of Nest's own build: what nest-cli.json names, else tsconfig.build.json, else tsconfig.json."""
+    """The configuration of Nest's own build: by nest-cli.json, else tsconfig.build.json, else tsconfig.json."""
     path = inside(folder, "nest-cli.json")
     document = listing.settings(path) if path is not None and listing.has(path) else None
     document = document if isinstance(document, dict) else {}
@@ -125,16 +125,16 @@ def _of_nest(words: Sequence[str], folder: str, listing: Listing) -> str | None:
 
 
 def written(chain: Chain, listing: Listing, major: int | None = None) -> dict[str, str | None] | None:
-    """Each source with the file that is made of it, None if it makes none, or where that can't be told.
+    """Each source with its output file; None for a source without one, or whose output is unknown.
 
-    None for all of it where the files are too many to be looked at. ``major``: of the compiler.
+    None altogether if there are too many files to read. ``major``: the compiler's major version.
     """
     inputs = _inputs(chain, listing)
     return None if inputs is None else {source: output_of(source, chain, inputs, major) for source in inputs}
 
 
 def _inputs(chain: Chain, listing: Listing) -> tuple[str, ...] | None:
-    """All that is compiled: what the configuration picks, and what these files import from outside their folders."""
+    """Every file that is compiled: those the configuration selects, and what they import from elsewhere."""
     files: dict[str, None] = {}
     for top in _tops(chain):
         for path in listing.below(top):
@@ -166,14 +166,14 @@ def _tops(chain: Chain) -> list[str]:
 
 
 def _matters(path: str) -> tuple[bool, int, str]:
-    """Entry files first: what they import decides most."""
+    """Sort key that puts entry files first: their imports matter most."""
     return _ENTRY.search(path) is None, path.count("/"), path
 
 
 def imported(listing: Listing, chain: Chain, origin: str, item: Import) -> str | None:
-    """The file that one import brings into the program, as TypeScript finds it; None for a package of others."""
+    """The file that an import adds to the program, by TypeScript's resolution; None for a third-party package."""
     if item.required and origin.endswith(_TYPESCRIPT):
-        # TypeScript leaves a plain `require` alone.
+        # TypeScript does not resolve a plain `require`.
         return None
     for path in _candidates(listing, chain, origin, item.module):
         found = existing(listing.has, path)
@@ -183,7 +183,7 @@ def imported(listing: Listing, chain: Chain, origin: str, item: Import) -> str |
 
 
 def existing(has: Callable[[str], bool], path: str) -> str | None:
-    """The file that a path without an ending, or with that of the output, means."""
+    """The file behind a path without an extension, or with that of the output."""
     stem, ending = posixpath.splitext(path)
     names = [path, *(path + end for end in _ENDINGS), *(f"{path}/index{end}" for end in _ENDINGS)]
     if ending in (".js", ".mjs", ".cjs"):

@@ -1,8 +1,8 @@
-"""Whether Node loads what TypeScript's compiler writes: by Node's rules for modules, over the compiler's inputs.
+"""Whether Node can load what the TypeScript compiler writes: Node's module rules, applied to the compiler's inputs.
 
-The rules are those of nodejs.org/api/esm.html and /api/packages.html: a relative import of an ES module names its file
-with the ending, `.js` is CommonJS or an ES module as the nearest package.json says, and names of tsconfig's `paths`
-mean nothing.
+The rules are those of nodejs.org/api/esm.html and /api/packages.html: a relative import in an ES module includes the
+file extension, the nearest package.json decides whether `.js` is CommonJS or an ES module, and aliases from tsconfig's
+`paths` mean nothing.
 """
 
 import posixpath
@@ -17,12 +17,12 @@ from genfile.parsers.tsbuild import Listing, imported
 from genfile.parsers.tsoutput import FIXED_ROOT, Chain
 
 MAX_MODULES = 150
-# Modules that make names of `paths` known while the program starts.
+# Modules that resolve `paths` aliases at run time.
 _HELPERS = ("module-alias", "tsconfig-paths", "tsx", "ts-node", "@swc-node", "@babel/register", "esbuild-register")
 
 
 class Refusal(Struct, frozen=True):
-    """The first line that Node refuses: the source, its line, and why, as a clause."""
+    """The first line that Node refuses: the source, its line, and the reason as a clause."""
 
     source: str
     line: int
@@ -30,10 +30,10 @@ class Refusal(Struct, frozen=True):
 
 
 class Output(Struct, frozen=True):
-    """One run of the compiler: each source with its output, and with the configuration it is compiled by.
+    """One run of the compiler: each source with its output, and with the configuration that compiles it.
 
-    ``is_module``: whether package.json says that files are ES modules; ``major``: of the compiler; ``installed``: the
-    packages that Node finds by name; ``aliases``: whether the build itself puts names of `paths` right.
+    ``is_module``: whether package.json declares ES modules; ``major``: the compiler's major version; ``installed``: the
+    packages that Node finds by name; ``aliases``: whether the build itself rewrites `paths` aliases.
     """
 
     made: Mapping[str, str]
@@ -47,7 +47,7 @@ class Output(Struct, frozen=True):
 
 
 def refused(run: Output, start: str) -> Refusal | None:
-    """What keeps Node from loading the output of a source and of what it imports; None if nothing does."""
+    """The reason why Node can't load the output of a source, or of one it imports; None if it can."""
     queue = [start]
     files = set(run.made.values())
     for source in queue:
@@ -72,7 +72,7 @@ def refused(run: Output, start: str) -> Refusal | None:
 
 
 def syntax_of(chain: Chain, output: str, is_module: bool, major: int | None = None) -> str | None:
-    """`module` or `commonjs`: what the compiler makes of a file's imports; None if that can't be told."""
+    """`module` or `commonjs`: what imports in a file compile to; None if unknown."""
     if output.endswith((".mjs", ".cjs")):
         return "module" if output.endswith(".mjs") else "commonjs"
     stated = chain.option("module")
@@ -90,13 +90,13 @@ def syntax_of(chain: Chain, output: str, is_module: bool, major: int | None = No
 
 
 def _hands_on(run: Output, target: str, item: Loaded) -> bool:
-    """Whether a re-export by name is more than one of types."""
+    """Whether a re-export by name includes more than types."""
     module = run.module(target) if item.names else None
     return module is None or any(module.gives(name) for name in item.names)
 
 
 def _why(run: Output, files: set[str], source: str, item: Loaded, target: str) -> str | None:
-    """Why Node does not find a module of the project; None if it does."""
+    """The reason why Node does not find one of the project's modules; None if it does."""
     if not item.module.startswith("."):
         parts = item.module.split("/")
         package = "/".join(parts[:2]) if item.module.startswith("@") else parts[0]

@@ -1,6 +1,6 @@
-"""Where TypeScript's compiler writes what: from a tsconfig.json, those that it extends, and the files compiled.
+"""Where the TypeScript compiler writes its output: by a tsconfig.json, those it extends, and the compiled files.
 
-Pure functions over texts and paths; all paths are relative to one root, with forward slashes.
+Pure functions on texts and paths; all paths are relative to one root, with forward slashes.
 """
 
 import fnmatch
@@ -13,19 +13,19 @@ from msgspec import Struct
 
 MAX_EXTENDS = 10
 MAX_SEGMENTS = 60
-# From this release on, the root is the folder of the tsconfig.json and no longer computed.
+# From this release on, the root is the folder of the tsconfig.json instead of a computed one.
 FIXED_ROOT = 6
 _OUTPUT = {".ts": ".js", ".tsx": ".js", ".mts": ".mjs", ".cts": ".cjs", ".js": ".js", ".jsx": ".js", ".json": ".json"}
 _OUTPUT |= {".mjs": ".mjs", ".cjs": ".cjs"}
 _TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts")
 _JAVASCRIPT = (".js", ".jsx", ".mjs", ".cjs")
 _PACKAGES = frozenset({"node_modules", "bower_components", "jspm_packages"})
-# Shared configurations that say nothing of folders.
+# Shared configurations that set no folders.
 _HARMLESS = ("@tsconfig/", "@sindresorhus/tsconfig", "@vue/tsconfig", "@total-typescript/tsconfig", "gts/")
 
 
 class TsConfig(Struct, frozen=True):
-    """One tsconfig.json: its path, and its value."""
+    """A tsconfig.json: its path and its value."""
 
     path: str
     value: Mapping[str, Any]
@@ -36,7 +36,7 @@ class TsConfig(Struct, frozen=True):
 
 
 class Chain(Struct, frozen=True):
-    """A tsconfig.json and those that it extends, the nearest first; not ``complete`` where one could not be read."""
+    """A tsconfig.json and those it extends, nearest first; not ``complete`` if one can't be read."""
 
     configs: tuple[TsConfig, ...]
     complete: bool = True
@@ -46,7 +46,7 @@ class Chain(Struct, frozen=True):
         return None if found is None else found[1]
 
     def folder(self, name: str) -> str | None:
-        """An option that is a path: relative to the file that states it. None if it is not set, or leads out."""
+        """An option that is a path, relative to the file that sets it. None if it is unset, or outside the root."""
         found = self._stated("compilerOptions", name)
         if found is None or not isinstance(found[1], str):
             return None
@@ -54,7 +54,7 @@ class Chain(Struct, frozen=True):
         return inside(found[0].folder, stated)
 
     def patterns(self, name: str) -> tuple[str, ...] | None:
-        """``files``, ``include`` or ``exclude``: relative to the file that states them."""
+        """``files``, ``include`` or ``exclude``, relative to the file that sets them."""
         for config in self.configs:
             value = config.value.get(name)
             if isinstance(value, list):
@@ -71,7 +71,7 @@ class Chain(Struct, frozen=True):
 
 
 def inside(folder: str, path: str) -> str | None:
-    """A path as it is written in a file of a folder, from the root on; "" is the root, None is outside it."""
+    """A path in a file of a folder, relative to the root; "" is the root, None is outside it."""
     if path.startswith("/") or "\0" in path:
         return None
     joined = posixpath.normpath(posixpath.join(folder or ".", path))
@@ -79,7 +79,7 @@ def inside(folder: str, path: str) -> str | None:
 
 
 def chain_of(path: str, read: Callable[[str], Any]) -> Chain | None:
-    """A tsconfig.json with what it extends. ``read`` gives the value of a file by its path, or None."""
+    """A tsconfig.json with all it extends. ``read`` returns the value of a file by its path, or None."""
     value = read(path)
     if not isinstance(value, dict):
         return None
@@ -89,7 +89,7 @@ def chain_of(path: str, read: Callable[[str], Any]) -> Chain | None:
 
 
 def _extend(config: TsConfig, read: Callable[[str], Any], found: list[TsConfig], seen: set[str]) -> bool:
-    """Add what a configuration extends; of several, the last one is the strongest."""
+    """Add what a configuration extends; the last of several takes precedence."""
     names = config.value.get("extends") or []
     complete = True
     for name in reversed([names] if isinstance(names, str) else names):
@@ -110,8 +110,7 @@ def _extend(config: TsConfig, read: Callable[[str], Any], found: list[TsConfig],
 
 
 def aliased(chain: Chain, module: str) -> Iterator[str]:
-    """The paths that a name stands for by `compilerOptions.paths`: relative to baseUrl, else to the file that states
-    them."""
+    """The paths for a module name by `compilerOptions.paths`: relative to baseUrl, else to the file that sets them."""
     for config in chain.configs:
         options = config.value.get("compilerOptions")
         paths = options.get("paths") if isinstance(options, dict) else None
@@ -132,14 +131,14 @@ def aliased(chain: Chain, module: str) -> Iterator[str]:
 
 
 def compiles(path: str, chain: Chain) -> bool:
-    """Whether the compiler takes a file of this name (declarations make no output)."""
+    """Whether the compiler takes a file with this name (declarations have no output)."""
     if path.endswith((".d.ts", ".d.mts", ".d.cts")):
         return False
     return path.endswith(_TYPESCRIPT + (_JAVASCRIPT if chain.option("allowJs") else ()))
 
 
 def selected(chain: Chain, files: Iterable[str]) -> tuple[str, ...]:
-    """The files that ``files``, ``include`` and ``exclude`` pick; what these import comes on top of them."""
+    """The files that ``files``, ``include`` and ``exclude`` select; their imports are compiled as well."""
     named, include, exclude = chain.patterns("files"), chain.patterns("include"), chain.patterns("exclude")
     base = chain.configs[0].folder
     if include is None:
@@ -157,9 +156,9 @@ def selected(chain: Chain, files: Iterable[str]) -> tuple[str, ...]:
 
 
 def output_of(source: str, chain: Chain, inputs: Iterable[str], major: int | None = None) -> str | None:
-    """The file that the compiler makes of a source; None if it makes none, or where that can't be told.
+    """The output file of a source; None if there is none, or it is unknown.
 
-    ``inputs``: all that it compiles: what is selected, and what these files import. ``major``: of the compiler.
+    ``inputs``: every file that is compiled, selected or imported. ``major``: the compiler's major version.
     """
     ending = next((end for end in _OUTPUT if source.endswith(end)), None)
     if ending is None or source.endswith((".d.ts", ".d.mts", ".d.cts")):
@@ -178,14 +177,14 @@ def output_of(source: str, chain: Chain, inputs: Iterable[str], major: int | Non
 
 
 def emits_nothing(chain: Chain) -> bool:
-    """Whether the compiler only checks types, or writes no more than declarations."""
+    """Whether the compiler only checks types, or writes declarations at most."""
     return chain.option("noEmit") is True or chain.option("emitDeclarationOnly") is True
 
 
 def loads_in_node(chain: Chain, is_module: bool) -> bool:
-    """Whether Node loads the output as it is: not where names stand for paths, nor imports without endings in modules.
+    """Whether Node can load the output as is: not with path aliases, nor with extensionless imports in ES modules.
 
-    ``is_module``: whether package.json says that files are modules.
+    ``is_module``: whether package.json declares ES modules.
     """
     if chain.option("paths") or chain.option("baseUrl"):
         return False
@@ -197,7 +196,7 @@ def loads_in_node(chain: Chain, is_module: bool) -> bool:
 
 
 def root_of(chain: Chain, inputs: Iterable[str], major: int | None = None) -> str | None:
-    """The folder whose layout the output has: ``rootDir``, else the folder that all inputs share."""
+    """The folder whose layout the output keeps: ``rootDir``, else the common folder of all inputs."""
     if chain.option("rootDir") is not None:
         return chain.folder("rootDir")
     if not chain.complete:
@@ -211,7 +210,7 @@ def root_of(chain: Chain, inputs: Iterable[str], major: int | None = None) -> st
 
 
 def shared_folder(folders: Sequence[list[str]]) -> list[str]:
-    """What paths, each as its parts, begin with alike."""
+    """The common beginning of paths, each a list of its parts."""
     least, most = min(folders), max(folders)
     for at, part in enumerate(least):
         if at >= len(most) or most[at] != part:
@@ -228,7 +227,7 @@ def _beneath(folder: str, path: str) -> str:
 
 
 def _hidden(path: str, base: str) -> bool:
-    """Packages and dot folders, which no wildcard reaches."""
+    """Whether a path is in an installed package or a dot folder, which wildcards do not match."""
     parts = (path[len(base) + 1 :] if base and within(path, base) else path).split("/")
     return any(part.startswith(".") or part in _PACKAGES for part in parts[:-1])
 
@@ -238,7 +237,7 @@ def _any(path: str, patterns: Iterable[str]) -> bool:
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """A pattern matches a file, or all below a folder: `src`, `src/**/*.ts`, `**/*.spec.ts`."""
+    """Whether a pattern matches a file, or a folder that contains it: `src`, `src/**/*.ts`, `**/*.spec.ts`."""
     parts = pattern.split("/") if pattern else ["**"]
     if len(parts) > MAX_SEGMENTS:
         return False
@@ -253,7 +252,7 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 def _closed(at: set[int], parts: list[str]) -> set[int]:
-    """Where a pattern may go on: past any `**`, which also stands for no folder at all."""
+    """The positions where a match may continue: past any `**`, which also matches no folder at all."""
     found = set(at)
     for place in sorted(at):
         while place < len(parts) and parts[place] == "**":

@@ -1,4 +1,4 @@
-"""What source code says about a value without being run."""
+"""Values in source code, as far as they are known without running it."""
 
 import itertools
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class _Unknown:
-    """A value that only running the program would tell."""
+    """A value that only a run of the program would tell."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -18,47 +18,46 @@ UNKNOWN: Final = _Unknown()
 
 
 class Anchored(str):
-    """A path that counts from the folder of the module it stands in, as `path.resolve(__dirname, "dist")` does, and so
-    from no other folder that a setting names."""
+    """A path relative to its own module's folder, like `path.resolve(__dirname, "dist")`, whatever settings say."""
 
     __slots__ = ()
 
 
 class EnvDefault(Struct, frozen=True):
-    """An environment variable with what is taken where it is not set: a literal, or None if nothing is."""
+    """An environment variable with its fallback: a literal or another variable; None if there is none."""
 
     name: str
     default: Any = None
 
     @property
     def open(self) -> bool:
-        """Whether nothing is taken where none of the variables is set."""
+        """Whether there is no final fallback."""
         return self.last is None
 
     @property
     def last(self) -> Any:
-        """What is taken where none of the variables is set."""
+        """The final fallback, for when none of the variables is set."""
         return self.default.last if isinstance(self.default, EnvDefault) else self.default
 
     def otherwise(self, value: Any) -> "EnvDefault":
-        """The same with what is taken at the end: `A || B || value`."""
+        """The same variables with a final fallback: `A || B || value`."""
         inner = self.default
         return EnvDefault(self.name, inner.otherwise(value) if isinstance(inner, EnvDefault) else value)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The variables in the order in which they are asked for."""
+        """The variables, in the order in which the code tries them."""
         return (self.name, *(self.default.names if isinstance(self.default, EnvDefault) else ()))
 
 
 class Beginning(Struct, frozen=True):
-    """A text of which only the beginning is written out: the rest is only known to the running program."""
+    """A text of which only the beginning is known; the program computes the rest."""
 
     text: str
 
 
 class FieldRead(Struct, frozen=True):
-    """A value that is read of a structure's field, as dotted text: `s.cfg.Port`."""
+    """A read of a struct field, as dotted text: `s.cfg.Port`."""
 
     path: str
 
@@ -68,13 +67,13 @@ class FieldRead(Struct, frozen=True):
 
 
 class Begins(Struct, frozen=True):
-    """A path of which only the start is known: `"uploads/" + name`."""
+    """A path of which only the beginning is known: `"uploads/" + name`."""
 
     text: str
 
 
 class Call(Struct, frozen=True):
-    """A call in source code: the callee as dotted text, what its arguments are where that can be seen."""
+    """A call in source code: the callee as dotted text, and the arguments as far as they are known."""
 
     callee: str
     arguments: tuple[Any, ...]
@@ -83,7 +82,7 @@ class Call(Struct, frozen=True):
 
 
 class EnvName(Struct, frozen=True):
-    """A variable that the code reads; ``has_default``: it does without."""
+    """A variable that the code reads; ``has_default``: the code can do without it."""
 
     name: str
     line: int
@@ -91,9 +90,9 @@ class EnvName(Struct, frozen=True):
 
 
 class EnvRead(Struct, frozen=True):
-    """One place that reads a variable.
+    """One read of a variable.
 
-    ``condition``: only to decide something; ``compared``: the text that it is compared with; ``start``: where it is.
+    ``condition``: it only decides something; ``compared``: the text it is compared with; ``start``: its position.
     """
 
     name: str
@@ -107,31 +106,31 @@ def is_known(value: Any) -> bool:
     return value is not UNKNOWN
 
 
-# What a file's expressions may take together, and how long a text that they are put together to may get.
+# How many steps the expressions of one file may take, and how long a text joined from them may get.
 MAX_STEPS = 300_000
 MAX_TEXT = 20_000
 
 
 class Steps:
-    """How often the expressions of one file are looked at: names that stand for names would do so without an end."""
+    """A budget of evaluation steps for one file, since names may stand for names endlessly."""
 
     def __init__(self, allowed: int = MAX_STEPS) -> None:
         self._left = allowed
 
     def spent(self) -> bool:
-        """Count one step; True once there are not left: then a value is UNKNOWN."""
+        """Use up one step; True if none was left, and the value is UNKNOWN."""
         self._left -= 1
         return self._left < 0
 
 
 def joined(parts: Iterable[Any]) -> Any:
-    """The text of some parts together; UNKNOWN where it would be longer than any value that a container file holds."""
+    """Parts joined into one text; UNKNOWN if it would be longer than any value in a container file."""
     texts = [part if isinstance(part, str) else str(part) for part in parts]
     return "".join(texts) if sum(map(len, texts)) <= MAX_TEXT else UNKNOWN
 
 
 def joined_path(values: list[Any]) -> Any:
-    """The parts of a path together, as far as they are known."""
+    """Path parts joined, up to the first unknown one."""
     known = list(itertools.takewhile(lambda value: isinstance(value, str), values))
     if len(known) < len(values):
         return Begins("/".join([*known, ""])) if known else UNKNOWN
@@ -139,7 +138,7 @@ def joined_path(values: list[Any]) -> Any:
 
 
 def first_set(values: list[Any]) -> Any:
-    """`cmp.Or(os.Getenv("ADDR"), ":8080")`: the first value that is not empty."""
+    """The first non-empty value: `cmp.Or(os.Getenv("ADDR"), ":8080")`."""
     first = values[0] if values else UNKNOWN
     if isinstance(first, EnvDefault) and first.default is None:
         rest = first_set(values[1:])
@@ -148,9 +147,9 @@ def first_set(values: list[Any]) -> Any:
 
 
 def port_of(value: Any) -> tuple[int | None, str | None]:
-    """The port and the variable that a value stands for: 3000, "3000", ":8080", PORT with a default."""
+    """The port that a value stands for, and its variable: 3000, "3000", ":8080", PORT with a default."""
     if isinstance(value, EnvDefault):
-        # Of several the one that platforms set.
+        # Of several variables, prefer the one that platforms set.
         return port_of(value.default)[0], "PORT" if "PORT" in value.names else value.name
     if isinstance(value, bool):
         return None, None
@@ -164,12 +163,12 @@ def port_of(value: Any) -> tuple[int | None, str | None]:
 
 
 def port_number(value: object) -> int | None:
-    """The port that a text or a number stands for. A longer text stays one: Python refuses to read it."""
+    """The port in a text or number; None for anything else. Long text stays text: Python refuses to convert it."""
     text = str(value).strip() if not isinstance(value, int) or abs(value) < 65536 else ""
     number = int(text) if text.isdecimal() and text.isascii() and len(text) <= 5 else 0
     return number if 0 < number < 65536 else None
 
 
 def whole_number(text: str) -> Any:
-    """A decimal number of a size that a port, a count or a version may have; else UNKNOWN."""
+    """A decimal number small enough for a port, a count or a version; UNKNOWN otherwise."""
     return int(text) if text.isdecimal() and len(text) <= 18 else UNKNOWN

@@ -1,4 +1,4 @@
-"""yarn.lock, of Yarn 1 and of later ones: both write one entry a block, its fields below it by two blanks."""
+"""yarn.lock, of Yarn 1 and later: one block per entry, its fields indented by two spaces."""
 
 import re
 
@@ -11,9 +11,9 @@ _TABLES = ("dependencies", "optionalDependencies", "bin")
 
 
 class LockEntry(Struct):
-    """One package: what is asked for by name and range, its version, what it needs, and the programs it brings.
+    """One package: the requested names and ranges, its version, dependencies, and programs.
 
-    ``local``: a part of the project itself, as Yarn's later releases list it.
+    ``local``: part of the project itself, as later Yarn releases list it.
     """
 
     asked: tuple[tuple[str, str], ...]
@@ -25,7 +25,7 @@ class LockEntry(Struct):
 
 
 def parse_yarn_lock(text: str) -> tuple[LockEntry, ...]:
-    """The entries of a yarn.lock, in order. Raises ParseError for what is none."""
+    """The entries of a yarn.lock, in order. Raises ParseError for any other text."""
     found: list[LockEntry] = []
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -53,7 +53,7 @@ def parse_yarn_lock(text: str) -> tuple[LockEntry, ...]:
 
 
 def _unquoted(text: str) -> list[str]:
-    """`"a@^1, a@^2"`, `"a@^1", b@^2`: each of them."""
+    """The items of an entry's key: `"a@^1, a@^2"`, `"a@^1", b@^2`."""
     return [part.strip().strip('"') for part in text.split(",") if part.strip()]
 
 
@@ -63,13 +63,13 @@ def _asked(text: str) -> tuple[str, str]:
 
 
 def plain_range(text: str) -> str:
-    """A range without the protocol that is taken where none is written: `npm:^1.0.0`; an alias keeps its own."""
+    """A range without the default protocol: `^1.0.0` for `npm:^1.0.0`; an alias keeps its own."""
     rest = text.removeprefix("npm:")
     return text if "@" in rest else rest
 
 
 def _pair(words: str) -> tuple[str, str]:
-    """`version "1.0.0"`, `"@a/b" "^1"`, `version: 1.0.0`, `"@a/b": "npm:^1"`."""
+    """A field's key and value: `version "1.0.0"`, `"@a/b" "^1"`, `version: 1.0.0`, `"@a/b": "npm:^1"`."""
     match = re.match(r'("[^"]+"|[^\s:]+):?\s+(.*)$', words)
     if match is None:
         return words.rstrip(":"), ""

@@ -1,8 +1,8 @@
 """What is wrong with a Dockerfile that builds and starts, judged by its project and by good practice.
 
-Each check is one function, with its id and its reason beside it. It sees the interpreted image, the facts of the
-service that do not come from the Dockerfile itself, and the build context. What is unknown is never a finding. Layout
-and shell are left to hadolint.
+Each check is one function, with its id and reason beside it. It sees the interpreted image, the facts about the service
+that do not come from the Dockerfile itself, and the build context. Unknowns never produce a finding. Layout and shell
+are left to hadolint.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Base images: compared with the version that the project asks for, past their end of life, or with tags that move."""
+"""Base images: against the version that the project asks for, past their end of life, or with tags that move."""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from genfile.practice.subject import Practice, Subject, Wrong
 from genfile.spec.project import LANGUAGES
 from genfile.versions import parse_pin, satisfies
 
-# A range of versions that a text ends with (`22.*` is one line), and the newest version that a package works with.
+# A version range at the end of a text (`22.*` is one line), and the newest version that a package works with.
 _RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|(?<!\.)\*$")
 _UP_TO = re.compile(r"\bup to (\d[\d.]*)")
-# Places where a version is what somebody works or tests with, not what the project asks for.
+# Where a version is what people develop or test with, not what the project asks for.
 _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.yml", "azure-pipelines", "Jenkinsfile")
 
 
@@ -43,9 +43,9 @@ def _version(subject: Subject) -> Iterator[Wrong]:
 
 
 def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:
-    """Whether an image's version line is one that the evidence allows.
+    """Whether the evidence allows an image's version line.
 
-    A pin means that one version, a range each line in it; what Go and the JVM name is the oldest that will do.
+    A pin allows only that version, a range every line in it; Go and the JVM state a minimum.
     """
     if language in ("go", "java"):
         least = parse_pin(evidence.says.split()[-1], language)
@@ -99,7 +99,7 @@ def _system_ended(image: str, line: int) -> Iterator[Wrong]:
 def _moving(subject: Subject) -> Iterator[Wrong]:
     for image, line in subject.bases:
         if "$" in image or "@" in image or image == "scratch" or not ("/" in image or is_official(image)):
-            # A name without a registry that is not an official image: built here.
+            # Neither a registry in the name nor an official image: built locally.
             continue
         tag = image.rpartition("/")[2].partition(":")[2]
         if tag in ("", "latest"):

@@ -1,4 +1,4 @@
-"""Development tools and settings in the image that is shipped."""
+"""Development tools and settings in the shipped image."""
 
 import posixpath
 import re

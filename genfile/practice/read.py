@@ -41,7 +41,7 @@ def _read(subject: Subject) -> Iterator[Wrong]:
 
 
 def _of_modules(subject: Subject) -> Iterator[tuple[str, str, str, int | None]]:
-    """What the loaded modules read: the path in the image, the path in the build context, and the place that says
+    """What the loaded modules read: the path in the image, its path in the build context, and where the code says
     so."""
     started = words_of(subject.built)
     folder = started[1] if started is not None else subject.built.final.folder
@@ -62,7 +62,7 @@ def _of_modules(subject: Subject) -> Iterator[tuple[str, str, str, int | None]]:
 
 
 def _at(found: PathPlace, path: str, folder: str) -> str | None:
-    """The absolute path that an expression means in the image; None if it is unknown or outside the project."""
+    """The absolute path in the image that an expression stands for; None if it is unknown or outside the project."""
     inside = None if found.cut else found.inside(path.lstrip("/"))
     if inside is None:
         return None
@@ -70,7 +70,7 @@ def _at(found: PathPlace, path: str, folder: str) -> str | None:
 
 
 def _beside(source: str, path: str, at: str) -> str:
-    """The path in the build context for a path of the image, found by the position of the module."""
+    """The path in the build context for a path in the image, derived from where the module is."""
     relative = posixpath.relpath(at, posixpath.dirname(path))
     return posixpath.normpath(posixpath.join(posixpath.dirname(source), relative))
 

@@ -11,7 +11,7 @@ from genfile.practice.subject import Practice, Subject, Wrong
 _NAME = re.compile(
     r"(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|PWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)|SECRET_KEY"
 )
-# Names that end like a secret's but hold none: files, times, keys that every browser gets.
+# Names that look like a secret's but hold none: files, times, keys that every browser gets.
 _HARMLESS = re.compile(
     r"(?:_FILE|_PATH|_DIR|_URL|_EXPIR\w*|_TTL|_NAME|_ID|_HEADER|_LENGTH|_ALGORITHM|_SECONDS|_MINUTES|_ENABLED|PUBLIC\w*)$"
     r"|PUBLISHABLE|^(?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|PUBLIC|EXPO_PUBLIC)_|_PUBLIC_",
@@ -27,7 +27,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _values(subject: Subject) -> Iterator[Wrong]:
-    """Values of ENV and ARG in the stages that the image is made from; other stages leave none in it."""
+    """Values of ENV and ARG in the stages behind the image; other stages leave none in it."""
     for item in subject.final:
         for name, value in item.pairs if item.keyword in ("ENV", "ARG") else ():
             if not _is_secret(name) or _NO_VALUE.fullmatch(value):

@@ -1,4 +1,4 @@
-"""What the checks of good practice look at, and their findings."""
+"""What the good-practice checks look at, and their findings."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -20,9 +20,9 @@ Level = Literal["warning", "hint"]
 
 
 class Subject(Struct, frozen=True, dict=True):
-    """A Dockerfile carried out on paper, its service if one is known, and the hosts around it.
+    """A Dockerfile carried out on paper, its service if known, and the hosts around it.
 
-    ``service`` was found without the Dockerfile's own evidence. ``hosts``: names in compose files that something
+    ``service`` is detected without the Dockerfile's own evidence. ``hosts``: names that something in the compose files
     answers to; None if unknown.
     """
 
@@ -44,7 +44,7 @@ class Subject(Struct, frozen=True, dict=True):
 
     @cached_property
     def final(self) -> tuple[Instruction, ...]:
-        """The instructions of the stages that the final image is made from, in the order in which they run."""
+        """The instructions of the stages behind the final image, in the order in which they run."""
         found: list[Instruction] = []
         for stage in reversed(self.lineage):
             found += self.dockerfile.stages[stage.index].instructions
@@ -57,8 +57,7 @@ class Subject(Struct, frozen=True, dict=True):
 
     @cached_property
     def shipped(self) -> tuple[StageState, ...]:
-        """The stages whose files are in the image: those that it starts from, and those that it copies a folder
-        from."""
+        """The stages whose files are in the image: those it starts from, and those it copies from."""
         names = {stage.index for stage in self.lineage}
         wanted = {item.flag("from") for item in self.final if item.keyword == "COPY"}
         return tuple(
@@ -69,7 +68,7 @@ class Subject(Struct, frozen=True, dict=True):
 
     @cached_property
     def bases(self) -> tuple[tuple[str, int], ...]:
-        """Every image from outside that a stage starts from, with the first line that names it."""
+        """Every external image that a stage starts from, with the first line that names it."""
         found: dict[str, int] = {}
         for image, line in self.image.images:
             found.setdefault(image, line)
@@ -80,7 +79,7 @@ class Subject(Struct, frozen=True, dict=True):
         return self.dockerfile.stages[stage.index].instructions
 
     def at(self, line: int | None) -> Instruction | None:
-        """The instruction that begins in a line."""
+        """The instruction that begins on a line."""
         return next((item for item in self.dockerfile.instructions if item.line == line), None)
 
     @cached_property
@@ -110,7 +109,7 @@ class Wrong(Struct, frozen=True):
 
 
 class Practice(Struct, frozen=True):
-    """A check: its id, the reason for it, the source, how much it matters, and the function."""
+    """A check: its id, the reason for it, the source, its level, and the function."""
 
     id: str
     reason: str

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from genfile.detect.inspection import Inspection
     from genfile.spec.project import Spec
 
-# Set by an image for its tools; the generated file sets them itself.
+# Variables that images set for their own tools; the generated file sets them itself.
 _OWN_VARIABLES = re.compile(
     r"(?:PATH|HOME|LANG|LC_ALL|TZ|DEBIAN_FRONTEND|PYTHON\w+|PIP_\w+|UV_\w+|POETRY_\w+|VIRTUAL_ENV|PNPM_HOME|YARN_\w+|"
     r"NPM_CONFIG_\w+|COREPACK_\w+|NEXT_TELEMETRY_DISABLED|CGO_ENABLED|GO\w+|JAVA_HOME|JAVA_OPTS|JAVA_TOOL_OPTIONS|"
@@ -124,7 +124,7 @@ def _image(text: str, path: str, root: Path) -> Image:
 
 
 def _settings(yours: Image, ours: Image, spec: "Spec") -> dict[str, str]:
-    """What the generated image would lose of the user's, as settings that keep it."""
+    """Settings that keep what the generated image would otherwise lose."""
     found: dict[str, str] = {}
     packages = sorted(_packages(yours) - _packages(ours))
     if packages:

@@ -14,7 +14,7 @@ _LIMIT = 4 * 1024 * 1024
 
 
 class Changed(Struct, frozen=True):
-    """The lines of a tree that differ from a commit: of a file that the commit lacks, all of them."""
+    """The lines of a tree that differ from a commit; all lines of a file that the commit lacks."""
 
     folder: Path
     commit: str
@@ -22,7 +22,7 @@ class Changed(Struct, frozen=True):
     known: dict[str, frozenset[int] | None] = field(default_factory=dict)
 
     def of(self, items: Iterable[Found], checked: Checked) -> Iterator[Found]:
-        """The findings that lie in changed lines; one in an instruction of a Dockerfile, in any line of that."""
+        """The findings in changed lines; in a Dockerfile, any changed line of the instruction counts."""
         spans = {}
         if checked.built is not None:
             spans = {item.line: item.end_line for item in checked.built.dockerfile.instructions}
@@ -55,13 +55,13 @@ class Changed(Struct, frozen=True):
         found: set[int] = set()
         for kind, _, _, start, end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind != "equal":
-                # Of lines that are gone, the one behind them.
+                # For deleted lines, the line after them.
                 found |= set(range(start + 1, max(end, start + 1) + 1))
         return frozenset(found)
 
 
 def changed_since(folder: Path, reference: str, source: Source) -> Changed:
-    """What has changed since a commit, a branch or a tag. Raises UsageError where git knows none of that name."""
+    """What has changed since a commit, branch or tag. Raises UsageError if git does not know it."""
     from genfile.engine.revision import commit_of
 
     commit = commit_of(folder, reference)

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from genfile.project.plan import Plan
     from genfile.upkeep.decisions import Decisions
 
-# How long before its end of life a runtime is warned of.
+# How long before its end of life a runtime gets a warning.
 SOON = timedelta(days=90)
 
 
 class CheckResult(Struct, frozen=True):
     """The result of `genfile check`.
 
-    ``reasons``: why files are out of date, empty if they are current; ``notes``: further notes;
-    ``risks``: problems of edited Dockerfiles, found without building them.
+    ``reasons``: why files are out of date, empty if they are current; ``notes``: further notes; ``risks``: problems in
+    edited Dockerfiles, found without building them.
     """
 
     reasons: tuple[Reason, ...]
@@ -61,7 +61,7 @@ def check_project(root: Path, *, today: date | None = None) -> CheckResult:
 
 
 def ending(generation: "Generation", today: date) -> list[Note]:
-    """A warning for each runtime that is past its end of life, or soon will be. Source: endoflife.date, in the data."""
+    """A warning for each runtime past its end of life, or close to it. Source: endoflife.date, in the data."""
     from genfile.data import runtime
     from genfile.spec.project import LANGUAGES
 
@@ -80,7 +80,7 @@ def ending(generation: "Generation", today: date) -> list[Note]:
 
 
 def _risks(root: Path, decisions: "Decisions", generation: "Generation", plan: "Plan") -> "tuple[Risk, ...]":
-    """What is wrong on paper with the Dockerfiles that are not as genfile would write them."""
+    """Problems found on paper in the Dockerfiles that differ from what genfile would write."""
     from genfile.detect.inspection import Inspection
     from genfile.handwritten import check_dockerfiles
     from genfile.source import open_source

@@ -1,5 +1,5 @@
-"""The decisions for a run and their sources: the command line, the project's genfile.toml, the user's configuration,
-and an earlier command line."""
+"""The decisions for a run and where they come from: the command line, the project's genfile.toml, the user's
+configuration, and an earlier command line."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -38,10 +38,10 @@ class Flags(Struct, frozen=True):
 
 
 class Decisions(Struct, frozen=True, dict=True):
-    """The flags of a run, over the project's genfile.toml and what genfile wrote before, and over the user's own
+    """The flags of a run, on top of the project's genfile.toml, what genfile wrote before, and the user's own
     configuration.
 
-    ``pinned``: new digests of images. ``testified``: what the files that this run replaces say of each service, as
+    ``pinned``: new image digests. ``testified``: what the files that this run replaces say about each service, as
     settings.
     """
 
@@ -59,7 +59,7 @@ class Decisions(Struct, frozen=True, dict=True):
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """Notes on the files with the decisions."""
+        """Notes on the decision files."""
         if self.decided is None:
             return ()
         text = f"genfile uses the settings in {self.decided.file} and ignores those in {{}}"
@@ -67,7 +67,7 @@ class Decisions(Struct, frozen=True, dict=True):
 
     @cached_property
     def given(self) -> Given:
-        """The settings of the command line, now or earlier, which genfile.lock keeps."""
+        """The settings from the command line, now or earlier, which genfile.lock keeps."""
         before, flags = self.before.given if self.before is not None else Given(), self.flags
         return Given(
             flags.preset or before.preset,
@@ -83,7 +83,7 @@ class Decisions(Struct, frozen=True, dict=True):
         return self.pinned if self.pinned is not None else self.before.pins if self.before is not None else {}
 
     def kept(self, generation: "Generation") -> Given:
-        """What genfile.lock keeps: `given`, and the user's own configuration, so that others get the same."""
+        """What genfile.lock keeps: `given`, and the user's own configuration, so that others get the same output."""
         given = self._not_decided(self.given)
         if self.user is None:
             return given
@@ -107,8 +107,8 @@ class Decisions(Struct, frozen=True, dict=True):
         )
 
     def _not_decided(self, given: Given) -> Given:
-        """What the command line said without what the project's file says by now: it would come back, were the file's
-        word taken out."""
+        """Command-line settings, without those that the project's file sets by now: they must not come back once the
+        file no longer sets them."""
         config, flags = self.config, self.flags
         if config is None or self.decided is None:
             return given
@@ -123,8 +123,8 @@ class Decisions(Struct, frozen=True, dict=True):
 
     @cached_property
     def preset(self) -> Choice:
-        """The preset of all services. One that a file of the tree names is taken from this machine, and never
-        fetched; one that the user names, on the command line or in the user's configuration, may be."""
+        """The preset for all services. One named by a file in the tree is taken from this machine and never fetched;
+        one named by the user, on the command line or in the user's configuration, may be fetched."""
         own = self.user.presets if self.user is not None else {}
         home = self.user.folder if self.user is not None else None
         if self.flags.preset is not None:
@@ -162,14 +162,14 @@ class Decisions(Struct, frozen=True, dict=True):
         found: dict[str, Settings] = {}
         for path in {**before, **own, **self.flags.services}:
             given = before[path].settings if path in before else {}
-            # A file wins over an earlier command line.
+            # A file overrides an earlier command line.
             files = {key: value for key, value in self._files.items() if key in given}
             flags = {key: value for key, value in self.flags.settings.items() if key in {**given, **own.get(path, {})}}
             found[path] = {**given, **files, **own.get(path, {}), **flags, **self.flags.services.get(path, {})}
         return found
 
     def settings_for(self, path: str) -> "Settings":
-        """All that is said for one service."""
+        """All settings for one service."""
         return {**self.settings, **self.per_service.get(path, {})}
 
     def of(self, path: str) -> dict[str, str]:
@@ -188,7 +188,7 @@ class Decisions(Struct, frozen=True, dict=True):
 
     @cached_property
     def levels(self) -> "dict[str, Comments]":
-        """How much the files of single services explain themselves, by path."""
+        """The comment level of single services' files, by path."""
         if self.flags.comments is not None:
             return {}
         return {path: service.comments for path, service in self._services.items() if service.comments is not None}
@@ -200,7 +200,7 @@ class Decisions(Struct, frozen=True, dict=True):
 
     @property
     def _files(self) -> dict[str, Setting]:
-        """The settings of files for all services; the project's win over the user's."""
+        """The files' settings for all services; the project's override the user's."""
         user = self.user.settings if self.user is not None else {}
         return {**user, **(self.decided.settings if self.decided is not None else {})}
 
@@ -210,10 +210,10 @@ class Decisions(Struct, frozen=True, dict=True):
 
 
 def decide(folder: Path | None, flags: Flags, *, texts: Mapping[str, str | None] | None = None) -> Decisions:
-    """The decisions for a run in a project's folder; None: a source without decisions of its own.
+    """The decisions for a run in a project's folder; None for a source without decisions of its own.
 
-    ``texts``: the new content of files with decisions that are about to be written. Raises UsageError that
-    names the place of a mistake in genfile.toml, genfile.lock or the user's configuration.
+    ``texts``: the new content of decision files about to be written. Raises UsageError that names the place of a
+    mistake in genfile.toml, genfile.lock or the user's configuration.
     """
     from genfile.upkeep.user import read_user
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class FieldExplained(Struct, frozen=True):
-    """A field of a service's spec: its value, the fact that it comes from (None: a default), and the decision.
+    """A field of a service's spec: its value, the fact behind it (None: a default), and the decision.
 
     ``pointer``: a JSON pointer into the spec; ``asked``: every signal in order, if signals decided.
     """
@@ -46,7 +46,7 @@ class FieldExplained(Struct, frozen=True):
 
 
 class LineExplained(Struct, frozen=True):
-    """A line of a file on disk: its purpose, the rules that it follows, and the fields that it comes from.
+    """A line of a file on disk: its purpose, the rules it follows, and the fields behind it.
 
     ``yours``: genfile did not write it. ``template``: the place in the preset that rendered it.
     """
@@ -69,9 +69,8 @@ class Explanation(Struct, frozen=True, dict=True):
     decisions: tuple[Asked, ...]
 
     def lines(self, path: str) -> tuple[LineExplained, ...]:
-        """Every line of one file: as it is on the disk, else as genfile would write it. Raises UsageError for a file
-        that genfile does not write.
-        """
+        """Every line of one file: as on disk, else as genfile would write it. Raises UsageError for a file that genfile
+        does not write."""
         service, rendered = self._rendered(path)
         rendered = shared_fields(rendered)
         target = self.root / path
@@ -88,7 +87,7 @@ class Explanation(Struct, frozen=True, dict=True):
         return tuple(found)
 
     def _composed(self, line: LineExplained, entry: str, pointers: tuple[str, ...]) -> LineExplained:
-        """A line of compose.yaml with the fields of the service that it is written for."""
+        """A line of compose.yaml with the fields of its service."""
         if line.yours or not entry:
             return line
         services = [item for item, _ in self.generation.services]
@@ -98,14 +97,14 @@ class Explanation(Struct, frozen=True, dict=True):
             default=None,
         )
         if owner is None:
-            # A database: whoever needs it.
+            # A database: take a service that needs it.
             pointers = ("/backing_services",)
             owner = next((item for item in services if entry in item.spec.backing_services), None)
         fields = self._told(owner, pointers) if owner is not None else ()
         return replace(line, fields=fields)
 
     def _told(self, service: "InspectedService", pointers: Iterable[str]) -> tuple[FieldExplained, ...]:
-        """The fields that say something, those with a fact first."""
+        """The fields that have something to say, those with a fact first."""
         fields = (self.field_of(service, pointer) for pointer in pointers)
         told = [item for item in fields if item.value not in (None, [], {}, False, "")]
         return tuple(sorted(told, key=lambda item: item.fact is None))
@@ -170,7 +169,7 @@ class Explanation(Struct, frozen=True, dict=True):
         return tuple(found)
 
     def field_of(self, service: "InspectedService", pointer: str) -> FieldExplained:
-        """One field of one service: its fact is its own, else that of the nearest field around it."""
+        """One field of one service, with its own fact or that of the nearest enclosing field."""
         fact = nearest(service.facts, pointer)
         asked = next((item for item in self.decisions if fact is not None and _is_of(item, fact)), None)
         return FieldExplained(service.spec.path, pointer, _at(self._specs[service.spec.path], pointer), fact, asked)
@@ -196,7 +195,7 @@ def nearest(known: Mapping[str, T], pointer: str) -> T | None:
 
 
 def shared_fields(lines: "list[Line]") -> "list[Line]":
-    """The lines, with the fields of the whole instruction if nothing was read for a line alone."""
+    """The lines; one without fields of its own gets those of its whole instruction."""
     found: list[Line] = []
     start = 0
     for at, line in enumerate(lines):
@@ -215,7 +214,7 @@ def _pairs(there: list[str], rendered: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _is_of(asked: Asked, fact: "Fact[Any]") -> bool:
-    """Whether a fact came out of a decision: the same evidence, under whatever value it was put in the spec."""
+    """Whether a fact comes from a decision: it has the same evidence, whatever value it took in the spec."""
     return asked.decided is not None and bool(fact.evidence) and asked.decided.evidence == fact.evidence
 
 

@@ -1,4 +1,4 @@
-"""`genfile lint`: what is found in the Dockerfiles of a project, without what somebody said is meant."""
+"""`genfile lint`: findings in a project's Dockerfiles, except those that someone declared intentional."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ LEVELS = ("error", "warning", "hint")
 
 
 class Linted(Struct, frozen=True):
-    """The findings by Dockerfile, those that belong to none, and the level from which on they are a failure."""
+    """The findings by Dockerfile, those that belong to none, and the lowest level that counts as a failure."""
 
     files: Mapping[str, tuple[Found, ...]]
     others: tuple[Risk, ...]
@@ -50,15 +50,15 @@ def lint_project(
 ) -> Linted:
     """Check the Dockerfiles of a tree.
 
-    ``folder``: where the tree lies, for its genfile.toml; ``names``: of Dockerfiles, compose files or bake files;
-    ``programs``: hadolint and buildkit, whose findings are wanted too; ``changed``: only findings in these lines.
-    Raises what `inspect` and `lint_dockerfiles` raise, and UsageError for a program that is not there.
+    ``folder``: the tree's location, for its genfile.toml; ``names``: of Dockerfiles, compose files or bake files;
+    ``programs``: hadolint and buildkit, to add their findings; ``changed``: report only findings in these lines. Raises
+    what `inspect` and `lint_dockerfiles` raise, and UsageError for a missing program.
     """
     from genfile.source.overlay import OverlaySource
 
     decisions = decide(folder, Flags())
     without = OverlaySource(source, dict.fromkeys(dockerfiles_of(source, names)))
-    # The project is asked without the word of the Dockerfiles, which is what is to be checked.
+    # Detection must not rely on the Dockerfiles, which are what is being checked.
     checked = lint_dockerfiles(source, settled(look(without, decisions), decisions), names)
     if programs:
         checked = [_with_programs(item, programs, source) for item in checked]
@@ -95,7 +95,7 @@ def _with_programs(item: Checked, programs: Sequence[str], source: "Source") -> 
 
 
 def _kept(item: Checked, entries: Iterable[IgnoreEntry], used: set[IgnoreEntry]) -> tuple[Found, ...]:
-    """The findings of a Dockerfile that nobody has said are meant."""
+    """The findings of a Dockerfile that nobody declared intentional."""
     found = item.found
     if item.built is not None:
         found = without_silenced(found, item.built.dockerfile, item.path, known_ids())
@@ -108,7 +108,7 @@ def _kept(item: Checked, entries: Iterable[IgnoreEntry], used: set[IgnoreEntry])
 
 
 def not_ignored(risks: Iterable[Risk], dockerfile: str, decisions: Decisions) -> tuple[Risk, ...]:
-    """The risks of a Dockerfile that no entry of genfile.toml is for."""
+    """The risks of a Dockerfile that no entry in genfile.toml ignores."""
     entries = _entries(decisions)
     return tuple(risk for risk in risks if not any(entry.covers(dockerfile, Found(risk)) for entry in entries))
 
@@ -125,7 +125,7 @@ def _entries(decisions: Decisions) -> tuple[IgnoreEntry, ...]:
 
 
 def plan_fixes(folder: Path, linted: Linted) -> "Plan":
-    """The Dockerfiles with all safe edits made, as a plan. Raises WriteError for what can't be written."""
+    """A plan that applies all safe edits to the Dockerfiles. Raises WriteError for what can't be written."""
     from genfile.project.plan import make_plan
 
     texts = {}

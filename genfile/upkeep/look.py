@@ -1,4 +1,4 @@
-"""The services of a project after its decisions: ignored, left out, named and added ones."""
+"""A project's services after its decisions: some ignored, skipped, renamed or added."""
 
 import os
 from pathlib import Path
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def look(source: "AnySource", decisions: "Decisions", *, guard: "Runner | None" = None) -> "Inspection":
-    """As `genfile.api.inspect`, with the decisions applied, except for fields that are set.
+    """As `genfile.api.inspect`, with all decisions applied but those that set fields.
 
-    Raises UsageError, with its place, for a service in genfile.toml that is not there, and what `inspect` raises.
+    Raises UsageError, with its place, for a service in genfile.toml that does not exist, and what `inspect` raises.
     """
     from genfile.api import inspect
 
@@ -44,7 +44,7 @@ def look(source: "AnySource", decisions: "Decisions", *, guard: "Runner | None" 
 
 
 def settled(inspection: "Inspection", decisions: "Decisions") -> "Inspection":
-    """The same services with the fields set that were decided."""
+    """The same services with the decided fields set."""
     from genfile.api import settle
 
     if not inspection.services:
@@ -60,7 +60,7 @@ def settled(inspection: "Inspection", decisions: "Decisions") -> "Inspection":
 
 
 def _visible(source: "AnySource", decided: "Decided") -> "Source":
-    """A source without what is ignored."""
+    """A source without ignored files."""
     from genfile.source.left_out import LeftOutSource, Patterns
     from genfile.source.open import open_source
 
@@ -73,13 +73,13 @@ def _visible(source: "AnySource", decided: "Decided") -> "Source":
     if isinstance(source, str | os.PathLike):
         from genfile.source.folder import FolderSource
 
-        # What is ignored takes nothing of the bounds of the tree.
+        # Ignored folders don't count toward the tree's limits.
         return LeftOutSource(FolderSource(Path(source), pruned=patterns.leave_out_folder), patterns)
     return LeftOutSource(open_source(source), patterns)
 
 
 def _added(tree: "Source", found: "Inspection", decided: "Decided") -> "list[InspectedService]":
-    """The services that genfile.toml alone knows of; each one that it names is there, or is one of them."""
+    """The services that only genfile.toml declares. Raises UsageError for one that it names but that does not exist."""
     known = {item.spec.path: item.spec.language for item in found.services}
     added = []
     for path, service in decided.config.services.items():
@@ -134,7 +134,7 @@ def _made(tree: "Source", path: str, service: "ServiceConfig", decided: "Decided
 
 
 def _newest(language: str) -> str | None:
-    """The version for a project that does not ask for one."""
+    """The version for a project that asks for none."""
     from genfile.data import runtime
 
     try:

@@ -16,7 +16,8 @@ from genfile.upkeep.decisions import Decisions, Flags, decide
 
 
 class Pinned(Struct, frozen=True):
-    """The files to write, the digests by `name:tag`, and the images that could not be pinned."""
+    """The files to write, the digests by `name:tag`, the images that were looked up, and notes on those that can't be
+    pinned."""
 
     plan: Plan
     digests: Mapping[str, str]
@@ -25,11 +26,11 @@ class Pinned(Struct, frozen=True):
 
 
 def plan_pins(root: Path, registry: Registry, *, dockerfiles: tuple[str, ...] = (), update: bool = False) -> Pinned:
-    """Plan digests for the images of a project's Dockerfiles.
+    """Plan digests for the images in a project's Dockerfiles.
 
-    ``dockerfiles``: by path; default: all that genfile wrote, or else the one at the root. ``update``: ask again for
-    what is pinned already. Raises RegistryError if a registry gives no digest,
-    SourceError for a Dockerfile that can't be read, NothingFoundError if there is none.
+    ``dockerfiles``: by path; default: all that genfile wrote, or else the one at the root. ``update``: look up pinned
+    digests again. Raises RegistryError if a registry gives no digest, SourceError for a Dockerfile that can't be read,
+    NothingFoundError if there is none.
     """
     decisions = decide(root, Flags())
     before = decisions.before
@@ -50,7 +51,7 @@ def plan_pins(root: Path, registry: Registry, *, dockerfiles: tuple[str, ...] = 
 
 
 def _refreshed(root: Path, decisions: Decisions, digests: Mapping[str, str]) -> Plan:
-    """The files that genfile wrote, as an update would write them with these digests: edits by hand stay."""
+    """The files that genfile wrote, as an update would write them with these digests: manual edits stay."""
     from genfile.upkeep.produce import produce
     from genfile.upkeep.update import plan_refresh
 

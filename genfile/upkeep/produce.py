@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def produce(source: "AnySource", decisions: Decisions) -> "Generation":
     """What genfile would write for a project now, for its own services.
 
-    Raises what `look` and `generate_from` raise, NothingFoundError if none of its services is left.
+    Raises what `look` and `generate_from` raise, and NothingFoundError if none of its services is left.
     """
     from genfile.upkeep.look import look
 
@@ -29,7 +29,7 @@ def produce(source: "AnySource", decisions: Decisions) -> "Generation":
 
 
 def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool = False) -> "Generation":
-    """As `produce`, for a tree that was inspected already; ``trace``: each line knows the fields that it comes from."""
+    """As `produce`, for a tree that has been inspected; ``trace``: record the fields behind each line."""
     from genfile.api import generate_from
 
     generation = generate_from(
@@ -49,7 +49,7 @@ def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool 
 
 
 def with_pins(generation: "Generation", pins: "Mapping[str, str]") -> "Generation":
-    """A generation whose Dockerfiles name images by digest, if one is known."""
+    """A generation whose Dockerfiles name images by digest where one is known."""
     if not pins:
         return generation
     from genfile.engine.pins import pinned
@@ -72,7 +72,7 @@ def with_pins(generation: "Generation", pins: "Mapping[str, str]") -> "Generatio
 
 
 def _services(inspection: "Inspection", decisions: Decisions) -> "str | tuple[str, ...] | None":
-    """The services that are meant: the one of the command line, else those that genfile wrote for before."""
+    """The services to generate for: the one on the command line, else those that genfile wrote for before."""
     if decisions.flags.service is not None or not decisions.given.only:
         return decisions.flags.service
     there = tuple(path for path in decisions.given.only if any(path == item.spec.path for item in inspection.services))
@@ -94,7 +94,7 @@ def record(generation: "Generation", decisions: Decisions) -> Written:
         path = item.spec.path
         services[path] = WrittenService(plain(item.spec), *_preset(decisions.choice_for(path)), decisions.of(path))
     files |= {path: text.encode("utf-8") for path, text in generation.files.items()}
-    # Not all of the services: those that were named one by one.
+    # A subset: the services that were named one by one.
     only = tuple(sorted(services)) if named and (before is None or before.given.only) else decisions.given.only
     given = replace(decisions.kept(generation), only=only)
     return Written(__version__, given, dict(sorted(services.items())), dict(sorted(files.items())), decisions.pins)

@@ -31,7 +31,7 @@ class ProjectUpdate(Struct, frozen=True):
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """The files in which a person must decide."""
+        """The files with conflicts for a person to resolve."""
         template = self.template.update.conflicts if self.template is not None else ()
         containers = self.containers.update.conflicts if self.containers is not None else ()
         return tuple(sorted({*template, *containers}))
@@ -85,7 +85,7 @@ def _path(change: Change) -> str:
 
 
 def _as_planned(root: Path, changes: tuple[Change, ...]) -> "Path | Source":
-    """The project's tree as it is once changes are made."""
+    """The project's tree with changes applied."""
     made: dict[str, Any] = {change.path: change.new for change in changes if change.new != change.old}
     if not made:
         return root

@@ -25,8 +25,8 @@ def purposes(path: str, lines: list[str]) -> list[str]:
 
 
 def composed_from(lines: list[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """The entry of a compose file's `services` that each line belongs to, and the fields of its spec that the line
-    comes from; a comment, and what is no service's, comes from none."""
+    """The entry in a compose file's `services` that each line belongs to, and the spec fields behind it; comments and
+    lines outside of services have none."""
     data = load_table("lines")["compose-fields"]
     told: list[tuple[str, tuple[str, ...]]] = []
     section = name = key = ""

@@ -1,4 +1,4 @@
-"""Why files are out of date, in terms of facts: which one changed, its evidence, and the line that it affects."""
+"""Why files are out of date, in terms of facts: what changed, its evidence, and the line it affects."""
 
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
@@ -21,7 +21,7 @@ _SHOWN = 70
 
 
 class Reason(Struct, frozen=True):
-    """A place in a file that is not what the project needs, and why.
+    """A place in a file that is out of date, and why.
 
     ``line``: 1-based, in the current file; None for the whole file. ``field``: the JSON pointer of the changed fact, if
     there is one; ``place``, ``place_line``: its evidence in the project.
@@ -45,7 +45,7 @@ class Reason(Struct, frozen=True):
 
 
 class _Changed(Struct, frozen=True):
-    """A fact that is another than when the files were written."""
+    """A fact that differs from when the files were written."""
 
     pointer: str
     old: Any
@@ -61,7 +61,7 @@ class _Changed(Struct, frozen=True):
 
 
 def reasons_for(change: "Change", generation: "Generation", before: "Written | None") -> list[Reason]:
-    """Why one file is to change: a reason for each stretch of lines; the same facts are not told twice for a file."""
+    """Why a file is about to change: a reason for each differing block; a fact is reported once per file."""
     if change.new is None:
         return [Reason(change.path, None, "no service needs this file any more")]
     if change.old is None:
@@ -87,7 +87,7 @@ def reasons_for(change: "Change", generation: "Generation", before: "Written | N
 
 
 def _facts(path: str, generation: "Generation", before: "Written | None") -> tuple[list[_Changed], str]:
-    """The facts that changed for a file's service, and any other reason."""
+    """The changed facts of a file's service, and the reason for any other change."""
     changed: list[_Changed] = []
     same_version = before is not None and before.genfile == __version__
     for item, rendering in generation.services:
@@ -116,7 +116,7 @@ def differences(old: Any, new: Any, pointer: str = "") -> Iterator[tuple[str, An
 
 
 def _fields(path: str, generation: "Generation") -> dict[str, tuple[str, ...]]:
-    """The fields of the spec that each line of a file comes from, by its text."""
+    """The spec fields behind each line of a file, by the line's text."""
     for _, rendering in generation.services:
         for file in rendering.files:
             if file.path == path:
@@ -125,7 +125,7 @@ def _fields(path: str, generation: "Generation") -> dict[str, tuple[str, ...]]:
 
 
 def _stretches(old: str, new: str) -> Iterator[tuple[int, list[str], list[str]]]:
-    """Where two texts differ: the first line of the old one, and the lines of both without blank ones."""
+    """Where two texts differ: the first line in the old one, and the non-blank lines of both."""
     before, after = old.splitlines(), new.splitlines()
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         lines = [line for line in before[i:j] if line.strip()], [line for line in after[k:m] if line.strip()]

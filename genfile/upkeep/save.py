@@ -1,4 +1,4 @@
-"""Store the settings of the command line in the project's genfile.toml, where people read them."""
+"""Store command-line settings in the project's genfile.toml, where people read them."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def savable(decisions: Decisions) -> str | None:
-    """The file that decisions can be put into, or None."""
+    """The file that can store decisions; None if there is none."""
     if decisions.base is None:
         return None
     try:
@@ -28,10 +28,10 @@ def savable(decisions: Decisions) -> str | None:
 def save(
     decisions: Decisions, inspection: "Inspection | None" = None, texts: "Mapping[str, str | None] | None" = None
 ) -> tuple[Decisions, dict[str, str]]:
-    """The decisions after the flags are stored in the file, and the new text of the file; nothing is written.
+    """The decisions once the flags are stored in the file, and its new text; nothing is written.
 
-    ``inspection``: tells which service is meant. ``texts``: what files are to hold that are about to be written.
-    Raises UsageError if there is no file to put them into, or where a tree may not say the same.
+    ``inspection``: tells which service is meant. ``texts``: the new content of files about to be written. Raises
+    UsageError if there is no file to store them in, or a project can't state one of them.
     """
     from genfile.project.save import SCHEMA, ToSave, save_text
 
@@ -58,8 +58,8 @@ def save(
 
 
 def save_settings(base: Path, settings: "Mapping[str, str]", service: str | None) -> dict[str, str]:
-    """The new text of the project's file of decisions with these settings in it, of one service or of all; nothing is
-    written. ``service``: its path. Raises UsageError as `save` does."""
+    """The new text of the project's decision file with these settings, for one service or all; nothing is written.
+    ``service``: its path. Raises UsageError as `save` does."""
     from genfile.project.save import SCHEMA, ToSave, save_text
 
     file = file_to_write(decide(base, Flags()).decided)
@@ -90,7 +90,7 @@ def _preset(reference: str, decisions: Decisions) -> str:
 
 
 def stored_reference(reference: str, project: Path) -> str:
-    """The reference as the project keeps it: a path is relative to the project, not to the current folder."""
+    """The reference as the project keeps it: a path is relative to the project, not to the working directory."""
     from genfile.bundle import parse_reference
     from genfile.bundle.builtin import builtin_names
 
@@ -101,7 +101,7 @@ def stored_reference(reference: str, project: Path) -> str:
         place = Path(parsed.location).expanduser()
         relative = os.path.relpath(place, project.resolve() if place.is_absolute() else project).replace(os.sep, "/")
     except (ValueError, RuntimeError):
-        # On another drive of Windows; a user that there is not.
+        # On another Windows drive, or in the home folder of an unknown user.
         return reference
     start = relative if relative.startswith("..") else f"./{relative}"
     return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")

@@ -1,4 +1,4 @@
-"""What only the files about to be replaced say: kept as settings, because nothing else in the tree says it."""
+"""What only the files about to be replaced say: kept as settings, since nothing else in the tree says it."""
 
 import json
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from genfile.api import Generation
 
-# Fields that say where a service is, not what it is.
+# Fields that locate a service rather than describe it.
 _PLACES = frozenset({"name", "path", "language"})
 
 
 def by_hand(plan: Plan, before: Written | None) -> list[str]:
-    """The files that a plan replaces, and that genfile did not write."""
+    """The files that a plan replaces and genfile did not write."""
     from genfile.container.own import is_own_compose, is_own_dockerfile
 
     found = []
@@ -40,7 +40,7 @@ def by_hand(plan: Plan, before: Written | None) -> list[str]:
 def testimony(
     root: Path, generation: "Generation", decisions: Decisions, replaced: "Iterable[str]"
 ) -> dict[str, dict[str, str]]:
-    """The settings with what the replaced files say, for each service by path; empty if they say nothing.
+    """Settings that keep what the replaced files say, for each service by path; empty if they say nothing.
 
     ``replaced``: hand-written container files, relative to the root.
     """

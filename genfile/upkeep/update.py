@@ -45,9 +45,9 @@ def plan_refresh(
 ) -> Refresh:
     """Plan the update of a project's container files; nothing is written.
 
-    ``mode``: how to resolve lines that both sides changed; ``modes``: the same for single files. ``lock``: the text
-    of genfile.lock that the record of these files goes into, where that is not the one on the disk.
-    Raises ConflictError while markers of an earlier update are left, UsageError if genfile has written nothing.
+    ``mode``: how to resolve lines that both sides changed; ``modes``: the same for single files. ``lock``: the text of
+    genfile.lock to record these files in, if it is not the one on disk. Raises ConflictError while an earlier update's
+    markers are left, UsageError if genfile has written nothing.
     """
     before = decisions.before
     check_written(root, decisions, generation)
@@ -60,7 +60,7 @@ def plan_refresh(
             hint="resolve every conflict marker and delete *.theirs, then run `genfile update` again",
         )
     written = record(generation, decisions)
-    # Services that this run leaves alone keep their files.
+    # Services outside this run keep their files.
     kept = {path: content for path, content in kept.items() if path in theirs or path not in written.files}
     label = f"genfile {__version__}"
     update = _merged(root, Bases(kept), theirs, modes or {}, mode, label)
@@ -71,7 +71,7 @@ def plan_refresh(
 def _merged(
     root: Path, base: Bases, theirs: dict[str, bytes], modes: "Mapping[str, Mode]", mode: Mode, label: str
 ) -> Update:
-    """One update for each way to settle conflicts, joined."""
+    """The combined update: one part for each way to settle conflicts."""
     parts = []
     for way in dict.fromkeys((mode, *modes.values())):
         mine = {path for path in {*base.files, *theirs} if modes.get(path, mode) == way}
@@ -90,7 +90,7 @@ def _with_lock(root: Path, update: Update, written: "Written", lock: str | None)
 
 
 def check_written(root: Path, decisions: "Decisions", generation: "Generation") -> None:
-    """Raise UsageError where genfile has written none of a project's container files."""
+    """Raise UsageError if genfile has written none of a project's container files."""
     if decisions.before is not None:
         return
     from genfile.container.own import is_own_dockerfile

@@ -21,7 +21,7 @@ _STEADY = 2
 
 
 class Other(Struct, frozen=True):
-    """A service of a compose file that runs an image as it is: what it is started with."""
+    """A compose service that runs a ready-made image, and how to start it."""
 
     name: str
     image: str
@@ -31,10 +31,10 @@ class Other(Struct, frozen=True):
 
 
 class Beside(Struct, frozen=True):
-    """What stands beside a service.
+    """What runs beside a service.
 
-    ``others``: in the order in which they are started; ``environment``: the variables that lead to them; ``jobs``:
-    commands of the service's own image that have to be done before it starts: migrations.
+    ``others``: in start order; ``environment``: the variables that point to them; ``jobs``: commands to run in the
+    service's own image before it starts, such as migrations.
     """
 
     others: tuple[Other, ...] = ()
@@ -43,7 +43,7 @@ class Beside(Struct, frozen=True):
 
 
 class Started(Struct):
-    """What became of it: the network (None: there is none), the variables for the service, a line that says so."""
+    """The outcome of a start: the network (None if there is none), the service's variables, and a summary line."""
 
     network: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Started(Struct):
 def read_beside(
     document: Document, path: str, dockerfile: str, name: str, dotenv: Mapping[str, str] | None = None
 ) -> Beside:
-    """What a compose file has beside the service that is built from ``dockerfile``, or is called ``name``."""
+    """What a compose file runs beside the service that is built from ``dockerfile``, or is named ``name``."""
     built = read_compose(document, path, dotenv)
     own = next((item for item in built if item.dockerfile == dockerfile), None)
     own = own or next((item for item in built if item.name == name), None)
@@ -75,7 +75,7 @@ def read_beside(
 
 
 def _needed(own: ComposeService, table: Mapping[str, Any]) -> list[str]:
-    """What a service depends on and what that depends on, the innermost first."""
+    """A service's dependencies and theirs, innermost first."""
     found: list[str] = []
 
     def add(name: str, above: tuple[str, ...]) -> None:
@@ -93,7 +93,7 @@ def _needed(own: ComposeService, table: Mapping[str, Any]) -> list[str]:
 
 
 def _is_job(body: Any, own: ComposeService) -> bool:
-    """Whether an entry runs another command of the same image, once."""
+    """Whether a compose entry is a one-off job: another command in the service's own image."""
     if not isinstance(body, dict) or not body.get("command"):
         return False
     return body.get("image") == f"{own.name}:dev" or (bool(body.get("build")) and "release" in str(body))
@@ -131,7 +131,7 @@ def _words(value: Any, values: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, str]:
-    """The variables of a service that lead to the others: a host's name is in them, or a name or password of theirs."""
+    """The service's variables that point to the others: they hold a host name, or a value of their environment."""
     if own is None:
         return {}
     hosts = _hosts(item.name for item in others)
@@ -141,13 +141,13 @@ def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, s
 
 
 def _hosts(names: Iterable[str]) -> re.Pattern[str]:
-    """A value that leads to one of these hosts: its name alone, in a URL, with a port, or in a list."""
+    """A pattern for values that point to one of these hosts: its bare name, or in a URL, with a port, or in a list."""
     listed = "|".join(map(re.escape, names))
     return re.compile(rf"(?:^|[@(,=]|//)(?:{listed})(?=$|[:/,)?])" if listed else r"(?!)")
 
 
 def start(beside: Beside, run_id: str, prepare: Sequence[str] = ()) -> Started:
-    """Start all of it. An image that can't be had is left out, and the line says so."""
+    """Start everything. Images that are unavailable are left out, and the summary says so."""
     started = Started()
     if not beside.others:
         return started
@@ -185,7 +185,7 @@ def _container(run_id: str, name: str) -> str:
 
 
 def _unavailable(image: str, prepare: Sequence[str]) -> str | None:
-    """Why an image can't be had; None where it is there, or has been pulled."""
+    """Why an image is unavailable; None if the engine has it, or could get it."""
     if inspect("image", image):
         return None
     if prepare and run([*prepare, image]).ok:
@@ -205,7 +205,7 @@ def _run(item: Other, network: str, run_id: str) -> str | None:
 
 
 def _wait(container: str, item: Other) -> str | None:
-    """Wait until it is healthy, or without a check until it has run for a moment; else its log."""
+    """Wait until the container is healthy, or without a check has run for a moment; return its log on failure."""
     deadline = time.monotonic() + _HEALTHY_WITHIN
     started = time.monotonic()
     while time.monotonic() < deadline:
@@ -221,7 +221,7 @@ def _wait(container: str, item: Other) -> str | None:
 
 
 def run_jobs(beside: Beside, tag: str, run_id: str, started: Started, environment: Mapping[str, str]) -> Started:
-    """Do what has to be done before the service starts, in its own image. The first that fails is the fault."""
+    """Run the jobs that are due before the service starts, in its own image. The first failure ends the run."""
     for job in beside.jobs if started.network and started.passed else ():
         words = ["--rm", "--label", label_of(run_id), "--network", started.network or ""]
         given = {**started.environment, **environment}

@@ -1,4 +1,4 @@
-"""Causes of a failure that were seen, not read: where a program listens, what answers, how it ended."""
+"""Causes that a gate observed rather than read in a log: where a program listens, what answers, how it ended."""
 
 import re
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 _EVERYWHERE = "0.0.0.0"
 _LOCAL = re.compile(r"(?<![\w.])(?:127\.0\.0\.1|localhost|\[?::1\]?)(?=$|[:/])")
-# Variables by which programs are told the address that they listen on.
+# Variables that tell programs which address to listen on.
 _ADDRESS = re.compile(
     r"(?:\w+_)?(?:HOST|HOSTNAME|BIND|BIND_ADDRESS|BIND_HOST|LISTEN|LISTEN_ADDRESS|LISTEN_HOST|ADDRESS)"
 )
 
 
 class Diagnosis(Struct, frozen=True):
-    """A cause: its id, what is wrong, what to do, and the settings that do it.
+    """A cause: its id, what is wrong, how to fix it, and the settings that do.
 
-    ``settings``: fields of the spec and options, with the values that they are to have; empty where only a person can
-    mend it. ``certain``: the settings mend it without a choice by a person.
+    ``settings``: spec fields and options with their new values; empty if only a person can fix it. ``certain``: the
+    settings fix it, with no choice left to a person.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Diagnosis(Struct, frozen=True):
         }
 
     def toml(self) -> list[str]:
-        """The lines of genfile.toml that mend it."""
+        """The lines for genfile.toml that fix it."""
         return [f"{_key(key)} = {_value(value)}" for key, value in self.settings.items()]
 
 
@@ -63,7 +63,7 @@ def _value(value: Any) -> str:
 
 
 def by_finding(gate: str, finding: GateOutcome, spec: "Spec") -> Diagnosis | None:
-    """The cause that was seen; None where only the log can tell."""
+    """The cause that was observed; None if only the log can tell."""
     if finding.out_of_memory:
         return Diagnosis(
             "memory-limit",
@@ -89,7 +89,7 @@ def by_finding(gate: str, finding: GateOutcome, spec: "Spec") -> Diagnosis | Non
 
 
 def wrong_port(port: int, spec: "Spec") -> Diagnosis:
-    """The program listens on another port than the one that it is asked at."""
+    """The program listens on a different port than the one in the spec."""
     return Diagnosis(
         "wrong-port",
         f"the program listens on {port}, not on {spec.port}",
@@ -100,7 +100,7 @@ def wrong_port(port: int, spec: "Spec") -> Diagnosis:
 
 
 def loopback(where: str, spec: "Spec") -> Diagnosis:
-    """The program listens where nothing outside of its container reaches it."""
+    """The program listens on an address that nothing outside its container can reach."""
     settings = _reachable(spec)
     return Diagnosis(
         "loopback",
@@ -112,7 +112,8 @@ def loopback(where: str, spec: "Spec") -> Diagnosis:
 
 
 def _reachable(spec: "Spec") -> dict[str, Any]:
-    """The setting that has a program listen everywhere: its command's own address, or a variable's; else nothing."""
+    """The setting that makes a program listen on all interfaces, by the address in its command or in a variable; empty
+    if neither has one."""
     start = [_LOCAL.sub(_EVERYWHERE, word) for word in spec.start]
     if start != list(spec.start):
         return {"start": start}
@@ -126,12 +127,12 @@ def _reachable(spec: "Spec") -> dict[str, Any]:
 
 
 def pruned(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """A value of a spec's without what is so anyway."""
+    """A value in a spec, without what is unset or off anyway."""
     return {key: value for key, value in entry.items() if value not in (None, False)}
 
 
 def not_ending(spec: "Spec") -> Diagnosis:
-    """SIGTERM did not end it."""
+    """The program did not end on SIGTERM."""
     return Diagnosis(
         "no-signal",
         "the program does not end on SIGTERM: it was killed after 10 s",

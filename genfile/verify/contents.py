@@ -1,4 +1,4 @@
-"""What a built image holds: its layers, what should not be in it, and what a change of one line moves."""
+"""What a built image contains: its layers, what should not be in it, and what a one-line change moves."""
 
 import re
 import secrets
@@ -14,23 +14,23 @@ from genfile.verify.junk import Junk, find_junk
 from genfile.verify.layers import BuiltImage, Layer, digests, read_image
 from genfile.verify.traces import label_of
 
-# What tells more than whoever pulls the image may know: a fault. All other junk only costs space.
+# Files that tell more than anyone who pulls the image should know: an error. All other junk only costs space.
 _SERIOUS = re.compile(
     r"(?:^|/)\.git/|(?:^|/)\.env(?!\.(?:example|sample|template|dist|defaults?)$)(?:\.[^/]+)?$|"
     r"(?:^|/)(?:\.npmrc|\.netrc|\.pypirc|id_rsa|id_ed25519|\.git-credentials)$|(?:^|/)\.(?:aws|docker|kube)/|"
     r"\.(?:p12|pfx|jks)$"
 )
-# Below these folders lies what other people packed.
+# Folders with third-party packages.
 _PACKED = re.compile(r"(?:^|/)(?:node_modules|site-packages|dist-packages)/")
 _SHOWN_LAYERS = 8
 _COMMAND = 70
 
 
 class Contents(Struct):
-    """Of an image beyond its base: layers with their sizes, junk, and the bytes that a change of one line moves.
+    """An image beyond its base: layers with their sizes, junk, and the bytes that a one-line change moves.
 
-    ``serious``: paths of files that nobody who pulls the image should see. ``delta``: bytes of the layers that a
-    registry lacks after that change; None where no change was tried.
+    ``serious``: paths of files that no one who pulls the image should see. ``delta``: the size of the layers that a
+    registry lacks after that change; None if no change was tried.
     """
 
     base_bytes: int = 0
@@ -49,7 +49,7 @@ class Contents(Struct):
         }
 
     def lines(self) -> list[str]:
-        """For a person: the largest layers, the junk, the delta."""
+        """A summary for people: the largest layers, the junk, the delta."""
         largest = sorted(self.layers, key=lambda layer: -layer.size)[:_SHOWN_LAYERS]
         told = [f"{megabytes(self.base_bytes)}  the base image"]
         told += [f"{megabytes(layer.size)}  {_short(layer.command)}" for layer in largest if layer.size > 50_000]
@@ -74,28 +74,28 @@ def _short(command: str) -> str:
 
 
 def read_contents(tag: str, dockerfile: Dockerfile, run: str) -> tuple[Contents, BuiltImage]:
-    """Read an image of the engine. Raises RuntimeError where the engine does not hand it out."""
+    """Read an image from the engine. Raises RuntimeError if the engine does not hand it out."""
     image = read_image(tag, _base(dockerfile, run))
     files = image.files
-    # A file that a later layer takes away is in the image all the same.
+    # A file that a later layer deletes is still in the image.
     every = sorted({path for layer in image.added for path in layer.files})
     serious = [path for path in every if _SERIOUS.search(path) and not _PACKED.search(path)]
     return Contents(image.base_size, list(image.added), find_junk(files), serious), image
 
 
 def moved_bytes(tag: str, dockerfile: Dockerfile, run: str, before: BuiltImage) -> int:
-    """The bytes that a registry with the image of before lacks of this one."""
+    """The bytes of this image that a registry with the previous one lacks."""
     if before.holds(digests(tag)):
         return 0
     return sum(layer.size for layer in read_image(tag, _base(dockerfile, run)).moved(before))
 
 
 def _base(dockerfile: Dockerfile, run: str) -> str:
-    """The image that the final stage begins with, as one that the engine has by that name."""
+    """The base of the final stage, under a name that the engine knows."""
     image = _outermost(dockerfile.stages)
     if image == "scratch" or inspect("image", image):
         return image
-    # The builder has it, and the engine's images do not: a build that adds nothing brings it there.
+    # The builder has it, but the engine's image store does not: a build that adds nothing loads it.
     name = f"genfile-gates-base:{secrets.token_hex(6)}"
     done = build_text(f"FROM {image}\n", name, label_of(run))
     if not done.ok:
@@ -104,7 +104,7 @@ def _base(dockerfile: Dockerfile, run: str) -> str:
 
 
 def _outermost(stages: Sequence[Any]) -> str:
-    """What the last stage stands on in the end."""
+    """The image that the last stage is ultimately based on."""
     named = {stage.name: stage for stage in stages if stage.name}
     image = str(stages[-1].image)
     for _ in stages:
@@ -115,7 +115,7 @@ def _outermost(stages: Sequence[Any]) -> str:
 
 
 def remove_base(run: str) -> None:
-    """Forget the names that `read_contents` gave to bases."""
+    """Remove the names that `read_contents` gave to base images."""
     found = docker("image", "ls", "--filter", f"label={label_of(run)}", "--format", "{{.Repository}}:{{.Tag}}")
     names = [name for name in found.output.split() if name.startswith("genfile-gates-base:")]
     if found.ok and names:

@@ -1,4 +1,4 @@
-"""What a failed build or start means, read off its log, and the setting that mends it."""
+"""What a failed build or start means, according to its log, and the setting that fixes it."""
 
 import posixpath
 import re
@@ -17,16 +17,16 @@ from genfile.verify.running import GateOutcome
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
 
-# Where the application lies in an image; folders that it writes to are named relative to that.
+# The application's folder in an image; folders that it writes to are named relative to this one.
 _HOME = "/app"
 __all__ = ["Diagnosis", "diagnose"]
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:!(\w+))?\}")
 
 
 def diagnose(report: Report, spec: "Spec", tree: MendTree = NOTHING) -> Diagnosis | None:
-    """The cause of a report's failure; None where all gates passed, or nothing is known about it.
+    """The cause of a report's failure; None if all gates passed, or the cause is unknown.
 
-    What was seen of the container counts before what its log says. ``tree``: the files of the project.
+    What was observed of the container takes precedence over its log. ``tree``: the project's files.
     """
     failed = next((gate for gate in report.gates if not gate.passed), None)
     if failed is None:
@@ -34,14 +34,14 @@ def diagnose(report: Report, spec: "Spec", tree: MendTree = NOTHING) -> Diagnosi
     if report.finding is not None and (seen := by_finding(failed.name, report.finding, spec)) is not None:
         return seen
     found = _by_log(failed.name, report.log, spec, tree)
-    # The address of a database that nobody answers at is none that the program listens on.
+    # The address of a database that does not answer is not one that the program listens on.
     if found is not None and found.id == "database":
         return found
     return (_by_gate(report.finding, report.log, spec) if report.finding is not None else None) or found
 
 
 def _by_gate(finding: GateOutcome, log: str, spec: "Spec") -> Diagnosis | None:
-    """What the gate itself tells, and what the log says of where the program listens, where nobody could look."""
+    """The cause that the gate itself shows, or the port in the log if the container could not be inspected."""
     if finding.silent:
         found = re.search(r"(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)", log)
         if found is not None:
@@ -61,7 +61,7 @@ def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | No
         name = next((value for value in match.groupdict().values() if value), "")
         if known.mend is not None:
             made = MENDS[known.mend](name, spec, tree)
-            # Another cause has the same words.
+            # Another cause produces the same message.
             if made is None:
                 continue
             text, settings = made.text or known.text, dict(made.settings)
@@ -76,7 +76,7 @@ def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | No
 
 
 class _Known(Struct, frozen=True):
-    """An entry of diagnoses.toml; see its head for the meaning of each field."""
+    """An entry of diagnoses.toml; the head of that file explains the fields."""
 
     id: str
     gates: tuple[str, ...]
@@ -99,13 +99,13 @@ def _told(text: str, name: str) -> str:
 
 
 def _fits(spec: "Spec", settings: Mapping[str, Any]) -> bool:
-    """Whether the fields that are set are fields of this service's spec; options are the preset's affair."""
+    """Whether this service's spec has the fields that are set; options are up to the preset."""
     fields = type(spec).model_fields
     return all(key.split(".")[0] in fields or key in ("ca", "index_secret") for key in settings)
 
 
 def _filled(value: Any, name: str, spec: "Spec", key: str) -> Any:
-    """A value with the placeholders filled in; a list goes on from what the spec has. None where that can't be."""
+    """A value with its placeholders filled in; a list extends the spec's. None if a placeholder can't be filled."""
     if isinstance(value, list):
         items = [_text(item, name) for item in value]
         if any(item is None for item in items):
@@ -130,7 +130,7 @@ def _text(text: str, name: str) -> str | None:
 
 
 def _package(library: str) -> str | None:
-    """The Debian package of a shared library: by Debian's index, else by its policy for names (chapter 8.1)."""
+    """The Debian package of a shared library: from Debian's index, else by its naming policy (chapter 8.1)."""
     from genfile.data import debian_libraries
 
     known = debian_libraries().get(library)

@@ -1,4 +1,4 @@
-"""The docker command line, by argument lists and with time limits; the only module that starts programs."""
+"""The docker command line, with argument lists and timeouts; the only module that starts programs."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 
 class Result(Struct, frozen=True):
-    """How a command ended: exit code (124: the time ran out), what it printed to both streams."""
+    """The result of a command: exit code (124: timeout), and the output on both streams."""
 
     code: int
     output: str
@@ -23,7 +23,7 @@ class Result(Struct, frozen=True):
 
 
 def run(words: Sequence[str], timeout: float = 1200) -> Result:
-    """Run a program that the user named; never raises for what it does. ``timeout`` in seconds."""
+    """Run a program that the user named; never raises, whatever the program does. ``timeout`` in seconds."""
     try:
         done = subprocess.run(
             list(words),
@@ -42,8 +42,8 @@ def run(words: Sequence[str], timeout: float = 1200) -> Result:
 def docker(
     *arguments: str, timeout: float = 60, stdin: str | None = None, environment: Mapping[str, str] = {}
 ) -> Result:
-    """Run `docker …`; never raises for what the command does. ``timeout`` in seconds; ``environment``: variables that
-    it gets beside those of this process."""
+    """Run `docker …`; never raises, whatever the command does. ``timeout`` in seconds; ``environment``: variables to
+    add to those of this process."""
     try:
         done = subprocess.run(
             ["docker", *arguments],
@@ -65,7 +65,7 @@ def docker(
 
 
 def why_unavailable() -> str | None:
-    """None where an engine with BuildKit answers; else one line that says what is missing."""
+    """None if an engine with BuildKit answers; otherwise one line on what is missing."""
     version = docker("version", "--format", "{{.Server.Version}}", timeout=20)
     if not version.ok:
         return f"no Docker engine answers: {(version.output.strip() or 'nothing was said').splitlines()[-1]}"
@@ -75,7 +75,7 @@ def why_unavailable() -> str | None:
 
 
 class BuildInput(Struct, frozen=True):
-    """What a build is given: flags of `docker buildx build`, and variables that those flags name."""
+    """The input of a build: flags of `docker buildx build`, and variables that these flags refer to."""
 
     flags: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +94,7 @@ def build(
     given: BuildInput = NO_INPUT,
     timeout: float = 1200,
 ) -> Result:
-    """Build an image; the output is BuildKit's plain progress. ``label``: `key=value` that the image is marked with."""
+    """Build an image; the output is BuildKit's plain progress. ``label``: `key=value` to put on the image."""
     flags = [*given.flags, *([] if cache else ["--no-cache"]), *(["--label", label] if label else [])]
     words = ("buildx", "build", "--load", "--progress=plain", *flags, "-f", str(dockerfile), "-t", tag, str(context))
     return docker(*words, timeout=timeout, environment=given.environment)
@@ -107,12 +107,12 @@ def build_text(dockerfile: str, tag: str, label: str) -> Result:
 
 
 def check(dockerfile: Path, context: Path) -> Result:
-    """`docker build --check`: exit code 0 when BuildKit has nothing to say."""
+    """`docker build --check`: exit code 0 if BuildKit has no warnings."""
     return docker("buildx", "build", "--check", "-f", str(dockerfile), str(context), timeout=120)
 
 
 def inspect(kind: str, name: str) -> dict[str, Any]:
-    """`docker image inspect` or `docker container inspect`; empty when there is no such thing."""
+    """`docker image inspect` or `docker container inspect`; empty if there is no such object."""
     result = docker(kind, "inspect", name)
     try:
         found = json.loads(result.output)
@@ -122,7 +122,7 @@ def inspect(kind: str, name: str) -> dict[str, Any]:
 
 
 def first_entry(container: str, path: str) -> tarfile.TarInfo | None:
-    """Owner and mode of a file or folder in a container, without reading what is in it; None where there is none."""
+    """Owner and mode of a file or folder in a container, without reading its content; None if it does not exist."""
     with subprocess.Popen(
         ["docker", "cp", f"{container}:{path}", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as copying:

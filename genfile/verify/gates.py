@@ -1,9 +1,9 @@
-"""The gates: general, a path in and a report out.
+"""The gates, for any project: a path in, a report out.
 
-check: BuildKit's checks find nothing · build: cold and warm · beside: its databases are there · start: hardened, as a
+check: BuildKit's checks find nothing · build: cold, then cached · beside: its databases are up · start: hardened, as a
 numeric user · answer: its start page, with that page's script and style sheet, its folders, its health check · stop:
-SIGTERM ends it · content: no secret and no repository is in the image · cache: a change of one line keeps the layers
-of the dependencies
+SIGTERM ends it · content: the image holds no secret and no repository · cache: a one-line change keeps the layers with
+dependencies
 """
 
 import secrets
@@ -29,23 +29,23 @@ from genfile.verify.traces import label_of, swept
 
 __all__ = ["HARDENED", "STAYS", "Gate", "Report", "Request", "changed_line", "run_gates"]
 
-# How much of a failed gate's log is kept: the cause may be far above the last lines.
+# How many lines of a failed gate's log are kept; the cause may be far above the end.
 LOG_LINES = 400
-# Called for each gate: by name when it begins (None), and with its outcome when it ends.
+# Called for each gate: with its name and None when it begins, and with its outcome when it ends.
 Tell = Callable[[str, "Gate | None"], None]
 
 
 class Request(Struct, frozen=True):
-    """What is to be proven.
+    """What to prove.
 
-    ``dockerfile`` is relative to ``root``, ``context`` too; ``port`` None means a worker; ``touch`` is a source
-    file, relative to ``root``, that gets one more line. ``path`` is the service's health path, `/` without one;
-    ``has_to_be_there``: an error of the client's (404) at that path is a fault. ``writable``: folders in the image
-    that the program writes to; a volume is mounted at each that the image makes none of, as the Dockerfile says.
-    ``syntax`` False leaves out the `# syntax=` line, for engines that reach no registry. ``memory``: all that the
-    container gets, as `docker run --memory` takes it. ``beside``: databases that it needs; ``prepare``: a program that
-    makes images which can't be pulled. ``given``: secrets and arguments of the build. ``quick``: only the gates of
-    `QUICK`, with the engine's cache.
+    ``dockerfile`` and ``context`` are relative to ``root``; ``port`` None means a worker; ``touch`` is a source file,
+    relative to ``root``, that gets one more line. ``path`` is the service's health path, `/` if it has none;
+    ``has_to_be_there``: a client error (404) at that path is a failure. ``writable``: folders in the image that the
+    program writes to; each without a VOLUME in the image gets a volume mounted, as the Dockerfile says. ``syntax``
+    False drops the `# syntax=` line, for engines that reach no registry. ``memory``: the container's limit, in the form
+    of `docker run --memory`. ``beside``: databases that it needs; ``prepare``: a program that makes images that can't
+    be pulled. ``given``: secrets and arguments of the build. ``quick``: only the gates in `QUICK`, with the engine's
+    cache.
     """
 
     root: Path
@@ -77,10 +77,10 @@ class Gate(Struct, frozen=True):
 
 
 class Report(Struct):
-    """Every gate that was reached, in order, and the end of the log of the one that failed.
+    """The gates that were reached, in order, and the end of the failed one's log.
 
-    ``image_bytes`` is 0 where no image was built; ``contents`` None where it was not looked into; ``finding``: what was
-    seen of the gate that failed; ``done``: all gates that were asked for were tried.
+    ``image_bytes``: 0 if no image was built; ``contents``: None if the image was not inspected; ``finding``: what was
+    observed at the failed gate; ``done``: every requested gate was tried.
     """
 
     gates: list[Gate] = field(default_factory=list)
@@ -104,15 +104,15 @@ class Report(Struct):
         }
 
     def render(self) -> str:
-        """One line for each gate, then the log."""
+        """One line per gate, then the log."""
         lines = [f"{'pass' if g.passed else 'FAIL'}  {g.name:<8} {g.seconds:6.1f} s  {g.detail}" for g in self.gates]
         return "\n".join([*lines, *([self.log] if self.log else [])])
 
 
 def run_gates(request: Request, tell: Tell | None = None) -> Report:
-    """Run all gates on a copy of the tree, so that the user's files stay untouched; stops at the first failure.
+    """Run all gates on a copy of the tree, so that the user's files stay untouched; stop at the first failure.
 
-    ``tell``: called for each gate, by name when it begins (None), and with its outcome when it ends.
+    ``tell``: called for each gate, with its name and None when it begins, and with its outcome when it ends.
     """
     run = secrets.token_hex(6)
     tag = f"genfile-gates:{run}"
@@ -265,7 +265,7 @@ _COMMENTS = {
 
 
 def changed_line(file: Path) -> None:
-    """Add a new comment to a source file, since the engine knows the layers of earlier builds."""
+    """Add a unique comment to a source file, since the engine may have cached the layers of earlier builds."""
     before, after = _COMMENTS.get(file.suffix, ("// ", ""))
     with file.open("a", encoding="utf-8") as stream:
         stream.write(f"\n{before}{secrets.token_hex(8)}{after}\n")

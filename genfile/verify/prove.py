@@ -1,4 +1,4 @@
-"""From any source folder to a report of the five gates: what `genfile init --yes` writes, built and run unedited."""
+"""From any source folder to a report of its gates: what `genfile init --yes` writes, built and run unedited."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
     from genfile.verify.causes import Diagnosis
 
-# Files that get a changed line, by language: the extensions of source files.
+# The file extensions of source files that may get a changed line, by language.
 SOURCES = {
     "node": (".ts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".vue", ".svelte", ".astro", ".md"),
     "python": (".py",),
@@ -32,14 +32,14 @@ SOURCES = {
     "java": (".properties", ".yml", ".yaml", ".java", ".kt", ".scala", ".groovy"),
     "static": (".html",),
 }
-# A project's compose file, by the names that compose looks for, in its order.
+# The names of a project's compose file, in the order in which compose looks for them.
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
 
 
 class Proof(Struct, frozen=True):
-    """One service of a folder: its name, its Dockerfile, how its gates ended, what was known to be wrong before,
-    and what a failure means, where that is known."""
+    """One service of a folder: its name, its Dockerfile, the report of its gates, what was known to be wrong
+    beforehand, and the diagnosis of a failure, if there is one."""
 
     service: str
     dockerfile: str
@@ -60,14 +60,13 @@ class Proof(Struct, frozen=True):
 
 
 class Wish(Struct, frozen=True):
-    """How a folder is to be proven.
+    """How to prove a folder.
 
-    ``service``: one of its services, by name or path; all of them by default. ``settings``: as `--set` takes them.
-    ``environment``: given to the container. ``prepare``: a program that is run with the base images of a Dockerfile
-    as its arguments before the build (to pull them, or to make stand-ins for them). ``as_is``: the container files that
-    are there are proven, and only those that are missing are generated. ``memory``: all that a container gets;
-    ``databases``: those that a service needs are started beside it. ``arguments`` and ``secrets``: of the build, the
-    secrets as `docker buildx build --secret` takes them. ``quick``: without the gates that take long.
+    ``service``: one of its services, by name or path; all by default. ``settings``: as for `--set`. ``environment``:
+    for the container. ``prepare``: a program that runs before the build, with a Dockerfile's base images as arguments
+    (to pull them, or to make stand-ins). ``as_is``: prove the container files that exist, and generate only missing
+    ones. ``memory``: the container's limit; ``databases``: start those that a service needs beside it. ``arguments``
+    and ``secrets``: of the build, the secrets as for `docker buildx build --secret`. ``quick``: skip the slow gates.
     """
 
     service: str | None = None
@@ -104,7 +103,7 @@ def prove(folder: Path, wish: Wish = NO_WISH, tell: Tell | None = None) -> list[
     from genfile.verify.diagnose import diagnose
     from genfile.verify.mends import MendTree
 
-    # The original folder's: its genfile.toml may name presets beside it.
+    # Read in the original folder: its genfile.toml may name presets beside it.
     decisions = decide(folder, Flags(settings=wish.settings, service=wish.service))
     proofs: list[Proof] = []
     with tempfile.TemporaryDirectory(prefix="genfile-prove-") as temporary:
@@ -152,7 +151,7 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
 
 
 def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:
-    """The secrets and arguments of a build: the user's, and those that genfile's own lines ask for."""
+    """The secrets and arguments of a build: the user's, and those that genfile's own lines require."""
     from genfile.engine.asks import NOTHING, asks_of
     from genfile.engine.giving import Named, give
     from genfile.engine.plan import read_named

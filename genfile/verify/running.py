@@ -16,9 +16,9 @@ from genfile.verify.traces import label_of
 if TYPE_CHECKING:
     from genfile.verify.gates import Request
 
-# The status of a server that is not ready yet: it is asked again.
+# The status of a server that is not ready yet; ask again.
 NOT_READY = 503
-# How long a worker has to stay, and how long a health path may answer anything but 200, in seconds.
+# How long a worker must stay up, and how long a health path may answer anything but 200, in seconds.
 STAYS = 8
 LATE = 10
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
@@ -28,11 +28,11 @@ HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/livez", "/readyz", "/sta
 
 
 class GateOutcome(Struct, frozen=True):
-    """How a gate ended: its line, the log of what failed, and what was seen that tells the cause.
+    """How a gate ended: a one-line summary, the log of a failure, and observations that reveal the cause.
 
-    ``listens``: where the program listens, asked when it did not answer; ``answers``: another path that answers 200;
+    ``listens``: where the program listens, looked up if it did not answer; ``answers``: another path that answers 200;
     ``out_of_memory``: the engine killed it for that; ``silent``: nothing answered in time, and nobody could look where
-    it listens; ``stuck``: it did not end when it was told to.
+    it listens; ``stuck``: it did not end when told to.
     """
 
     passed: bool
@@ -131,7 +131,7 @@ class Running(Struct, frozen=True):
         return f"it was started again {again} times" if again or state.get("Restarting") else None
 
     def answer(self) -> GateOutcome:
-        """Whether it works: what it was asked for, and what is wrong with the response, in one line."""
+        """Whether it works: what was requested, and what is wrong with the response, in one line."""
         deadline = time.monotonic() + self.request.answer_within
         said = self._stays() if self.request.port is None else self._serves(deadline)
         if said.fault is None and self.request.port is not None and self._config.get("Healthcheck"):
@@ -143,7 +143,7 @@ class Running(Struct, frozen=True):
         return GateOutcome(True, detail) if said.fault is None else self._failed(detail, said)
 
     def _stays(self) -> _Said:
-        """Check that a worker stays for a while."""
+        """Check that a worker stays up for a while."""
         deadline = time.monotonic() + STAYS
         while time.monotonic() < deadline:
             if (ended := self._ended()) is not None:
@@ -181,8 +181,8 @@ class Running(Struct, frozen=True):
         return _Said(seen) + _loads(answer)
 
     def _first_answer(self, deadline: float) -> "PageAnswer | str | None":
-        """The first answer that counts; a text: how it ended before; None: there was none in time. A required path gets
-        some more seconds, since routes may come after the port."""
+        """The first answer that counts; a text that says how the container ended before; None if nothing came in time.
+        A required path gets a few more seconds, since routes may be added after the port opens."""
         answer: PageAnswer | None = None
         late: float | None = None
         while time.monotonic() < (deadline if late is None else min(deadline, late)):
@@ -197,7 +197,7 @@ class Running(Struct, frozen=True):
         return answer
 
     def _silent(self) -> _Said:
-        """Find out where it listens instead, when nothing answered in time."""
+        """Nothing answered in time: find out where it listens instead."""
         found = tuple(listeners(self.container))
         fault = f"no answer within {self.request.answer_within:.0f} s"
         if found:

@@ -9,7 +9,7 @@ from genfile.verify.docker import docker
 
 
 def label_of(run: str) -> str:
-    """The label of everything in one run."""
+    """The label on everything in one run."""
     return f"genfile.gates={run}"
 
 
@@ -25,7 +25,7 @@ def swept(run: str, tag: str) -> Iterator[None]:
 
 
 def sweep(run: str, tag: str) -> None:
-    """Remove the containers of a run with their volumes, its networks, and the images that were built."""
+    """Remove a run's containers with their volumes, its networks, and the images it built."""
     marked = f"label={label_of(run)}"
     for kind, words in (
         ("container", ("rm", "--force", "--volumes")),

@@ -1,4 +1,4 @@
-# A stand-in for the official image of MySQL, from Debian's MariaDB: the same variables and port.
+# A stand-in for the official MySQL image, built from Debian's MariaDB: the same variables and port.
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install -y --no-install-recommends mariadb-server && rm -rf /var/lib/apt/lists/* \
     && ln -s mariadb-admin /usr/bin/mysqladmin || true

@@ -1,4 +1,4 @@
-# A stand-in for the official image of PostgreSQL, from Debian's package: the same variables, port and user.
+# A stand-in for the official PostgreSQL image, built from Debian's package: the same variables, port and user.
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql && rm -rf /var/lib/apt/lists/*
 ENV PATH=/usr/lib/postgresql/17/bin:$PATH PGDATA=/var/lib/postgresql/data

@@ -1,4 +1,4 @@
-# A stand-in for the official image of Redis, from Debian's package.
+# A stand-in for the official Redis image, built from Debian's package.
 FROM debian:trixie-slim
 RUN apt-get update && apt-get install -y --no-install-recommends redis && rm -rf /var/lib/apt/lists/*
 EXPOSE 6379

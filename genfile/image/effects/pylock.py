@@ -91,7 +91,7 @@ def _entries(value: Any) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _closure(packages: dict[str, list[dict[str, Any]]], roots: Iterable[tuple[str, tuple[str, ...]]]) -> set[str]:
-    """Everything that some packages bring; for one that is locked several times, what any of them brings."""
+    """Packages with all they bring; one that is locked several times brings what any of its versions does."""
     seen: set[tuple[str, str]] = set()
     names: set[str] = set()
     queue = [(name, extra) for name, extras in roots for extra in ("", *extras)]
@@ -144,7 +144,7 @@ def locked_by_poetry(
             continue
         names.add(name)
         for item in packages.get(name, []):
-            # What an extra brings counts as installed: a lockfile does not say who asks for it.
+            # What an extra brings counts as installed; a lockfile does not say which one requires it.
             queue += [normalise(other) for other in _table(item, "dependencies")]
     own = normalise(_text(main.get("name")) or _text(tool.get("name")) or "")
     return Wanted(names | ({own} if own else set()), complete=True, origin="poetry.lock")

@@ -78,7 +78,7 @@ class Run(Struct, frozen=True):
         return self.stage.files.find(self.at(path))
 
     def text(self, path: str) -> str | None:
-        """The text of a file in the stage that is a copy from the build context."""
+        """The text of a file in the stage, if it is a copy from the build context."""
         return source_text(self.context, self.stage, self.at(path))
 
     def data(self, parser: Callable[[str], Document], path: str) -> Document | None:

@@ -56,7 +56,7 @@ def unknown(run: Run) -> None:
         return
     run.may_change(run.folder, *(word for word in run.operands if word.startswith("/")))
     if run.depth == 0:
-        # Not called by a package manager in its project: an installer of its own.
+        # Not run by a package manager in its project: it may be an installer of its own.
         run.stage.loose = run.stage.loose or f"genfile does not know what {run.words[0]} does"
         run.may_change("/usr", "/opt", "/root")
 

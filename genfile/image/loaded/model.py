@@ -9,8 +9,8 @@ MAX_MODULES = 120
 class Load(Struct, frozen=True):
     """An import: its file in the build context, its line, and what it asks for.
 
-    ``origin``: the lockfile or manifest of the installation that lacks it; ``file``: the file in the build context that
-    it means; ``ignored``: such a file that only the ignore file excludes.
+    ``origin``: the lockfile or manifest whose installation lacks it; ``file``: the file in the build context that it
+    refers to; ``ignored``: such a file that only the ignore file excludes.
     """
 
     source: str
