@@ -67,10 +67,43 @@ def test_port_of_a_schema() -> None:
 
 
 def test_fly_says_port_health_and_release() -> None:
-    toml = '[deploy]\nrelease_command = "x"\n[http_service]\ninternal_port = 8090\n'
+    toml = '[deploy]\nrelease_command = "python seed.py"\n[http_service]\ninternal_port = 8090\n'
     spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "fly.toml": toml})
     assert spec.port == 8090
     assert "8090" in spec.start
+    assert spec.release == ("python", "seed.py")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        {"render.yaml": "services:\n  - {type: web, name: shop, preDeployCommand: npm run db:up}\n"},
+        {"railway.json": '{"deploy": {"preDeployCommand": ["npm run db:up"]}}'},
+        {"heroku.yml": "run:\n  web: node server.js\nrelease:\n  command: [npm run db:up]\n"},
+    ],
+)
+def test_a_host_says_what_runs_before_each_release(host: dict[str, str]) -> None:
+    scripts = {"start": "node server.js", "db:up": "knex migrate:latest"}
+    needs = {**EXPRESS, "knex": "3.1.0"}
+    files = {"package.json": package(dependencies=needs, scripts=scripts), "server.js": LISTEN}
+    release = only(**files, **host).release
+    assert release is not None
+    assert release[0].endswith("knex")
+    assert release[1:] == ("migrate:latest",)
+
+
+def test_what_a_host_runs_goes_before_the_frameworks_own_command_and_not_before_a_procfile() -> None:
+    files = {
+        "requirements.txt": "django==5.2\ngunicorn==23.0\n",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "shop/__init__.py": "",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nSECRET_KEY = 'x'\n",
+        "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+        "fly.toml": '[deploy]\nrelease_command = "python manage.py prepare"\n',
+    }
+    assert only(**files).release == ("python", "manage.py", "prepare")
+    procfile = "web: gunicorn shop.wsgi\nrelease: python manage.py migrate\n"
+    assert only(**files, Procfile=procfile).release == ("python", "manage.py", "migrate")
 
 
 def test_version_of_an_image_without_support_is_raised_to_the_next_with() -> None:

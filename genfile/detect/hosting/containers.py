@@ -153,7 +153,6 @@ def _put_command(folder: Project, services: list[ComposeService], found: Hosting
     if command is not None:
         text = start_in_tree(folder, image, item.context, command) if image is not None else command.text
         found.starts.append(Fact(text, (said.evidence,)))
-        found.releases += [Fact(text, (said.evidence,)) for text in command.before]
 
 
 def _is_own(folder: Project, service: ComposeService, found: Hosting) -> bool:

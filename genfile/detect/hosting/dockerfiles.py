@@ -201,7 +201,6 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
     if image.command is not None and not only_asks(image.command.value.words):
         command, says = image.command.value, image.command.evidence
         found.starts.append(Fact(start_in_tree(folder, image, context, command), (says,)))
-        found.releases += [Fact(text, (says,)) for text in command.before]
     root = Project(folder.tree, "")
     for name, line in image.images:
         for language, names in IMAGES.items():

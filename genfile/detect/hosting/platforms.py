@@ -88,10 +88,15 @@ def read_app_engine(folder: Project, found: Hosting) -> None:
 
 
 def read_heroku(folder: Project, found: Hosting) -> None:
-    """heroku.yml: run.web, release.command; app.json: release scripts."""
+    """heroku.yml: run.web, release.command."""
     document = folder.yaml("heroku.yml") if folder.has("heroku.yml") else None
     if document is None:
         return
     web = document.text("run", "web")
     if web:
         found.starts.append(folder.fact(web, "heroku.yml", document.line("run", "web"), f"web: {web}"))
+    command = document.get("release", "command")
+    listed = [text for text in (command if isinstance(command, list) else [command]) if isinstance(text, str)]
+    if listed:
+        text, line = " && ".join(listed), document.line("release", "command")
+        found.releases.append(folder.fact(text, "heroku.yml", line, f"release command: {text}"))

@@ -3,12 +3,13 @@
 import posixpath
 
 from genfile.detect.code import parse_code
+from genfile.detect.hosting import hosting
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.refused import refusal
 from genfile.detect.node.release import put_release
-from genfile.detect.node.scripts import FILE_RUNNERS, RUNNERS, is_development, is_migration, resolve
+from genfile.detect.node.scripts import FILE_RUNNERS, RUNNERS, is_development, is_migration, resolve, resolve_text
 from genfile.detect.node.start import process_command
 from genfile.detect.node.wrappers import file_place
 from genfile.evidence import Draft, Fact
@@ -54,6 +55,8 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
         words = ["node", app.output]
         if app.name.islower() and [word.removesuffix(".js") for word in start or ()] != ["node", app.output[:-3]]:
             draft.put(f"processes.{app.name}", Fact(words, (app.says,)))
+    if "release" not in draft.values:
+        _put_stated_release(project, draft)
     _put_release(project, draft)
     if ".sequelizerc" in project.folder.names() and "sequelize" in " ".join(draft.values.get("release") or ()):
         # The tool's own configuration says where the migrations are.
@@ -66,7 +69,19 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
                 kept.append(path)
 
 
+def _put_stated_release(project: NodeProject, draft: Draft) -> None:
+    """Put /release: the command that a host's file runs before each deployment."""
+    for fact in hosting(project.folder).releases:
+        steps = resolve_text(project.package, fact.value, "")
+        words = list(steps[0].words) if steps and len(steps) == 1 else []
+        # Prisma's own command comes with its schema.
+        if words and posixpath.basename(words[0]) != "prisma" and not any("$" in word for word in words):
+            put_release(project, draft, words, fact.evidence[0])
+            return
+
+
 def _put_release(project: NodeProject, draft: Draft) -> None:
+    """Put /release: a script with a usual name that runs migrations, unless something else named a command."""
     package = project.package
     for script in MIGRATION_SCRIPTS:
         steps = resolve(package, script)

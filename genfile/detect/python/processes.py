@@ -1,11 +1,14 @@
 """Processes of the same code beside the web server: workers, schedulers, and the command of a release."""
 
+import posixpath
 import re
 
 from genfile.data import Framework, frameworks
 from genfile.data import framework as framework_named
+from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, modules
 from genfile.detect.python.django import Django
+from genfile.detect.python.hosted import command_words
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
@@ -133,6 +136,12 @@ def _queue(project: PythonProject, django: Django | None) -> tuple[list[str], Ev
 def put_release(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
     """Put /release: the migrations of Flask-Migrate or Alembic, if nothing else names a command."""
     folder = project.folder
+    listed = [(command_words(fact.value, 8000), fact) for fact in hosting(folder).releases]
+    stated = next((fact.but(words) for words, fact in listed if words is not None), None)
+    named = draft.evidence["/release"].evidence[0].path if draft.values.get("release") else ""
+    if stated is not None and posixpath.basename(named) != "Procfile":
+        # What a host runs before each release goes before what a framework would.
+        draft.put("release", stated)
     if draft.values.get("release"):
         return
     says = project.depends("flask-migrate")
