@@ -68,7 +68,10 @@ def test_port_of_a_schema() -> None:
 
 def test_fly_says_port_health_and_release() -> None:
     toml = '[deploy]\nrelease_command = "python seed.py"\n[http_service]\ninternal_port = 8090\n'
-    spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "fly.toml": toml})
+    files = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "fly.toml": toml}
+    spec = only(**files, **{"seed.py": ""})
+    # A file that is not there is one of another layout.
+    assert only(**files).release is None
     assert spec.port == 8090
     assert "8090" in spec.start
     assert spec.release == ("python", "seed.py")

@@ -133,11 +133,17 @@ def _queue(project: PythonProject, django: Django | None) -> tuple[list[str], Ev
     return None
 
 
+def _has_files(project: PythonProject, words: list[str]) -> bool:
+    return all(project.folder.has(word.removeprefix("./")) for word in words if word.endswith(".py"))
+
+
 def put_release(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
     """Put /release: the migrations of Flask-Migrate or Alembic, if nothing else names a command."""
     folder = project.folder
     listed = [(command_words(fact.value, 8000), fact) for fact in hosting(folder).releases]
-    stated = next((fact.but(words) for words, fact in listed if words is not None), None)
+    # A path of another layout, such as that of the project's own Dockerfile, is not this image's.
+    there = ((words, fact) for words, fact in listed if words is not None and _has_files(project, words))
+    stated = next((fact.but(words) for words, fact in there), None)
     named = draft.evidence["/release"].evidence[0].path if draft.values.get("release") else ""
     if stated is not None and posixpath.basename(named) != "Procfile":
         # What a host runs before each release goes before what a framework would.
