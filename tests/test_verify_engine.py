@@ -128,7 +128,13 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, engine: str | None, n
     make_images(engine, f"FROM {BASE}\n")
     mark = secrets.token_hex(8)
     words = [sys.executable, "-m", "genfile", "verify", str(folder), "--quick", "--env", f"MARK={mark}", *flags(engine)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    # Where the tests run in the background, a shell has the signal ignored, and programs inherit that.
+    heard = signal.signal(number, signal.SIG_DFL)
+    try:
+        started = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    finally:
+        signal.signal(number, heard)
+    with started as process:
         assert process.stdout is not None
         for line in process.stdout:
             if " start " in line:
