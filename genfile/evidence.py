@@ -21,7 +21,24 @@ U = TypeVar("U")
 Level = Literal["info", "warning", "error"]
 
 
-class Evidence(Struct, frozen=True):
+class Comparable(Struct, frozen=True, eq=False):
+    """A value that equals another by some of its fields only; a Struct's own `==` and `!=` take all of them."""
+
+    def _compared(self) -> tuple[object, ...]:
+        """The fields that count."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self._compared() == other._compared()
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+
+class Evidence(Comparable, frozen=True, eq=False):
     """A place in the tree that supports a fact.
 
     ``path``: relative to the inspected root; ``line``: 1-based, or None; ``says``: what stands there, in a few words;
@@ -36,15 +53,6 @@ class Evidence(Struct, frozen=True):
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{place} ({self.says})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Evidence) and self._compared() == other._compared()
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(self._compared())
 
     def _compared(self) -> tuple[object, ...]:
         """The fields that make two equal: all but ``subject``."""
@@ -66,7 +74,7 @@ class About(Struct, frozen=True):
     path: str = ""
 
 
-class Note(Struct, frozen=True):
+class Note(Comparable, frozen=True, eq=False):
     """Something that the user should know and that is not a fact of the spec."""
 
     level: Level
@@ -76,19 +84,11 @@ class Note(Struct, frozen=True):
     about: About | None = None
 
     def is_about(self, topic: Topic) -> bool:
+        """Whether this is the topic of the note."""
         return self.about is not None and self.about.topic is topic
 
     def to_json(self) -> dict[str, Any]:
         return {"level": self.level, "text": self.text, "path": self.path, "line": self.line}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Note) and self._compared() == other._compared()
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(self._compared())
 
     def _compared(self) -> tuple[object, ...]:
         """The fields that make two equal: all but ``about``."""

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from genfile.dockerfile.edit import Edit
+from genfile.evidence import Comparable
 
 Level = Literal["error", "warning"]
 
@@ -17,7 +18,7 @@ class Mend(Struct, frozen=True):
     says: str
 
 
-class Finding(Struct, frozen=True):
+class Finding(Comparable, frozen=True, eq=False):
     """A fault.
 
     ``check``: the id of the check; ``text``: what is wrong, as a sentence without a full stop; ``hint``: how to fix it;
@@ -33,15 +34,6 @@ class Finding(Struct, frozen=True):
     level: Level = "error"
     mend: Mend | None = None
     edits: tuple[Edit, ...] = ()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Finding) and self._compared() == other._compared()
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(self._compared())
 
     def _compared(self) -> tuple[object, ...]:
         """The fields that make two equal: all but ``mend`` and ``edits``."""

@@ -11,6 +11,14 @@ from genfile.parsers.jsreach import JsReferences
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+# Built-in modules of Node and Bun, as nodejs.org/api lists them.
+BUILTIN = frozenset(
+    """
+    assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events
+    fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl stream
+    string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib bun
+    """.split()
+)
 # Node types in which names are types: `let x: express.Request`, `typeof express`.
 _OF_TYPES = frozenset({"nested_type_identifier", "nested_identifier", "type_query"})
 _DECLARES = ("lexical_declaration", "variable_declaration")

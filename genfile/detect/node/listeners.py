@@ -10,7 +10,7 @@ from msgspec import Struct
 from genfile.detect.hosting import HostedPort
 from genfile.detect.node.handed import handed
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.reach import Sources, reached
+from genfile.detect.node.reach import Sources, reached, schema_default
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.jsreach import NameReference
 from genfile.parsers.values import Call, EnvDefault, port_of
@@ -120,17 +120,6 @@ def _of_value(project: NodeProject, sources: Sources, value: Any, says: Evidence
         return Fact(HostedPort(number, variable), (says,))
     if isinstance(value, EnvDefault):
         return schema_default(project, sources, value.name) or Fact(HostedPort(None, value.name), (says,))
-    return None
-
-
-def schema_default(project: NodeProject, sources: Sources, name: str | None) -> Fact[HostedPort] | None:
-    """A variable's default in a schema of the sources."""
-    for path, module in sources:
-        for key, value, line in module.defaults:
-            number = port_of(value)[0]
-            if key == name and number is not None:
-                says = project.folder.says(path, line, f"{key} is {number} by default")
-                return Fact(HostedPort(number, name), (says,))
     return None
 
 

@@ -11,23 +11,18 @@ from genfile.detect.node.start import ENTRY_NAMES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers import Document
+from genfile.parsers.jsloads import BUILTIN
 
 _ENDINGS = (".js", ".mjs", ".cjs")
 _NAME = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
 # Calls that keep a program running, without those that a page or a window also makes.
 _WAITING = frozenset("listen serve createServer login".split())
-CORE = frozenset(
-    """
-    assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events
-    fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl stream
-    string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib
-    """.split()
-)
 # Modules that only a host other than Node provides.
 _HOSTS = frozenset("electron vscode".split())
 
 
 def is_candidate(names: frozenset[str]) -> bool:
+    """Whether the files of a folder have a usual name of a program among them."""
     return any(f"{name}{ending}" in names for name in ENTRY_NAMES for ending in _ENDINGS)
 
 
@@ -64,7 +59,7 @@ def loaded(project: NodeProject) -> dict[str, Evidence]:
     for name, module in source_files(project, ("node", project.package.file)):
         for item in module.imports:
             package = package_of(item.module)
-            if not item.module.startswith((".", "/", "node:")) and package not in CORE and _NAME.fullmatch(package):
+            if not item.module.startswith((".", "/", "node:")) and package not in BUILTIN and _NAME.fullmatch(package):
                 found.setdefault(package, project.folder.says(name, item.line, f"loads {package}"))
     return dict(sorted(found.items()))
 
@@ -79,7 +74,8 @@ def _read(folder: Project) -> PackageJson | None:
     packages = loaded(project)
     given = PackageJson(folder, Document({**value, "dependencies": dict.fromkeys(packages, "*")}), entry)
     modules = source_files(NodeProject(folder, given, None), ("node", entry))
-    known = any(item.module.startswith("node:") or item.module in CORE for _, part in modules for item in part.imports)
+    asked = [item.module for _, module in modules for item in module.imports]
+    known = any(name.startswith("node:") or name in BUILTIN for name in asked)
     if not (packages or known) or _HOSTS & packages.keys():
         return None
     return given if stays(NodeProject(folder, given, None), ("node", entry), only=_WAITING) else None

@@ -37,11 +37,7 @@ class NxApp(Struct, frozen=True):
 
 def nx_app(project: Project) -> NxApp | None:
     """The application of a framework that Nx builds of a folder with a project.json; None if it builds none."""
-    key, memory = ("nx-app", project.path), project.tree.memory
-    if key not in memory:
-        memory[key] = _read_app(project)
-    found: NxApp | None = memory[key]
-    return found
+    return project.tree.once(("nx-app", project.path), lambda: _read_app(project))
 
 
 def _read_app(project: Project) -> NxApp | None:

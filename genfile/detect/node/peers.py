@@ -9,6 +9,7 @@ from typing import Any
 
 from genfile.detect.node.manager import NodeProject
 from genfile.evidence import Draft, Evidence
+from genfile.parsers.data import parse_properties
 
 MAX_PEERS = 400
 
@@ -61,8 +62,9 @@ def _expected(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[
 
 def _is_settled(project: NodeProject) -> bool:
     """Whether .npmrc says how npm handles peer conflicts, or package.json overrides versions."""
-    settings = project.root.text(".npmrc") if project.root.has(".npmrc") else None
-    return "peer-deps" in (settings or "") or project.root_package.document.get("overrides") is not None
+    settings = project.root.parse(parse_properties, ".npmrc") if project.root.has(".npmrc") else None
+    said = settings is not None and any(settings.text(f"{kind}-peer-deps") for kind in ("legacy", "strict"))
+    return said or project.root_package.document.get("overrides") is not None
 
 
 def _version(packages: dict[str, Any], name: str) -> str | None:

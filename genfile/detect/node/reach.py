@@ -67,12 +67,20 @@ def _in_member(project: NodeProject, source: str, key: str) -> Fact[HostedPort] 
     found = project.workspace.named([source]) if project.workspace is not None and key.isupper() else []
     for package in found:
         member = NodeProject(package.project, package, project.workspace)
-        for name, module in source_files(member, ("node", package.document.text("main") or "")):
-            for entry, value, line in module.defaults:
-                number = port_of(value)[0]
-                if entry == key and number is not None:
-                    says = package.project.says(name, line, f"{key} is {number} by default")
-                    return Fact(HostedPort(number, key), (says,))
+        fact = schema_default(member, source_files(member, ("node", package.document.text("main") or "")), key)
+        if fact is not None:
+            return fact
+    return None
+
+
+def schema_default(project: NodeProject, sources: Sources, name: str | None) -> Fact[HostedPort] | None:
+    """A variable's default in a schema of the sources."""
+    for path, module in sources:
+        for key, value, line in module.defaults:
+            number = port_of(value)[0]
+            if key == name and number is not None:
+                says = project.folder.says(path, line, f"{key} is {number} by default")
+                return Fact(HostedPort(number, name), (says,))
     return None
 
 

@@ -10,15 +10,10 @@ from genfile.image.loaded.model import MAX_MODULES, Load, Reached
 from genfile.image.packages import Modules, parents
 from genfile.image.target import NODE_ENDINGS, find_file
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
+from genfile.parsers.jsloads import BUILTIN
 
 _TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 _CODE = (".js", ".mjs", ".cjs", ".jsx", *_TYPESCRIPT)
-# Built-in modules of Node and Bun, as nodejs.org/api lists them.
-_BUILTIN = frozenset(
-    "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain "
-    "events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl "
-    "stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib bun".split()
-)
 
 
 def follow(built: Built, start: str, result: Reached) -> None:
@@ -78,7 +73,7 @@ def _package(built: Built, path: str, load: Load, result: Reached) -> None:
         return
     parts = name.split("/")
     package = "/".join(parts[:2]) if name.startswith("@") else parts[0]
-    if package in _BUILTIN:
+    if package in BUILTIN:
         return
     origin: str | None = None
     for folder in parents(posixpath.dirname(path)):
