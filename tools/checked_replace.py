@@ -8,7 +8,10 @@ from mypy.types import FunctionLike
 
 
 class CheckedReplace(Plugin):
+    """Gives `msgspec.structs.replace` the signature check of `dataclasses.replace`."""
+
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        """The check for a function by its full name; None for every other function."""
         return replace_function_sig_callback if fullname == "msgspec.structs.replace" else None
 
 

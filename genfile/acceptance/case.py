@@ -21,14 +21,17 @@ class Case(Struct, frozen=True, dict=True):
 
     @cached_property
     def parsed(self) -> Dockerfile:
+        """The Dockerfile, parsed."""
         return read_dockerfile(self.dockerfile)
 
     @cached_property
     def ignored(self) -> IgnoreRules:
+        """The rules of the ignore file."""
         return read_ignore(self.ignorefile)
 
     @property
     def final(self) -> Stage:
+        """The stage that the image is made from."""
         return self.parsed.stages[-1]
 
     @cached_property
@@ -38,6 +41,7 @@ class Case(Struct, frozen=True, dict=True):
         return {key: value for stage in stages for item in stage.all("ENV") for key, value in item.pairs}
 
     def runs(self) -> Iterator[Instruction]:
+        """The RUN instructions of all stages."""
         return (item for item in self.parsed.instructions if item.keyword == "RUN")
 
 

@@ -34,12 +34,15 @@ class Routes(Struct):
     _mounts: dict[Hashable, list[_Mount]] = field(default_factory=dict)
 
     def route(self, router: Hashable, path: str, says: Evidence) -> None:
+        """Add a route of a router; ``says``: where it is registered."""
         self._routes.append((router, path, says))
 
     def mount(self, parent: Hashable, child: Hashable, prefix: str | None) -> None:
+        """Mount a router below another; a prefix of None is unknown or behind a login."""
         self._mounts.setdefault(child, []).append(_Mount(parent, prefix))
 
     def is_mounted(self, router: Hashable) -> bool:
+        """Whether a router is mounted anywhere."""
         return router in self._mounts
 
     def health(self, paths: Collection[str]) -> Fact[str] | None:

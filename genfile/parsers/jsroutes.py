@@ -49,6 +49,7 @@ class JsRoutes(JsReferences):
 
     @cached_property
     def routed(self) -> tuple[JsRouted, ...]:
+        """The calls that register a route or mount a router, in order: `app.get(…)`, `app.use(…)`."""
         found: list[JsRouted] = []
         for node in self._all("call_expression"):
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")

@@ -12,6 +12,7 @@ from genfile.parsers.values import EnvDefault
 def put_network(
     module: GoModule, program: GoProgram, sources: Sources, framework: Framework | None, draft: Draft
 ) -> None:
+    """Put /port, /port_variable and /health; nothing for a program that does not serve."""
     if not serves(module, program):
         return
     port = find_port(module, program, framework)

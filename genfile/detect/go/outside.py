@@ -131,6 +131,7 @@ def put_beside(module: GoModule, draft: Draft) -> None:
 
 
 def put_procfile(module: GoModule, draft: Draft) -> None:
+    """Add to /start the arguments that `web` of a Procfile gives the binary, unless they need a shell."""
     folder = module.folder
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     if processes and "web" in processes:

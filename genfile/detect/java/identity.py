@@ -17,6 +17,7 @@ def put_name(build: Build, draft: Draft) -> None:
 
 
 def put_tool(build: Build, draft: Draft) -> None:
+    """Put /package_manager and /wrapper; a note says why a committed wrapper is not used."""
     root = build.root
     script = (
         "pom.xml"
@@ -67,6 +68,7 @@ def put_older_gradle(build: Build, draft: Draft) -> None:
 
 
 def put_framework(build: Build, draft: Draft) -> Framework | None:
+    """Put /framework, its version and its variables; return the framework, None if there is none."""
     match = build.framework
     if match is None:
         return None
@@ -102,6 +104,7 @@ def _boot_version(build: Build) -> Fact[str] | None:
 
 
 def put_workspace(build: Build, draft: Draft) -> None:
+    """Put /workspace for a module of a multi-module build."""
     root = build.root
     if build.is_member:
         value = {

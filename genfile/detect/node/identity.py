@@ -20,6 +20,7 @@ from genfile.versions import parse_pin
 
 
 def put_identity(project: NodeProject, draft: Draft) -> None:
+    """Put /language, /name, /package_manager, /engine and /workspace."""
     package = project.package
     draft.values["language"] = "node"
     name = service_name(package.name or project.folder.folder_name, service_name(project.folder.folder_name))

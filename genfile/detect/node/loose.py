@@ -38,6 +38,7 @@ def loose_package(folder: Project) -> PackageJson | None:
 
 
 def is_loose(package: PackageJson) -> bool:
+    """Whether a package stands for a program without a package.json."""
     return package.file.endswith(_ENDINGS)
 
 

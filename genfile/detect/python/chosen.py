@@ -19,6 +19,7 @@ from genfile.parsers.python import parse_python
 
 
 def put_start(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
+    """Put /start, and what the start command settles: /port, /port_variable, /extra_packages."""
     hinted = hosting(project.folder).port or _code_port(project, framework)
     port = (hinted.value if hinted else None) or (framework.port if framework else None) or 8000
     by_procfile = put_procfile(project, draft, port) or put_hosted(project, draft, port)

@@ -27,6 +27,7 @@ def framework_of(project: PythonProject, django: Django | None) -> Fact[Framewor
 
 
 def put_identity(project: PythonProject, draft: Draft) -> None:
+    """Put /language, /name and /package_manager."""
     folder = project.folder
     draft.values["language"] = "python"
     fallback = service_name(folder.folder_name)
