@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from genfile.parsers.grammar import Places
 from genfile.parsers.jsstart import EXITS, ModuleStart
+from genfile.parsers.jsvalues import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from genfile.parsers.javascript import JsModule
 
-_ENVIRONMENTS = frozenset({"process.env", "Bun.env", "import.meta.env"})
 _WRAPPERS = frozenset({"parenthesized_expression", "non_null_expression", "as_expression", "await_expression"})
 _DECLARES = frozenset({"lexical_declaration", "variable_declaration"})
 _NOTHING = frozenset({"undefined", "null", '""', "''", "``"})
@@ -209,7 +209,7 @@ def _index(module: "JsModule", node: "Node") -> str | None:
     owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
     if node.type != "subscript_expression" or owner is None or index is None or index.type != "identifier":
         return None
-    return module._text(index) if module._text(owner) in _ENVIRONMENTS else None
+    return module._text(index) if module._text(owner) in ENVIRONMENTS else None
 
 
 def _handed_on(

@@ -11,7 +11,6 @@ from genfile.parsers.values import Call, EnvRead
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_SOURCES = frozenset({"process.env", "import.meta.env", "Bun.env"})
 _COMPARISONS = frozenset({"===", "==", "!==", "!="})
 
 
@@ -149,7 +148,7 @@ class JsReads(JsValues):
                     yield self._text(inner), inner
 
     def _is_environment(self, node: "Node") -> bool:
-        if node.end_byte - node.start_byte <= 20 and self._text(node) in _SOURCES:
+        if self._is_process_env(node):
             return True
         if node.type == "identifier":
             target = self._constants.get(self._text(node))
@@ -169,9 +168,7 @@ class JsReads(JsValues):
         if node.type == "object":
             spread = [child for child in node.named_children if child.type == "spread_element" and child.named_children]
             return any(self._is_loaded(child.named_children[0], depth + 1) for child in spread)
-        return (
-            node.type == "member_expression" and node.end_byte - node.start_byte <= 20 and self._text(node) in _SOURCES
-        )
+        return node.type == "member_expression" and self._is_process_env(node)
 
     def _conditions(self) -> Spans:
         """Code that only decides something: conditions of `if` and `?:`, comparisons, left operands of `&&`."""

@@ -15,7 +15,9 @@ WRAPPERS = frozenset(
 )
 _HERE = frozenset({"__dirname", "import.meta.dirname", "import.meta.dir"})
 _PATH_CALLS = frozenset({"path.resolve", "path.join", "resolve", "join", "fileURLToPath"})
-_ENVIRONMENTS = frozenset({"env", "ENV", "Env", "config", "environment", "serverEnv", "envVars", "envConfig"})
+# The environment of the process, and names that a module gives an object of its variables.
+ENVIRONMENTS = frozenset({"process.env", "import.meta.env", "Bun.env"})
+_NAMED = frozenset({"env", "ENV", "Env", "config", "environment", "serverEnv", "envVars", "envConfig"})
 # The node types that this module and JsModule look up.
 _KINDS = tuple(
     """
@@ -199,7 +201,7 @@ class JsValues:
             value = self._value(owner, depth + 10)
             if isinstance(value, dict) and self._text(prop) in value:
                 return value[self._text(prop)]
-            if self._text(owner) in _ENVIRONMENTS and self._text(prop).isupper():
+            if self._text(owner) in _NAMED and self._text(prop).isupper():
                 # A variable that another module reads and validates.
                 return EnvDefault(self._text(prop))
         return UNKNOWN
@@ -235,15 +237,16 @@ class JsValues:
             if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
                 return self._joined_path(self._dotted(callee), arguments, depth)
             if callee is not None and callee.type == "identifier" and arguments is not None:
-                return self._with_fallback(arguments, depth)
+                return self._with_fallback(self._text(callee), arguments, depth)
         if node.type == "ternary_expression":
             return self._chosen(node, depth)
         return UNKNOWN
 
-    def _with_fallback(self, arguments: "Node", depth: int) -> Any:
+    def _with_fallback(self, helper: str, arguments: "Node", depth: int) -> Any:
         """`toNumber(process.env.PORT, 3000)`, `envInt(process.env.PORT, 3000, 1, 65535)`,
         `normalizePort(process.env.PORT || "3000")`: a helper of any name that gets a variable and a literal falls back
-        on the literal, and one that gets a number returns a number."""
+        on the literal, and one that gets a number returns a number. `number("PORT", 3000)`: one of the module may be
+        given the variable's name."""
         items = [item for item in arguments.named_children if item.type != "comment"]
         if len(items) == 1:
             value = self._value(items[0], depth + 1)
@@ -256,9 +259,27 @@ class JsValues:
             all(isinstance(item, int) for item in (literal, *bounds)) and bounds[0] <= literal <= bounds[1]
         ):
             return UNKNOWN
+        if isinstance(variable, str) and self._reads_by_name(helper):
+            variable = EnvDefault(variable)
         if isinstance(variable, EnvDefault) and variable.default is None and is_known(literal):
             return EnvDefault(variable.name, literal)
         return UNKNOWN
+
+    def _reads_by_name(self, helper: str) -> bool:
+        """Whether a function of the module reads the variable that its first parameter names: `process.env[name]`."""
+        function = self._constants.get(helper)
+        listed = function.child_by_field_name("parameters") if function is not None else None
+        first = listed.named_children[:1] if listed is not None else []
+        if function is None or not first:
+            return False
+        name = self._text(first[0].child_by_field_name("pattern") or first[0])
+        for node in self._all("subscript_expression"):
+            owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
+            if owner is None or index is None or not function.start_byte <= node.start_byte < function.end_byte:
+                continue
+            if self._text(index) == name and self._is_process_env(owner):
+                return True
+        return False
 
     def _chosen(self, node: "Node", depth: int) -> Any:
         """What a conditional gives in a production build with no variables set."""
@@ -305,16 +326,18 @@ class JsValues:
         if node.type not in ("member_expression", "subscript_expression"):
             return None
         owner = node.child_by_field_name("object")
-        # Skip long text: each member of `a.b.c…` repeats the text of everything before it.
-        if owner is None or owner.end_byte - owner.start_byte > 20:
-            return None
-        if self._text(owner).replace("?", "") not in ("process.env", "import.meta.env", "Bun.env"):
+        if owner is None or not self._is_process_env(owner):
             return None
         prop = node.child_by_field_name("property")
         if prop is not None:
             return self._text(prop)
         index = node.child_by_field_name("index")
         return self._string(index) if index is not None and index.type == "string" else None
+
+    def _is_process_env(self, node: "Node") -> bool:
+        """Whether a node is the environment of the process itself, also as `process?.env`."""
+        # Skip long text: each member of `a.b.c…` repeats the text of everything before it.
+        return node.end_byte - node.start_byte <= 20 and self._text(node).replace("?", "") in ENVIRONMENTS
 
 
 def _declares_at_top(node: "Node") -> bool:

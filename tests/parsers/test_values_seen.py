@@ -23,6 +23,24 @@ def test_a_helper_given_a_variable_and_a_literal_falls_back_to_it(argument: str,
 
 
 @pytest.mark.parametrize(
+    ("helper", "value"),
+    [
+        ("const number = (name, other) => Number(process.env[name] ?? other)", EnvDefault("APP_PORT", 3700)),
+        (
+            "function number(name: string, other: number) { return +(Bun.env[name] || other) }",
+            EnvDefault("APP_PORT", 3700),
+        ),
+        ("const number = (name, other) => Number(process.env[other] ?? name)", UNKNOWN),
+        ("const number = (name, other) => table[name] ?? other", UNKNOWN),
+        ("const other = process.env[name]", UNKNOWN),
+    ],
+)
+def test_a_helper_of_the_module_is_given_the_name_of_a_variable(helper: str, value: object) -> None:
+    module = parse_typescript(f"{helper};\nlisten(number('APP_PORT', 3700));")
+    assert next(call.arguments for call in module.calls if call.callee == "listen") == (value,)
+
+
+@pytest.mark.parametrize(
     ("value", "port"),
     [("8080", 8080), (8080, 8080), (" 80 ", 80), ("0", None), ("65536", None), ("9" * 300_000, None), (10**5000, None)],
     ids=lambda value: str(value)[:9] if not isinstance(value, int) or value < 10**9 else "huge",
