@@ -68,6 +68,14 @@ def made(files: dict[str, str]) -> tuple[Any, str]:
             },
             ("state",),
         ),
+        # By convention such a name is a folder's.
+        (
+            {
+                "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD python app.py\n",
+                "compose.yaml": "services:\n  web:\n    build: .\n    volumes: ['./jobs.d:/srv/jobs.d']\n",
+            },
+            ("jobs.d",),
+        ),
     ],
 )
 def test_where_it_writes_to(extra: dict[str, str], writable: tuple[str, ...]) -> None:

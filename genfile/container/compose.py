@@ -179,8 +179,8 @@ class _Reader:
                 source, _, rest = self._text(entry).partition(":")
                 target = rest.partition(":")[0]
             ending = posixpath.splitext(target)[1]
-            if ending and "/" in source and source.endswith(ending):
-                # A file of the host's, such as ./shop.db: what is written is in its folder.
+            if ending not in ("", ".d") and "/" in source and source.endswith(ending):
+                # A file of the host's, such as ./shop.db, is written in its folder; ./conf.d is a folder itself.
                 target = posixpath.dirname(target)
             if target.startswith("/"):
                 shown = target if isinstance(entry, dict) else entry

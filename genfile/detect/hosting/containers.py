@@ -135,7 +135,7 @@ def read_compose_files(folder: Project, found: Hosting) -> None:
 
 
 def _put_command(folder: Project, services: list[ComposeService], found: Hosting) -> None:
-    """Put the command that the service's own entry runs instead of the image's, and what runs before it."""
+    """Put the command that the service's own entry runs instead of the image's."""
     from genfile.container.command import understand
 
     item = next((item for item in services if item.ports), services[0] if len(services) == 1 else None)

@@ -40,7 +40,8 @@ def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[Hoste
 
 
 class Hosting(Struct):
-    """Facts by kind, strongest first. ``starts``: shell commands; ``versions``: by language."""
+    """Facts by kind, strongest first. ``starts``: shell commands; ``releases``: those that a host runs before
+    each deployment; ``versions``: by language."""
 
     ports: list[Fact[int]] = field(default_factory=list)
     forwarded: list[Fact[int]] = field(default_factory=list)
