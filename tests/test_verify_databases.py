@@ -68,15 +68,33 @@ def visit():
     return str(cursor.execute("select * from visits"))
 """
 
+NOTES = """\
+const http = require("node:http");
+const { MongoClient } = require("mongodb");
+async function main() {
+  const client = await new MongoClient(process.env.MONGODB_URI).connect();
+  const visits = client.db().collection("visits");
+  await visits.createIndex({ at: 1 });
+  const server = http.createServer(async (request, response) => {
+    await visits.insertOne({ at: new Date() });
+    response.end(String(await visits.countDocuments()));
+  });
+  server.listen(process.env.PORT || 3000);
+  process.on("SIGTERM", () => server.close(() => process.exit(0)));
+}
+main().catch((error) => { console.error(error); process.exit(1); });
+"""
+
 
 def databases(stand_ins: str | None, *names: str) -> None:
     """An engine that reaches no registry gets stand-ins of the images that genfile names."""
     if stand_ins is None:
         return
-    make_images(stand_ins, "FROM debian:trixie-slim\n")
     for name in names:
-        file = str(DATABASES / f"{name}.Dockerfile")
-        done = docker("build", "--tag", backing_services()[name].image, "--file", file, str(DATABASES), timeout=900)
+        file = DATABASES / f"{name}.Dockerfile"
+        make_images(stand_ins, file.read_text("utf-8"))
+        tag = backing_services()[name].image
+        done = docker("build", "--tag", tag, "--file", str(file), str(DATABASES), timeout=900)
         assert done.ok, done.output
 
 
@@ -110,3 +128,15 @@ def test_mysql_runs_beside_the_service(tmp_path: Path, engine: str | None, capsy
     assert run(["verify", str(tmp_path), "--json", "--quick", *flags(engine)]) == 0
     (service,) = json.loads(capsys.readouterr().out)["services"]
     assert any(gate["name"] == "beside" and "mysql:" in gate["detail"] for gate in service["gates"])
+
+
+def test_mongodb_runs_beside_the_service(
+    tmp_path: Path, engine: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    databases(engine, "mongodb")
+    package = PACKAGE | {"name": "notes", "dependencies": {"mongodb": "6.20.0"}}
+    (tmp_path / "package.json").write_text(json.dumps(package))
+    (tmp_path / "server.js").write_text(NOTES)
+    assert run(["verify", str(tmp_path), "--json", "--quick", *flags(engine)]) == 0
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    assert any(gate["name"] == "beside" and "mongo:" in gate["detail"] for gate in service["gates"])
