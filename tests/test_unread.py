@@ -1,12 +1,13 @@
 """Tests and documentation that nothing in the image reads stay out of the build context; what is named goes through."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from genfile import generate
 from genfile.dockerfile.ignore import read_ignore
-from tests.test_traps import EXPRESS, LISTEN, only, package
+from tests.test_traps import EXPRESS, LISTEN, inspect, only, package
 
 NODE = {
     "package.json": package(dependencies=EXPRESS, scripts={"start": "node server.js", "test": "node --test test"}),
@@ -23,6 +24,10 @@ PYTHON = {
 }
 
 
+def specs(files: dict[str, str]) -> list[Any]:
+    return [item.spec for item in inspect(**files).services]
+
+
 @pytest.mark.parametrize(
     ("code", "left"),
     [
@@ -34,6 +39,43 @@ PYTHON = {
 )
 def test_node(code: str, left: tuple[str, ...]) -> None:
     assert only(**{**NODE, "server.js": code}).unread == left
+
+
+VITE = {
+    "package.json": package(
+        devDependencies={"vite": "7.1.0"}, scripts={"build": "vite build", "api": "cd server && npm i"}
+    ),
+    "index.html": '<script type="module" src="/src/main.ts"></script>',
+    "src/main.ts": "export const server = 1\n",
+    "tsconfig.json": '{"include": ["src"]}',
+    "server/package.json": package(dependencies=EXPRESS, scripts={"start": "node server.js"}),
+    "server/server.js": LISTEN,
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({}, ("server",)),
+        ({"src/main.ts": "import { names } from '../server/names'\n"}, ()),
+        ({"tsconfig.json": '{"include": ["src", "server/types"]}'}, ()),
+        ({"vite.config.ts": "export default { resolve: { alias: { '@api': resolve(__dirname, 'server') } } }\n"}, ()),
+        ({"package.json": VITE["package.json"].replace("vite build", "npm run api && vite build")}, ()),
+        ({"package.json": VITE["package.json"].replace("vite build", "node server/types.js && vite build")}, ()),
+        # Without a list of its files, tsc compiles the server's, too.
+        ({"tsconfig.json": "{}", "server/types.ts": "export type Name = string\n"}, ()),
+        ({"tsconfig.json": "{}"}, ("server",)),
+    ],
+)
+def test_another_service_inside_stays_out(files: dict[str, str], left: tuple[str, ...]) -> None:
+    front = next(spec for spec in specs({**VITE, **files}) if spec.path == ".")
+    assert front.unread == left
+
+
+def test_a_python_program_does_not_get_the_front_end_beside_it() -> None:
+    files = {"web/package.json": VITE["package.json"], "web/index.html": VITE["index.html"], "web/src/main.ts": ""}
+    (program,) = (spec for spec in specs({**PYTHON, **files}) if spec.language == "python")
+    assert program.unread == ("tests", "README.md", "web")
 
 
 def test_a_build_may_read_any_folder() -> None:

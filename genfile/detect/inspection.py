@@ -129,6 +129,7 @@ def _detected(tree: Tree, found: "Sequence[FoundService]", fronts: "dict[str, Se
     """Detect each service separately: the cost or failure of one does not affect the others."""
     services: list[InspectedService] = []
     taken: set[str] = set()
+    paths = [item.project.path for item in found]
     for at, item in enumerate(found):
         if tree.budget.ended or at >= tree.limits.services:
             reason = tree.budget.ended or f"{at} services"
@@ -138,13 +139,15 @@ def _detected(tree: Tree, found: "Sequence[FoundService]", fronts: "dict[str, Se
             break
         share = _GREEDY if at + 1 < len(found) else 1.0
         with contained(tree, item.project.path, "could not be described"), tree.budget.part(share):
-            service = _service(item, fronts.get(item.project.path), taken)
+            service = _service(item, fronts.get(item.project.path), taken, paths)
             if service is not None:
                 services.append(service)
     return services
 
 
-def _service(found: FoundService, front: "Served | None", taken: set[str]) -> InspectedService | None:
+def _service(
+    found: FoundService, front: "Served | None", taken: set[str], paths: Sequence[str]
+) -> InspectedService | None:
     draft = found.language.detect(found.project)
     draft.values.setdefault("language", found.language.NAME)
     draft.values.setdefault("path", found.project.spec_path)
@@ -154,7 +157,7 @@ def _service(found: FoundService, front: "Served | None", taken: set[str]) -> In
     put_owned(found.project, draft)
     put_committed(found.project, draft)
     tell_of_own_machine(found.project, draft)
-    put_unread(found.project, draft)
+    put_unread(found.project, draft, paths)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget
     if budget.ended:

@@ -1,13 +1,14 @@
-"""Tests and documentation that nothing in the image reads, in a service whose whole folder is copied."""
+"""Tests, documentation and other services that nothing in the image reads, where the whole folder is copied."""
 
 import ast
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from genfile.detect.code import parse_code
+from genfile.detect.others import services_within, unnamed
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers.python import parse_python
@@ -37,16 +38,28 @@ _IMPORTS_TESTS = re.compile(
 )
 
 
-def put_unread(folder: Project, draft: Draft) -> None:
-    """Put /unread. A name that the code or a manifest mentions, as a path or a module, counts as read."""
-    found = list(_candidates(folder)) if _copies_all(draft) else list(_documents(folder)) if _builds(draft) else []
+def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> None:
+    """Put /unread. A name that the code or a manifest mentions, as a path or a module, counts as read.
+
+    ``services``: the folders of all services of the tree; those inside of this one are left out like its tests, so that
+    a change in a server does not build the front end next to it again.
+    """
+    copied, built = _copies_all(draft), _builds(draft)
+    if not copied and not built:
+        return
+    found = list(_candidates(folder) if copied else _documents(folder))
+    others = services_within(folder, services)
     apps = _of_apps(folder) if found and draft.values.get("framework") == "django" else []
-    texts = _texts(folder, [*(name for name in found if folder.has_folder(name)), *apps]) if found else None
-    if texts is not None and _builds(draft):
-        texts += [folder.text(name) or "" for name in _BUILDS]
-    left = [] if texts is None else [name for name in found if not any(_names(text, name) for text in texts)]
-    if texts is not None and not any(_IMPORTS_TESTS.search(text) for text in texts):
+    folders = [*(name for name in found if folder.has_folder(name)), *others, *apps]
+    texts = _texts(folder, folders) if found or others else None
+    if texts is None:
+        return
+    builds = [folder.text(name) or "" for name in _BUILDS] if built else []
+    left = [name for name in found if not any(_names(text, name) for text in [*texts, *builds])]
+    if not any(_IMPORTS_TESTS.search(text) for text in texts):
         left += apps
+    others = [name for name in others if not any(_names(text, name) for text in texts)]
+    left += unnamed(folder, others, [*draft.values.get("build", ()), *draft.values.get("start", ())])
     if left:
         says = folder.says(left[0], None, "nothing that runs refers to it")
         draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
@@ -105,7 +118,7 @@ def _texts(folder: Project, apart: list[str]) -> list[str] | None:
 def _sources(folder: Project, apart: list[str]) -> Iterator[str]:
     for path in folder.files("*"):
         if path.endswith((*_CODE, *_COMPONENTS)) or path in _MANIFESTS:
-            aside = path in apart or path.split("/")[0] in apart
+            aside = any(path == name or path.startswith(f"{name}/") for name in apart)
             if not aside and not any(fnmatchcase(posixpath.basename(path), pattern) for pattern in _TOOLS):
                 yield path
 

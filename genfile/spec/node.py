@@ -44,7 +44,8 @@ class NodeService(Service):
         description="The build writes into node_modules (a generated client, patches), so they must be kept.",
     )
     unread: tuple[RelativePath, ...] = Field(
-        (), description="Tests and documentation that nothing in the image reads: not sent to the builder."
+        (),
+        description="Tests, documents and other services that nothing in the image reads: not sent to the builder.",
     )
     extra_packages: tuple[Argument, ...] = Field(
         (), description="Packages that the program loads, where no package.json lists any: npm installs them by name."

@@ -51,7 +51,8 @@ class PythonService(Service):
         None, description="A folder of sources that is imported without being installed."
     )
     unread: tuple[RelativePath, ...] = Field(
-        (), description="Tests and documentation that nothing in the image reads: not sent to the builder."
+        (),
+        description="Tests, documents and other services that nothing in the image reads: not sent to the builder.",
     )
     fetch: tuple[Fetch, ...] = Field((), description="Downloads that the build makes for the program.")
     ssh_hosts: tuple[HostName, ...] = Field(
