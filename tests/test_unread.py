@@ -78,6 +78,33 @@ def test_a_python_program_does_not_get_the_front_end_beside_it() -> None:
     assert program.unread == ("tests", "README.md", "web")
 
 
+POM = """<project><groupId>x</groupId><artifactId>shop</artifactId><version>1</version>
+<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>
+<version>3.5.6</version></parent><dependencies><dependency><groupId>org.springframework.boot</groupId>
+<artifactId>spring-boot-starter-web</artifactId></dependency></dependencies><build><plugins>
+<plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin>
+</plugins></build></project>"""
+SPRING = {
+    "pom.xml": POM,
+    "src/main/java/x/App.java": "package x;\n@org.springframework.boot.autoconfigure.SpringBootApplication\n"
+    "public class App { public static void main(String[] a) {} }\n",
+    "src/test/java/x/AppTest.java": "package x;\nclass AppTest {}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("pom", "left"),
+    [
+        (POM, ("src/test", "web")),
+        (POM.replace("<dependencies>", "<description>web</description><dependencies>", 1), ("src/test",)),
+    ],
+)
+def test_a_jvm_build_does_not_get_the_front_end_beside_it(pom: str, left: tuple[str, ...]) -> None:
+    files = {f"web/{name}": text for name, text in VITE.items() if not name.startswith("server/")}
+    (program,) = (spec for spec in specs({**SPRING, **files, "pom.xml": pom}) if spec.language == "java")
+    assert program.unread == left
+
+
 def test_a_build_may_read_any_folder() -> None:
     scripts = {"build": "cp -r docs public", "start": "node server.js"}
     spec = only(**{**NODE, "package.json": package(dependencies=EXPRESS, scripts=scripts)})

@@ -11,6 +11,7 @@ from genfile.detect.tree import Project
 
 # Scripts that the package manager runs by itself when it installs.
 _ON_INSTALL = ("preinstall", "install", "postinstall", "prepare")
+_JVM_SCRIPTS = ("pom.xml", "*.gradle", "*.gradle.kts")
 _TYPESCRIPT = ("*.ts", "*.tsx", "*.mts", "*.cts")
 
 
@@ -27,6 +28,12 @@ def unnamed(folder: Project, names: list[str], commands: Iterable[str]) -> list[
     texts = [*_manifest(folder, " ".join(commands)), *_configurations(folder)]
     left = [name for name in names if not any(_mentions(text, name) for text in texts)]
     return [name for name in left if not (_compiles_all(folder) and _has_typescript(folder, name))] if left else []
+
+
+def unscripted(folder: Project, names: list[str]) -> list[str]:
+    """Those of some folders that no build script of a JVM build names."""
+    scripts = [folder.text(name) or "" for pattern in _JVM_SCRIPTS for name in folder.files(pattern)] if names else []
+    return [name for name in names if not any(_mentions(text, name) for text in scripts)]
 
 
 def _manifest(folder: Project, commands: str) -> Iterator[str]:

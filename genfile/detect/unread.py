@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from genfile.detect.code import parse_code
-from genfile.detect.others import services_within, unnamed
+from genfile.detect.others import services_within, unnamed, unscripted
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers.python import parse_python
@@ -44,6 +44,9 @@ def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> N
     ``services``: the folders of all services of the tree; those inside of this one are left out like its tests, so that
     a change in a server does not build the front end next to it again.
     """
+    if draft.values["language"] == "java":
+        _put_beside_jvm(folder, draft, services)
+        return
     copied, built = _copies_all(draft), _builds(draft)
     if not copied and not built:
         return
@@ -63,6 +66,16 @@ def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> N
     if left:
         says = folder.says(left[0], None, "nothing that runs refers to it")
         draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
+
+
+def _put_beside_jvm(folder: Project, draft: Draft, services: Iterable[str]) -> None:
+    """Add to /unread, which has the tests of a JVM build, the services inside of its folder that no script names."""
+    left = [] if "workspace" in draft.values else unscripted(folder, services_within(folder, services))
+    if left:
+        before = draft.evidence.get("/unread")
+        says = folder.says(left[0], None, "no build script refers to it")
+        names = [*draft.values.get("unread", ()), *map(folder.full, left)]
+        draft.put("unread", Fact(names, (*(before.evidence if before else ()), says)))
 
 
 def _copies_all(draft: Draft) -> bool:

@@ -51,7 +51,7 @@ class JavaService(Service):
         (), description="Options that the JVM needs because of how the code is compiled: --enable-preview, --add-opens."
     )
     unread: tuple[RelativePath, ...] = Field(
-        (), description="Tests and documentation that the build does not read: not sent to the builder."
+        (), description="Tests, documents and other services that the build does not read: not sent to the builder."
     )
     settings: RelativePath | None = Field(None, description="A settings.xml in the tree that Maven uses.")
     git: bool = Field(False, description="The build runs git: .git is sent to the builder.")
