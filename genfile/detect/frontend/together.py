@@ -16,13 +16,13 @@ from genfile.evidence import Evidence
 
 def dockerfiles_above(project: Project) -> tuple[str, ...]:
     """The Dockerfiles of a folder, then those of the folders above it; looked for once."""
-    key, memory = ("dockerfiles-above", project.path), project.tree.memory
-    if key not in memory:
-        above = project.parent()
-        paths = [*hosting(project).dockerfiles, *(dockerfiles_above(above) if above is not None else ())]
-        memory[key] = tuple(dict.fromkeys(paths))
-    found: tuple[str, ...] = memory[key]
-    return found
+    return project.tree.once(("dockerfiles-above", project.path), lambda: _dockerfiles_above(project))
+
+
+def _dockerfiles_above(project: Project) -> tuple[str, ...]:
+    above = project.parent()
+    paths = [*hosting(project).dockerfiles, *(dockerfiles_above(above) if above is not None else ())]
+    return tuple(dict.fromkeys(paths))
 
 
 def one_dockerfile(server: FoundService, site: Project, output: str) -> Served | None:

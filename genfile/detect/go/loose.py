@@ -18,10 +18,7 @@ _LOCKS = ("Gopkg.lock", "glide.lock", "Godeps/Godeps.json", "vendor/vendor.json"
 
 def is_loose(folder: Project) -> bool:
     """Whether a folder is the top of all Go code in a tree without any go.mod."""
-    memory, key = folder.tree.memory, ("go-loose",)
-    if key not in memory:
-        memory[key] = _top(folder.tree)
-    return bool(memory[key] == folder.path)
+    return folder.tree.once(("go-loose",), lambda: _top(folder.tree)) == folder.path
 
 
 def _top(tree: Tree) -> str | None:

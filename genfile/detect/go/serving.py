@@ -50,11 +50,9 @@ def command_of(module: GoModule, program: GoProgram) -> GoCommand | None:
 
 
 def _found(module: GoModule, program: GoProgram) -> tuple[bool, GoCommand | None]:
-    memory, key = module.folder.tree.memory, ("go-serving", module.folder.path, program.folder)
-    if key not in memory:
-        memory[key] = _serving(module, program)
-    found: tuple[bool, GoCommand | None] = memory[key]
-    return found
+    return module.folder.tree.once(
+        ("go-serving", module.folder.path, program.folder), lambda: _serving(module, program)
+    )
 
 
 def _serving(module: GoModule, program: GoProgram) -> tuple[bool, GoCommand | None]:

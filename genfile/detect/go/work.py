@@ -36,24 +36,20 @@ def neighbours(folder: Project, manifest: GoMod) -> dict[str, str]:
 
 
 def _used(above: Project, work: GoMod) -> frozenset[str]:
-    memory, key = above.tree.memory, ("go-work", above.path)
-    if key not in memory:
-        memory[key] = frozenset(use_folder(above, use) for use in work.uses)
-    used: frozenset[str] = memory[key]
-    return used
+    return above.tree.once(("go-work", above.path), lambda: frozenset(use_folder(above, use) for use in work.uses))
 
 
 def _modules(above: Project, work: GoMod) -> dict[str, str]:
     """The folders of a go.work's modules by their paths; one that the tree does not have turns the workspace off."""
-    memory, key = above.tree.memory, ("go-work-modules", above.path)
-    if key not in memory:
-        found: dict[str, str] = {}
-        uses = list(dict.fromkeys(work.uses))[:MAX_MODULES]
-        whole = all(above.has(posixpath.join(use, "go.mod")) for use in uses)
-        for use in uses if whole else ():
-            manifest = above.parse(parse_go_mod, posixpath.join(use, "go.mod"))
-            if manifest is not None and manifest.module is not None:
-                found[manifest.module] = use_folder(above, use)
-        memory[key] = found
-    modules: dict[str, str] = memory[key]
-    return modules
+    return above.tree.once(("go-work-modules", above.path), lambda: _read_modules(above, work))
+
+
+def _read_modules(above: Project, work: GoMod) -> dict[str, str]:
+    found: dict[str, str] = {}
+    uses = list(dict.fromkeys(work.uses))[:MAX_MODULES]
+    whole = all(above.has(posixpath.join(use, "go.mod")) for use in uses)
+    for use in uses if whole else ():
+        manifest = above.parse(parse_go_mod, posixpath.join(use, "go.mod"))
+        if manifest is not None and manifest.module is not None:
+            found[manifest.module] = use_folder(above, use)
+    return found

@@ -78,12 +78,9 @@ def _order(path: str) -> tuple[bool, int, bool, str]:
 def read_image(folder: Project, path: str, context: str, **settings: object) -> Image | None:
     """The image that a Dockerfile describes, read once per context and settings; None if it is genfile's own or
     malformed."""
-    key = ("image", path, context, repr(sorted(settings.items())))
-    memory = folder.tree.memory
-    if key not in memory:
-        memory[key] = _interpreted(folder, path, context, settings)
-    found: Image | None = memory[key]
-    return found
+    return folder.tree.once(
+        ("image", path, context, repr(sorted(settings.items()))), lambda: _interpreted(folder, path, context, settings)
+    )
 
 
 def _interpreted(folder: Project, path: str, context: str, settings: dict[str, object]) -> Image | None:

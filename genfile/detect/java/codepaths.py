@@ -26,11 +26,7 @@ _PREFIX = re.compile(r'@ConfigurationProperties\(\s*(?:(?:prefix|value)\s*=\s*)?
 
 def code_of(build: Build) -> "Code":
     """The code of a module, read once."""
-    key, memory = ("java-code", build.folder.path), build.folder.tree.memory
-    if key not in memory:
-        memory[key] = Code(build)
-    found: Code = memory[key]
-    return found
+    return build.folder.tree.once(("java-code", build.folder.path), lambda: Code(build))
 
 
 class Code:

@@ -57,11 +57,7 @@ class _Part(Struct, frozen=True):
 
 def read_settings(folder: Project) -> list[Named]:
     """The configuration documents of a module with the names of their files, strongest first; read once."""
-    key, memory = ("java-documents", folder.path), folder.tree.memory
-    if key not in memory:
-        memory[key] = _read_all(folder)
-    found: list[Named] = memory[key]
-    return found
+    return folder.tree.once(("java-documents", folder.path), lambda: _read_all(folder))
 
 
 def lookup(document: Document, key: str) -> tuple[object, int | None]:

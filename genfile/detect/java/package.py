@@ -7,7 +7,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.filled import filling_profile
 from genfile.detect.java.life import JavaLife, life, main_files
 from genfile.detect.java.pipeline import given_profiles
-from genfile.detect.java.pom import FILE, Pom, descendants, read_pom
+from genfile.detect.java.pom import FILE, Pom, activate, descendants, read_pom
 from genfile.detect.java.port import sources
 from genfile.detect.java.stays import listening, serves_http, staying
 from genfile.detect.tree import Project
@@ -45,11 +45,7 @@ def with_profile(pom: Pom, root: Project) -> Pom:
     """A module with the profile that its build must be told to activate: the one that alone packages the program, else
     the one that alone fills in its configuration. The module itself if it needs none."""
     name = (_packing_profile(pom, root) or filling_profile(pom)) if pom.given is None else None
-    if name is None:
-        return pom
-    given = Pom(pom.folder, pom.root, pom.file, name)
-    pom.folder.tree.memory["pom", pom.folder.path, pom.file] = given
-    return given
+    return pom if name is None else activate(pom, name)
 
 
 def _packing_profile(pom: Pom, root: Project) -> str | None:

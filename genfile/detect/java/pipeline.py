@@ -1,5 +1,6 @@
 """The arguments that the project's CI passes to its build tool: Maven profiles, Gradle properties."""
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -26,12 +27,8 @@ Told = tuple[tuple[str, ...], Evidence]
 
 def told(root: Project, *tools: str) -> tuple[Told, ...]:
     """The commands in the workflows that start one of these tools, each with its place."""
-    key, memory = ("pipeline", *tools), root.tree.memory
-    if key not in memory:
-        whole = Project(root.tree, "")
-        memory[key] = tuple(item for _, item in zip(range(MAX_COMMANDS), _told(whole, tools), strict=False))
-    found: tuple[Told, ...] = memory[key]
-    return found
+    whole = Project(root.tree, "")
+    return root.tree.once(("pipeline", *tools), lambda: tuple(itertools.islice(_told(whole, tools), MAX_COMMANDS)))
 
 
 def _told(root: Project, tools: tuple[str, ...]) -> Iterator[Told]:

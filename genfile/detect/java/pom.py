@@ -174,12 +174,19 @@ class Pom:
 
 def read_pom(folder: Project, name: str = FILE) -> Pom | None:
     """The pom.xml of a folder; None if it is missing or malformed."""
-    key, memory = ("pom", folder.path, name), folder.tree.memory
-    if key not in memory:
-        root = folder.parse(parse_xml, name) if folder.has(name) else None
-        memory[key] = Pom(folder, root, name) if root is not None and root.tag == "project" else None
-    found: Pom | None = memory[key]
-    return found
+    profile: str | None = folder.tree.memory.get(("pom-profile", folder.path, name))
+    return folder.tree.once(("pom", folder.path, name, profile or ""), lambda: _read_pom(folder, name, profile))
+
+
+def activate(pom: Pom, profile: str) -> Pom:
+    """The pom.xml with a profile that its build must be told to activate; from now on, `read_pom` gives it, too."""
+    pom.folder.tree.memory["pom-profile", pom.folder.path, pom.file] = profile
+    return read_pom(pom.folder, pom.file) or pom
+
+
+def _read_pom(folder: Project, name: str, profile: str | None) -> Pom | None:
+    root = folder.parse(parse_xml, name) if folder.has(name) else None
+    return Pom(folder, root, name, profile) if root is not None and root.tag == "project" else None
 
 
 def reactor_root(folder: Project) -> Project:
@@ -195,26 +202,25 @@ def reactor_root(folder: Project) -> Project:
 
 def reactor(root: Project) -> dict[str, Pom]:
     """The root and every module below it, by folder; found once."""
-    key, memory = ("reactor", root.path), root.tree.memory
-    if key not in memory:
-        memory[key] = {}
-        stack = [root]
-        while stack and len(memory[key]) <= MAX_MODULES:
-            folder = stack.pop()
-            pom = read_pom(folder)
-            if pom is not None and folder.path not in memory[key]:
-                memory[key][folder.path] = pom
-                stack += [folder.at(name) for name in reversed(pom.modules)]
-    found: dict[str, Pom] = memory[key]
+    return root.tree.once(("reactor", root.path), lambda: _reactor(root))
+
+
+def _reactor(root: Project) -> dict[str, Pom]:
+    found: dict[str, Pom] = {}
+    stack = [root]
+    while stack and len(found) <= MAX_MODULES:
+        folder = stack.pop()
+        pom = read_pom(folder)
+        if pom is not None and folder.path not in found:
+            found[folder.path] = pom
+            stack += [folder.at(name) for name in reversed(pom.modules)]
     return found
 
 
 def by_artifact(root: Project) -> dict[str, Pom]:
-    key, memory = ("reactor-artifacts", root.path), root.tree.memory
-    if key not in memory:
-        memory[key] = {item.artifact_id: item for item in reactor(root).values()}
-    found: dict[str, Pom] = memory[key]
-    return found
+    return root.tree.once(
+        ("reactor-artifacts", root.path), lambda: {item.artifact_id: item for item in reactor(root).values()}
+    )
 
 
 def direct_needs(folder: Project, root: Project) -> list[str]:

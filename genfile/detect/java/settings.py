@@ -56,16 +56,16 @@ def _setting(folder: Project, text: str, depth: int = 0) -> JavaSetting:
 
 def flat_settings(folder: Project) -> dict[str, Fact[str]]:
     """Every setting, with the strongest file's value, by its key in the form that Spring compares (`plain_key`)."""
-    memory, key = folder.tree.memory, ("java-settings", folder.path)
-    if key not in memory:
-        found: dict[str, Fact[str]] = {}
-        for name, document in read_settings(folder):
-            for path, value in _leaves(document.value, ()):
-                line = document.line(*path) or document.line(".".join(path))
-                found.setdefault(plain_key(".".join(path)), folder.fact(value, name, line, f"{path[-1]}={value}"[:200]))
-        memory[key] = found
-    flat: dict[str, Fact[str]] = memory[key]
-    return flat
+    return folder.tree.once(("java-settings", folder.path), lambda: _flat(folder))
+
+
+def _flat(folder: Project) -> dict[str, Fact[str]]:
+    found: dict[str, Fact[str]] = {}
+    for name, document in read_settings(folder):
+        for path, value in _leaves(document.value, ()):
+            line = document.line(*path) or document.line(".".join(path))
+            found.setdefault(plain_key(".".join(path)), folder.fact(value, name, line, f"{path[-1]}={value}"[:200]))
+    return found
 
 
 def plain_key(key: str) -> str:

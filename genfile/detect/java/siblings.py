@@ -3,7 +3,7 @@
 import posixpath
 
 from genfile.detect.java.pom import FILE, Pom, read_pom
-from genfile.detect.tree import Project
+from genfile.detect.tree import Project, Tree
 
 MAX_PROJECTS = 300
 MAX_NEEDED = 20
@@ -41,15 +41,15 @@ def shared_root(folder: Project, others: list[str]) -> Project:
 
 def _by_coordinate(folder: Project) -> dict[tuple[str, str], Pom]:
     """Every Maven project in the tree, by group and artifact; found once, and empty if there are too many."""
-    key, memory = ("pom-coordinates",), folder.tree.memory
-    if key not in memory:
-        found: dict[tuple[str, str], Pom] = {}
-        places = sorted(path for path, names in folder.tree.folders.items() if FILE in names)
-        for place in places if len(places) <= MAX_PROJECTS else ():
-            pom = read_pom(Project(folder.tree, place))
-            group = pom.resolve("${project.groupId}") if pom is not None else None
-            if pom is not None and group and pom.root.find_text("artifactId"):
-                found.setdefault((group, pom.artifact_id), pom)
-        memory[key] = found
-    known: dict[tuple[str, str], Pom] = memory[key]
-    return known
+    return folder.tree.once(("pom-coordinates",), lambda: _coordinates(folder.tree))
+
+
+def _coordinates(tree: Tree) -> dict[tuple[str, str], Pom]:
+    found: dict[tuple[str, str], Pom] = {}
+    places = sorted(path for path, names in tree.folders.items() if FILE in names)
+    for place in places if len(places) <= MAX_PROJECTS else ():
+        pom = read_pom(Project(tree, place))
+        group = pom.resolve("${project.groupId}") if pom is not None else None
+        if pom is not None and group and pom.root.find_text("artifactId"):
+            found.setdefault((group, pom.artifact_id), pom)
+    return found

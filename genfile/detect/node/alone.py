@@ -38,11 +38,10 @@ def program_source(project: NodeProject) -> str | None:
 def own_output(project: NodeProject) -> str | None:
     """The folder that genfile tells the compiler to write to, if nothing compiles the program, tsconfig.json names no
     folder, and Node can't run the sources as they are; else None."""
-    key, memory = ("node-own-output", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _OUT if _is_alone(project) and _needs_compiler(project) else None
-    found: str | None = memory[key]
-    return found
+    return project.folder.tree.once(
+        ("node-own-output", project.folder.path),
+        lambda: _OUT if _is_alone(project) and _needs_compiler(project) else None,
+    )
 
 
 def _is_alone(project: NodeProject) -> bool:

@@ -77,11 +77,7 @@ def bundled_as_commonjs(project: NodeProject, output: str) -> str | None:
 
 
 def _known(project: NodeProject) -> list[_Bundle]:
-    key, memory = ("node-bundles", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = list(_bundles(project))
-    bundles: list[_Bundle] = memory[key]
-    return bundles
+    return project.folder.tree.once(("node-bundles", project.folder.path), lambda: list(_bundles(project)))
 
 
 def _bundles(project: NodeProject) -> Iterator[_Bundle]:

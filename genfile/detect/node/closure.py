@@ -56,11 +56,9 @@ class _Unknown(Exception):
 def closure_of(project: NodeProject) -> Closure | None:
     """The part of the workspace that a member is built from; None for a package outside any workspace. Computed
     once."""
-    key, memory = ("node-closure", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _closure(project) if project.workspace is not None else None
-    found: Closure | None = memory[key]
-    return found
+    return project.folder.tree.once(
+        ("node-closure", project.folder.path), lambda: _closure(project) if project.workspace is not None else None
+    )
 
 
 def installed(project: NodeProject) -> tuple[PackageJson, ...]:
@@ -236,11 +234,10 @@ def _is_imported(member: NodeProject, alias: str, path: str) -> bool:
     target = next((folder for folder in folders[1:] if folder != own and inside(path, folder)), None)
     if target is None or not alias:
         return True
-    key, memory = ("node-alias", target, alias), tree.memory
-    if key not in memory:
-        memory[key] = _is_in_text(tree, dict.fromkeys(folder for folder in folders if folder != target), alias)
-    found: bool = memory[key]
-    return found
+    return tree.once(
+        ("node-alias", target, alias),
+        lambda: _is_in_text(tree, dict.fromkeys(folder for folder in folders if folder != target), alias),
+    )
 
 
 def _is_in_text(tree: Tree, folders: Iterable[str], alias: str) -> bool:

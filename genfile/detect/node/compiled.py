@@ -49,11 +49,7 @@ class Compiled(Struct, frozen=True):
 
 def compiled(project: NodeProject) -> Compiled | None:
     """The outputs of the compiler that the build runs; None if another tool builds, or if they are unknown."""
-    key, memory = ("node-compiled", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _compiled(project)
-    found: Compiled | None = memory[key]
-    return found
+    return project.folder.tree.once(("node-compiled", project.folder.path), lambda: _compiled(project))
 
 
 def _compiled(project: NodeProject) -> Compiled | None:

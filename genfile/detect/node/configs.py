@@ -31,12 +31,10 @@ def is_common(name: str) -> bool:
 
 def build_configs(project: NodeProject) -> list[tuple[str, JsModule]]:
     """The configuration files of bundlers and frameworks in the service's folder."""
-    key = ("build-configs", project.folder.path)
-    memory = project.folder.tree.memory
-    if key not in memory:
-        memory[key] = [config for stem in STEMS if (config := read_config(project, stem)) is not None]
-    found: list[tuple[str, JsModule]] = memory[key]
-    return found
+    return project.folder.tree.once(
+        ("build-configs", project.folder.path),
+        lambda: [config for stem in STEMS if (config := read_config(project, stem)) is not None],
+    )
 
 
 def loaded_at_build(project: NodeProject) -> list[tuple[str, JsModule]]:

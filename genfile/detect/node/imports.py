@@ -14,14 +14,15 @@ def settings_at(root: Project, path: str) -> object:
     return document.value if document is not None else None
 
 
+def _aliases(folder: Project) -> Chain | None:
+    root = Project(folder.tree, "")
+    name = next((name for name in ("tsconfig.json", "jsconfig.json") if folder.has(name)), None)
+    return chain_of(folder.full(name), lambda at: settings_at(root, at)) if name else None
+
+
 def aliased_paths(project: NodeProject, module: str) -> Iterator[str]:
     """The project's paths that a name stands for by its tsconfig.json or jsconfig.json, relative to its folder."""
-    key, memory = ("node-aliases", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        root = Project(project.folder.tree, "")
-        name = next((name for name in ("tsconfig.json", "jsconfig.json") if project.folder.has(name)), None)
-        memory[key] = chain_of(project.folder.full(name), lambda at: settings_at(root, at)) if name else None
-    chain: Chain | None = memory[key]
+    chain = project.folder.tree.once(("node-aliases", project.folder.path), lambda: _aliases(project.folder))
     for path in aliased(chain, module) if chain is not None else ():
         inside_it = relative(path, project.folder.path)
         if not inside_it.startswith(".."):

@@ -17,11 +17,7 @@ Locked = tuple[str, str, int | None]
 def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
     """The versions of dependencies: from the lockfile, else the lowest that the manifests' ranges allow. For a package
     that is locked at several versions, the newest."""
-    key, memory = ("node-locked", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _read(project)
-    found: dict[str, tuple[str, Evidence]] = memory[key]
-    return found
+    return project.folder.tree.once(("node-locked", project.folder.path), lambda: _read(project))
 
 
 def _read(project: NodeProject) -> dict[str, tuple[str, Evidence]]:

@@ -93,11 +93,7 @@ def exported(package: PackageJson) -> list[str]:
 
 def read_package(project: Project) -> PackageJson | None:
     """The package.json of a folder; None when there is none, or it is not a JSON object (then a note says so)."""
-    key, memory = ("package.json", project.path), project.tree.memory
-    if key not in memory:
-        memory[key] = _read_package(project)
-    found: PackageJson | None = memory[key]
-    return found
+    return project.tree.once(("package.json", project.path), lambda: _read_package(project))
 
 
 def _read_package(project: Project) -> PackageJson | None:

@@ -41,11 +41,9 @@ def refusal(project: NodeProject, words: tuple[str, ...], variables: dict[str, s
     source = source_of(known, output) if known is not None else None
     if known is None or source is None or known.by is None or not _is_left_alone(project):
         return None
-    key, memory = ("node-refused", project.folder.path, source), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _refused(project, known, known.by, source)
-    found: Refusal | None = memory[key]
-    return found
+    by = known.by
+    key = ("node-refused", project.folder.path, source)
+    return project.folder.tree.once(key, lambda: _refused(project, known, by, source))
 
 
 def source_of(known: Compiled | None, output: str) -> str | None:

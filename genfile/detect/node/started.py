@@ -119,8 +119,6 @@ def _entry(package: PackageJson, module: str) -> str:
 
 def program_of(project: NodeProject, start: tuple[str, ...]) -> StartedModules:
     """The program behind a start command; computed once."""
-    key, memory = ("node-program", project.folder.path, *start), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = StartedModules(project, start)
-    found: StartedModules = memory[key]
-    return found
+    return project.folder.tree.once(
+        ("node-program", project.folder.path, *start), lambda: StartedModules(project, start)
+    )

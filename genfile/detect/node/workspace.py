@@ -125,11 +125,7 @@ def _after_their_needs(direct: dict[str, list[str]]) -> list[str]:
 
 def workspace_at(project: Project) -> NodeWorkspace | None:
     """The workspace whose root is this folder, if it has members; computed once."""
-    key, memory = ("node-workspace", project.path), project.tree.memory
-    if key not in memory:
-        memory[key] = _find_workspace(project)
-    found: NodeWorkspace | None = memory[key]
-    return found
+    return project.tree.once(("node-workspace", project.path), lambda: _find_workspace(project))
 
 
 def _find_workspace(project: Project) -> NodeWorkspace | None:

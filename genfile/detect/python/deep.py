@@ -14,10 +14,9 @@ MAX_PROGRAMS = 12
 def deep_programs(project: PythonProject) -> list[str]:
     """The files below the first level that can be run, nearest to the root first: with a main guard or a usual name,
     and never imported. None for an installed package, which starts programs by name."""
-    key, memory = ("python-deep", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _deep_programs(project) if not project.has_build_system else []
-    return list(memory[key])
+    if project.has_build_system:
+        return []
+    return list(project.folder.tree.once(("python-deep", project.folder.path), lambda: _deep_programs(project)))
 
 
 def _deep_programs(project: PythonProject) -> list[str]:

@@ -30,12 +30,7 @@ _DEPTH = 2
 def find_framework(project: PythonProject) -> Fact[Framework] | None:
     """A framework that is a production dependency and that the code uses: the first whose application is found; else
     the first server, then the first at all."""
-    key = ("python-framework", project.folder.path)
-    memory = project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _find_framework(project)
-    found: Fact[Framework] | None = memory[key]
-    return found
+    return project.folder.tree.once(("python-framework", project.folder.path), lambda: _find_framework(project))
 
 
 def _find_framework(project: PythonProject) -> Fact[Framework] | None:

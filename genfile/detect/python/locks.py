@@ -52,11 +52,7 @@ class Package(Struct, frozen=True):
 
 def locked_packages(folder: Project) -> dict[str, Package]:
     """The packages in a folder's lockfiles, by name; read once."""
-    key, memory = ("python-locked", folder.path), folder.tree.memory
-    if key not in memory:
-        memory[key] = _read(folder)
-    found: dict[str, Package] = memory[key]
-    return found
+    return folder.tree.once(("python-locked", folder.path), lambda: _read(folder))
 
 
 def _read(folder: Project) -> dict[str, Package]:

@@ -10,13 +10,13 @@ MAX_PATTERNS = 200
 
 def members_of(root: Project, patterns: list[object]) -> dict[str, None]:
     """The folders of a uv workspace's members; computed once."""
-    key, memory = ("uv-members", root.path), root.tree.memory
-    if key not in memory:
-        texts = [str(pattern).strip("./") for pattern in patterns[:MAX_PATTERNS]]
-        memory[key] = {
-            path: None
-            for path, names in root.tree.folders.items()
-            if "pyproject.toml" in names and any(fnmatch.fnmatchcase(relative(path, root.path), text) for text in texts)
-        }
-    found: dict[str, None] = memory[key]
-    return found
+    return root.tree.once(("uv-members", root.path), lambda: _members(root, patterns))
+
+
+def _members(root: Project, patterns: list[object]) -> dict[str, None]:
+    texts = [str(pattern).strip("./") for pattern in patterns[:MAX_PATTERNS]]
+    return {
+        path: None
+        for path, names in root.tree.folders.items()
+        if "pyproject.toml" in names and any(fnmatch.fnmatchcase(relative(path, root.path), text) for text in texts)
+    }

@@ -39,20 +39,23 @@ def entries(project: PythonProject) -> list[list[str]]:
 
 def serving(project: PythonProject) -> Fact[list[str]] | None:
     """The project's own command that listens, with the arguments that it requires."""
-    key, memory = ("python-serving", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        ranked: list[tuple[int, int, list[str], Reach]] = []
-        for at, words in enumerate(entries(project)):
-            found = reach(project, words)
-            if found.main is not None:
-                ranked.append((found.main.need.size, at, words, found))
-            if ranked and not ranked[-1][0]:
-                # It needs no arguments, so no later one is better.
-                break
-        memory[key] = min(ranked, key=lambda item: item[:2], default=None)
-    best = memory[key]
-    says = best[3].says(project) if best is not None else None
-    return Fact(best[2], (says,)) if says is not None else None
+    best = project.folder.tree.once(("python-serving", project.folder.path), lambda: _best(project))
+    says = best[1].says(project) if best is not None else None
+    return Fact(best[0], (says,)) if best is not None and says is not None else None
+
+
+def _best(project: PythonProject) -> tuple[list[str], Reach] | None:
+    """The command that needs the fewest arguments, with what it reaches."""
+    ranked: list[tuple[int, int, list[str], Reach]] = []
+    for at, words in enumerate(entries(project)):
+        found = reach(project, words)
+        if found.main is not None:
+            ranked.append((found.main.need.size, at, words, found))
+        if ranked and not ranked[-1][0]:
+            # It needs no arguments, so no later one is better.
+            break
+    first = min(ranked, key=lambda item: item[:2], default=None)
+    return first[2:] if first is not None else None
 
 
 def staying(project: PythonProject) -> Fact[list[str]] | None:

@@ -1,6 +1,7 @@
 """What people are told to start a project by: the tasks of its tools, its scripts, the README. Weaker than what a host
 is told; it says which of several programs is meant, never that one is a service."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -45,15 +46,16 @@ class StartedFile(Struct, frozen=True):
 
 def told(project: "PythonProject") -> list[StartedFile]:
     """The files that commands name which people are told, each once, the tools' own tasks before prose; read once."""
-    key, memory = ("python-told", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        found: dict[tuple[str, bool], StartedFile] = {}
-        for count, (text, says) in enumerate(_commands(project)):
-            for command in (parse_shell(text) or ()) if count < MAX_COMMANDS else ():
-                for item in _named(project, command, says):
-                    found.setdefault((item.path, item.serves), item)
-        memory[key] = list(found.values())
-    return list(memory[key])
+    return list(project.folder.tree.once(("python-told", project.folder.path), lambda: _told(project)))
+
+
+def _told(project: "PythonProject") -> list[StartedFile]:
+    found: dict[tuple[str, bool], StartedFile] = {}
+    for text, says in itertools.islice(_commands(project), MAX_COMMANDS):
+        for command in parse_shell(text) or ():
+            for item in _named(project, command, says):
+                found.setdefault((item.path, item.serves), item)
+    return list(found.values())
 
 
 def told_programs(project: "PythonProject") -> list[str]:

@@ -122,12 +122,7 @@ class Reach(Struct):
 
 def reach(project: PythonProject, words: list[str]) -> Reach:
     """What a command's program reaches: a console script, `python -m name`, `python file.py`."""
-    key = ("python-reach", project.folder.path, *words[:3])
-    memory = project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _reach(project, words)
-    found: Reach = memory[key]
-    return found
+    return project.folder.tree.once(("python-reach", project.folder.path, *words[:3]), lambda: _reach(project, words))
 
 
 def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | None]:
@@ -142,11 +137,9 @@ def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | N
 
 def made_by(project: PythonProject, path: str, name: str) -> str | None:
     """The dotted callee that creates what a module's function returns; else the class in its annotation."""
-    key, memory = ("python-made-by", project.folder.path, path, name), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = _made_by(project, path, name)
-    found: str | None = memory[key]
-    return found
+    return project.folder.tree.once(
+        ("python-made-by", project.folder.path, path, name), lambda: _made_by(project, path, name)
+    )
 
 
 def _made_by(project: PythonProject, path: str, name: str) -> str | None:
@@ -191,10 +184,8 @@ def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[An
 
 
 def evaluator_of(project: PythonProject) -> Evaluator:
-    key, memory = ("python-program", project.folder.path), project.folder.tree.memory
-    if key not in memory:
-        memory[key] = Evaluator(PythonProgram(project))
-    found: Evaluator = memory[key]
+    key = ("python-program", project.folder.path)
+    found = project.folder.tree.once(key, lambda: Evaluator(PythonProgram(project)))
     found.begin()
     return found
 
