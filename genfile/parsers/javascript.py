@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
+from genfile.parsers.jscontrollers import JsControllers
 from genfile.parsers.jsloads import JsLoads
 from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
@@ -37,7 +38,7 @@ def parse_typescript(text: str) -> "JsModule":
 __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
-class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
+class JsModule(JsReads, JsWrites, JsLoads, JsRoutes, JsControllers):
     """A parsed module; each property is computed once, when needed."""
 
     @cached_property
