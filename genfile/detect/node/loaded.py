@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from genfile.data import Framework
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import, source_files
+from genfile.detect.node.sources import source_files
 from genfile.evidence import Draft
 
 # Files that a program looks for by itself, by stem; the first that exists.

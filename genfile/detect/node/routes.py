@@ -7,8 +7,8 @@ from collections.abc import Hashable
 from genfile.detect.node.autoload import autoloads
 from genfile.detect.node.controllers import put_controllers
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import
 from genfile.detect.routes import GUARD, Routes
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsroutes import JsGiven, JsRouted
