@@ -178,7 +178,7 @@ def test_vitepress_in_the_folder_that_is_built() -> None:
         {"package.json": package(dependencies={"hono": "4"}, scripts={"dev": "wrangler dev"}), "wrangler.toml": ""},
         {
             "package.json": package(
-                devDependencies={"@sveltejs/kit": "2", "@sveltejs/adapter-auto": "6"}, scripts={"build": "vite build"}
+                devDependencies={"@sveltejs/kit": "2", "@sveltejs/adapter-vercel": "6"}, scripts={"build": "vite build"}
             )
         },
         {"package.json": package(devDependencies={"webpack": "5"}, scripts={"build": "webpack"}), "Gemfile": "gem 'x'"},

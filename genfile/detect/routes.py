@@ -31,11 +31,15 @@ class Routes(Struct):
     roots: set[Hashable] = field(default_factory=set)
     own: dict[Hashable, str | None] = field(default_factory=dict)
     _routes: list[tuple[Hashable, str, Evidence]] = field(default_factory=list)
+    _checks: set[Evidence] = field(default_factory=set)
     _mounts: dict[Hashable, list[_Mount]] = field(default_factory=dict)
 
-    def route(self, router: Hashable, path: str, says: Evidence) -> None:
-        """Add a route of a router; ``says``: where it is registered."""
+    def route(self, router: Hashable, path: str, says: Evidence, *, checks: bool = False) -> None:
+        """Add a route of a router; ``says``: where it is registered; ``checks``: it is a health check, whatever its
+        path."""
         self._routes.append((router, path, says))
+        if checks:
+            self._checks.add(says)
 
     def mount(self, parent: Hashable, child: Hashable, prefix: str | None) -> None:
         """Mount a router below another; a prefix of None is unknown or behind a login."""
@@ -46,10 +50,13 @@ class Routes(Struct):
         return router in self._mounts
 
     def health(self, paths: Collection[str]) -> Fact[str] | None:
-        """The first route among the given paths, else the first whose last segment can only mean a health check."""
+        """The first route among the given paths, else the first whose last segment can only mean a health check, else
+        the first that is known to be one."""
         found = list(self._whole())
         usual = (fact for fact in found if fact.value in paths)
-        return next(usual, next((fact for fact in found if _is_health(fact.value)), None))
+        named = (fact for fact in found if _is_health(fact.value))
+        known = (fact for fact in found if not self._checks.isdisjoint(fact.evidence))
+        return next(usual, None) or next(named, None) or next(known, None)
 
     def _whole(self) -> Iterator[Fact[str]]:
         for router, path, says in self._routes:

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
+from genfile.parsers.jscontrollers import JsControllers
+from genfile.parsers.jshelpers import JsHelpers
 from genfile.parsers.jsloads import JsLoads
 from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
@@ -37,7 +39,7 @@ def parse_typescript(text: str) -> "JsModule":
 __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
-class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
+class JsModule(JsReads, JsWrites, JsLoads, JsRoutes, JsControllers, JsHelpers):
     """A parsed module; each property is computed once, when needed."""
 
     @cached_property
@@ -115,7 +117,7 @@ class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
 
     @cached_property
     def env_names(self) -> tuple[EnvName, ...]:
-        """The variables read through process.env and import.meta.env, each once, in order."""
+        """The variables read through process.env and import.meta.env, and by helpers that get the names; each once."""
         found: dict[str, EnvName] = {}
         lefts = (node.child_by_field_name("left") for node in self._all("binary_expression"))
         defaulted = {left.id for left in lefts if left is not None}
@@ -123,6 +125,8 @@ class JsModule(JsReads, JsWrites, JsLoads, JsRoutes):
             name = self._env_name(node)
             if name is not None:
                 found.setdefault(name, EnvName(name, _line(node), node.id in defaulted))
+        for item in self.asked_by_name:
+            found.setdefault(item.name, item)
         return tuple(found.values())
 
     @cached_property

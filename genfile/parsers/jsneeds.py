@@ -37,7 +37,7 @@ class VariableNeed(Struct, frozen=True):
         if self.at >= len(items) or any(place < len(items) for place in self.unless):
             return None
         value = module._value(items[self.at])
-        return value if isinstance(value, str) else None
+        return value if isinstance(value, str) and value.isidentifier() else None
 
 
 def needs_of(start: ModuleStart) -> dict[str, VariableNeed]:
@@ -75,23 +75,25 @@ def _need(module: "JsModule", function: "Node") -> VariableNeed | None:
     parameters, body = _parameters(module, function), function.child_by_field_name("body")
     if not parameters or body is None or body.type != "statement_block":
         return None
-    for number, statement in enumerate(body.named_children):
-        if statement.type != "if_statement":
-            continue
+    found = (_of(module, function, parameters, together) for together in _missing(module, body.named_children, 0))
+    return next((need for need in found if need is not None), None)
+
+
+def _missing(module: "JsModule", items: list["Node"], depth: int) -> Iterator[list["Node"]]:
+    """The sets of expressions whose joint absence ends the program in some statements, in order; also where one `if`
+    is inside another."""
+    for number, statement in enumerate(items):
         condition, then = statement.child_by_field_name("condition"), statement.child_by_field_name("consequence")
-        if condition is None or then is None:
+        if statement.type != "if_statement" or condition is None or then is None:
             continue
-        if _ends(module, then):
-            missing = _alternatives(module, condition, gone=True)
-        elif _gives_back(then) and any(_ends(module, item) for item in body.named_children[number + 1 :][:1]):
-            missing = _alternatives(module, condition, gone=False)
-        else:
-            continue
-        for together in missing:
-            need = _of(module, function, parameters, together)
-            if need is not None:
-                return need
-    return None
+        inner = then.named_children if then.type == "statement_block" else [then]
+        if any(item.type == "if_statement" for item in inner):
+            within = list(_missing(module, inner, depth + 1)) if depth < MAX_ROUNDS else []
+            yield from ([*one, *other] for one in _alternatives(module, condition, gone=True) for other in within)
+        elif _ends(module, then):
+            yield from _alternatives(module, condition, gone=True)
+        elif _gives_back(then) and any(_ends(module, item) for item in items[number + 1 :][:1]):
+            yield from _alternatives(module, condition, gone=False)
 
 
 def _ends(module: "JsModule", body: "Node") -> bool:

@@ -12,10 +12,11 @@ from genfile.parsers.values import EnvDefault
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_METHODS = frozenset("get all use route register routes prefix basePath".split())
+_METHODS = frozenset("get all use route register routes prefix basePath group".split())
 # Methods that return the router itself: `router.routes()` in Koa, `.middleware()` of Express sub-applications.
 _SAME = frozenset({"routes", "middleware"})
 _COMPUTED = frozenset("identifier template_string binary_expression member_expression subscript_expression".split())
+_MAKING = ("call_expression", "new_expression")
 _MAX_CHAIN = 60
 
 
@@ -70,20 +71,19 @@ class JsRoutes(JsReferences):
         return tuple(found)
 
     def made(self, name: str) -> tuple[str, str | None] | None:
-        """What creates a variable of the module: the last word of the callee, and the prefix passed to it (None if
-        computed)."""
-        node: Node | None = self._constants.get(name)
+        """What creates a variable of the module, or a chain without one: the last word of the callee, and the prefix
+        passed to it (None if computed)."""
+        node: Node | None = self._chains.get(name) or self._constants.get(name)
         prefix: str | None = ""
         for _ in range(_MAX_CHAIN):
-            if node is None or node.type not in ("call_expression", "new_expression"):
+            if node is None or node.type not in _MAKING:
                 return None
-            callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+            callee, inner = self._called(node)
             arguments = node.child_by_field_name("arguments")
-            inner = callee.child_by_field_name("object") if callee is not None else None
             items = arguments.named_children if arguments is not None else []
             if callee is None:
                 return None
-            if inner is None or inner.type not in ("call_expression", "new_expression"):
+            if inner is None:
                 own = self._prefix(items)
                 return self._dotted(callee).rsplit(".", 1)[-1], own or prefix if own is not None else None
             # `new Hono().basePath("/api").get(…)`: the head of the chain creates it.
@@ -93,17 +93,46 @@ class JsRoutes(JsReferences):
             node = inner
         return None
 
+    def _called(self, node: "Node") -> tuple["Node | None", "Node | None"]:
+        """The callee of a call, and the call that it follows in a chain."""
+        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        inner = callee.child_by_field_name("object") if callee is not None else None
+        chained = inner is not None and inner.type in _MAKING and self._required(inner) is None
+        return callee, inner if chained else None
+
     def _owner(self, node: "Node") -> str:
-        """The name that a method is called on; for a chain of calls, the variable that holds its result."""
+        """The name that a method is called on; for a chain of calls, the variable that holds its result or that it
+        starts from, else a name of the chain's own."""
         if node.type == "identifier":
             return self._scoped(node)
-        around: Node | None = node if node.type in ("call_expression", "new_expression") else None
-        while around is not None and around.type in ("call_expression", "new_expression", "member_expression"):
+        if node.type not in _MAKING:
+            return self._dotted(node)
+        around, whole = node.parent, node
+        while around is not None and around.type in (*_MAKING, "member_expression"):
+            whole = around if around.type in _MAKING else whole
             around = around.parent
-        name = (
-            around.child_by_field_name("name") if around is not None and around.type == "variable_declarator" else None
-        )
-        return self._text(name) if name is not None else self._dotted(node)
+        name = around.child_by_field_name("name") if around is not None else None
+        if around is not None and name is not None and around.type == "variable_declarator":
+            return self._text(name)
+        for _ in range(_MAX_CHAIN):
+            callee, inner = self._called(node)
+            if inner is None:
+                break
+            node = inner
+        first = callee.child_by_field_name("object") if callee is not None else None
+        if first is not None and first.type == "identifier" and self._text(first) not in self.bindings:
+            return self._scoped(first)
+        return self._chain(whole)
+
+    def _chain(self, node: "Node") -> str:
+        """The name of a chain that no variable holds."""
+        name = f"#{node.end_byte}"
+        self._chains[name] = node
+        return name
+
+    @cached_property
+    def _chains(self) -> "dict[str, Node]":
+        return {}
 
     def router_of(self, name: str, called: bool) -> str | None:
         """The router behind a name of the module: the variable itself, or what its function returns or takes."""
@@ -120,6 +149,8 @@ class JsRoutes(JsReferences):
         return self._router(node, exported, called) if node is not None else None
 
     def _router(self, node: "Node | None", name: str, called: bool) -> str | None:
+        if node is not None and name in ("default", "*") and node.type in _MAKING:
+            return self._chain(node)
         if node is None or node.type not in FUNCTIONS:
             return name
         if not called:

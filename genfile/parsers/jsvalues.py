@@ -268,9 +268,18 @@ class JsValues:
     def _reads_by_name(self, helper: str) -> bool:
         """Whether a function of the module reads the variable that its first parameter names: `process.env[name]`."""
         function = self._constants.get(helper)
-        listed = function.child_by_field_name("parameters") if function is not None else None
-        first = listed.named_children[:1] if listed is not None else []
-        if function is None or not first:
+        return function is not None and self._looks_up and self._reads_parameter(function)
+
+    @cached_property
+    def _looks_up(self) -> bool:
+        """Whether the module reads a variable by a computed name at all."""
+        return any(text in self._source for text in (b"env[", b"env?.["))
+
+    def _reads_parameter(self, function: "Node") -> bool:
+        """Whether a function reads the variable that its first parameter names."""
+        alone, listed = function.child_by_field_name("parameter"), function.child_by_field_name("parameters")
+        first = [alone] if alone is not None else listed.named_children[:1] if listed is not None else []
+        if not first:
             return False
         name = self._text(first[0].child_by_field_name("pattern") or first[0])
         for node in self._all("subscript_expression"):

@@ -68,7 +68,8 @@ class Static(Model):
     """A site that consists only of files after its build."""
 
     root: RelativePath = Field(description="The folder that is served.")
-    spa: bool = Field(False, description="Unknown paths return index.html, because the router runs in the browser.")
+    spa: bool = Field(False, description="Unknown paths return `fallback`, because the router runs in the browser.")
+    fallback: RelativePath = Field("index.html", description="The page that unknown paths get if `spa` is set.")
     base: BasePath = Field("/", description="The URL path that the files are built for.")
     hashed: tuple[BasePath, ...] = Field(
         (), description="Folders, as paths below `base`, whose file names all contain a hash of the content."

@@ -6,7 +6,7 @@ from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
-from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
+from genfile.detect.node.framework import find_framework, starts_aside, starts_server
 from genfile.detect.node.lasting import ends, is_command, stays, talks
 from genfile.detect.node.library import given_out, told_library
 from genfile.detect.node.loose import is_loose, loose_package
@@ -27,6 +27,7 @@ from genfile.detect.node.scripts import (
 )
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
+from genfile.detect.node.targets import runs_elsewhere
 from genfile.detect.node.watched import brings_up_others, leads_away
 from genfile.detect.node.workspace import NodeWorkspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
@@ -153,25 +154,9 @@ _FIELDS = frozenset("bin scripts engines exports imports config directories over
 def _for_another_host(project: NodeProject) -> bool:
     """Code for a platform that is not a container: Cloudflare Workers, Serverless functions, a host's adapter."""
     folder, package = project.folder, project.package
-    if any(name in package.every_dependency for name in ("@sveltejs/kit",)):
-        hosts = [name for name in package.every_dependency if name.startswith("@sveltejs/adapter-")]
-        if hosts and not {"@sveltejs/adapter-node", "@sveltejs/adapter-static"} & set(hosts):
-            says = package.depends(hosts[0])
-            text = (
-                f"{says}: built for another platform; use @sveltejs/adapter-node or adapter-static to run it in a "
-                "container"
-            )
-            folder.tree.note("warning", text, says.path, says.line)
-            return True
-    if any(name in package.every_dependency for name in ("@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare")):
-        config = read_config(project, "astro.config")
-        mode = config[1].default_export.get("output") if config and isinstance(config[1].default_export, dict) else None
-        if mode in ("server", "hybrid") and "@astrojs/node" not in package.every_dependency:
-            text = (
-                f"{folder.full(config[0]) if config else ''}: the adapter is for another platform; use @astrojs/node to"
-            )
-            folder.tree.note("warning", f"{text} run it in a container", folder.full(config[0]) if config else None, 1)
-            return True
+    found = find_framework(project)
+    if found is not None and runs_elsewhere(project, found.value):
+        return True
     files = ("wrangler.toml", "wrangler.jsonc", "wrangler.json", "serverless.yml", "serverless.ts")
     name = next((name for name in files if folder.has(name)), None)
     if name is None or any(folder.has(other) for other in ("Dockerfile", "Procfile", "server.js")):
@@ -184,7 +169,7 @@ def _for_another_host(project: NodeProject) -> bool:
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]):
         return False
-    if find_framework(project) is not None and "build" in package.scripts and _has_page(folder):
+    if found is not None and "build" in package.scripts and _has_page(folder):
         return False
     folder.tree.note(
         "info",

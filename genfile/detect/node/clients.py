@@ -5,8 +5,8 @@ from typing import Any
 
 from genfile.data import Client, clients
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsrequired import bases, passed
 from genfile.parsers.jsstart import ModuleStart

@@ -1,10 +1,12 @@
 """The framework that a package is built on, and whether it is a server, a site or a worker."""
 
 import posixpath
+from functools import partial
 
 from genfile.data import Framework, frameworks
 from genfile.detect.aside import is_aside
 from genfile.detect.code import parse_code
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.nx import nx_build
@@ -13,6 +15,9 @@ from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
+
+# How many re-exports are followed, and how many of one module.
+MAX_IMPORTS = 4
 
 
 def find_framework(project: NodeProject) -> Fact[Framework] | None:
@@ -173,7 +178,21 @@ def starts_server(project: NodeProject) -> bool:
 def read_module(project: NodeProject, name: str) -> JsModule | None:
     """A parsed JavaScript or TypeScript file of the service's folder."""
     typescript = name.endswith((".ts", ".tsx", ".mts", ".cts"))
-    return parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
+    module = parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
+    if module is not None and module.reads_elsewhere is None:
+        module.reads_elsewhere = partial(_reads_elsewhere, project, name)
+    return module
+
+
+def _reads_elsewhere(project: NodeProject, origin: str, source: str, exported: str, depth: int = 0) -> bool:
+    """Whether a function that a module of the project imports reads the variable that it is given by name."""
+    target = resolve_import(project, origin, source) if depth < MAX_IMPORTS else None
+    module = read_module(project, target) if target is not None else None
+    if module is None or target is None:
+        return False
+    if module.reads_named(exported):
+        return True
+    return any(_reads_elsewhere(project, target, *item, depth + 1) for item in module.handed_on(exported)[:MAX_IMPORTS])
 
 
 def read_config(project: NodeProject, stem: str) -> tuple[str, JsModule] | None:

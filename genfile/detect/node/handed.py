@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from genfile.detect.hosting import HostedPort
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.reach import Sources, reached
-from genfile.detect.node.sources import resolve_import
 from genfile.evidence import Fact
 from genfile.parsers.jsgiven import Parameter, Passed
 from genfile.parsers.values import EnvDefault, port_of

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from genfile.data import Framework
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import, source_files
+from genfile.detect.node.sources import source_files
 from genfile.evidence import Draft
 
 # Files that a program looks for by itself, by stem; the first that exists.
@@ -19,6 +20,15 @@ CONFIGS = {
     "node-pg-migrate": ("node-pg-migrate.config",),
     "sequelize": (".sequelizerc", "config/config"),
     "sequelize-cli": (".sequelizerc", "config/config"),
+}
+# The folders that a program reads if its configuration names none.
+_FOLDERS = {
+    "knex": ("migrations",),
+    "node-pg-migrate": ("migrations",),
+    "db-migrate": ("migrations", "database.json"),
+    "mikro-orm": ("migrations",),
+    "sequelize": ("migrations", "models"),
+    "sequelize-cli": ("migrations", "models"),
 }
 _ENDINGS = ("", ".ts", ".mts", ".cts", ".mjs", ".js", ".cjs", ".json")
 _CODE = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")
@@ -48,10 +58,14 @@ def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) 
         if not any(item in (".", path) or path.startswith(f"{item}/") for item in kept):
             kept.append(path)
     # What a tool's own configuration names: the schema, the migrations folder.
-    for name in _configs(project, release):
-        module = read_module(project, name) if name.endswith(_CODE) else None
+    for name in tool_configs(project, release):
+        module = read_module(project, name) if name.endswith((*_CODE, "rc")) else None
         for text, _ in module.paths if module is not None else ():
             path = posixpath.normpath(text)
+            if project.folder.has(path) or project.folder.has_folder(path):
+                _keep(project, kept, path)
+    for program in {posixpath.basename(word) for word in release[:2]}:
+        for path in _FOLDERS.get(program, ()):
             if project.folder.has(path) or project.folder.has_folder(path):
                 _keep(project, kept, path)
 
@@ -79,10 +93,11 @@ def _named(project: NodeProject, command: list[str]) -> Iterator[str]:
         path = posixpath.normpath(word.partition("=")[2] if word.startswith("--") else word)
         if path.endswith((*_CODE, ".json", ".yaml", ".yml")) and project.folder.has(path):
             yield path
-    yield from _configs(project, command)
+    yield from tool_configs(project, command)
 
 
-def _configs(project: NodeProject, command: list[str]) -> Iterator[str]:
+def tool_configs(project: NodeProject, command: list[str]) -> Iterator[str]:
+    """The configuration file that each program looks for by itself."""
     for program in {posixpath.basename(word) for word in command[:2]}:
         names = (stem + ending for stem in CONFIGS.get(program, ()) for ending in _ENDINGS)
         found = next((name for name in names if project.folder.has(name)), None)
@@ -124,7 +139,7 @@ def _data(project: NodeProject, origin: str, module: str) -> str | None:
 
 def config_variables(project: NodeProject) -> list[str]:
     """The variables that prisma.config needs even to generate a client: `env("DATABASE_URL")`."""
-    found = next(_configs(project, ["prisma"]), None)
+    found = next(tool_configs(project, ["prisma"]), None)
     module = read_module(project, found) if found is not None and found.endswith(_CODE) else None
     calls = module.calls if module is not None else ()
     names = [call.arguments[0] for call in calls if call.callee == "env" and call.arguments]

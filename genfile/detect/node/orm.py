@@ -1,5 +1,5 @@
-"""Settings of TypeORM: files that it reads itself when the program starts, and patterns that name sources although the
-image runs the compiled files."""
+"""Settings of TypeORM and MikroORM: files that TypeORM reads itself when the program starts, and patterns that name
+sources although the image runs the compiled files."""
 
 import posixpath
 from collections.abc import Iterator
@@ -19,17 +19,21 @@ from genfile.parsers.values import EnvDefault
 
 Sources = list[tuple[str, JsModule]]
 _PACKAGE = "typeorm"
+_MIKRO = "@mikro-orm/"
 # The file that TypeORM looks for next to package.json, with the extensions that it reads without a compiler.
 _FILES = tuple(f"ormconfig.{ending}" for ending in ("json", "js", "cjs", "yml", "yaml", "xml", "env"))
 _KEYS = ("entities", "migrations", "subscribers")
 # Calls that read that file if they get no argument, or the name of a connection.
 _READERS = ("createConnection", "createConnections", "getConnectionOptions", "TypeOrmModule.forRoot")
 _MAKERS = (*_READERS, "DataSource")
+_MIKRO_MAKERS = ("MikroORM.init", "MikroORM.initSync", "MikroOrmModule.forRoot", "defineConfig")
 
 
 def put_orm(project: NodeProject, draft: Draft, sources: Sources) -> None:
     """Add the settings that the program reads at start to /run_paths; warn if they name sources."""
-    if not any(_PACKAGE in package.every_dependency for package in project.packages):
+    if not any(
+        name == _PACKAGE or name.startswith(_MIKRO) for package in project.packages for name in package.every_dependency
+    ):
         return
     reads = any(_reads_file(module) for _, module in sources)
     files = [name for name in _FILES if project.folder.has(name)] if reads else []
@@ -44,6 +48,13 @@ def put_orm(project: NodeProject, draft: Draft, sources: Sources) -> None:
     for settings, says in (*_of_files(project, files), *_of_code(project, sources)):
         for key in _KEYS:
             _tell(draft, made, file, key, settings.get(key), says)
+
+
+def names_sources_in(project: NodeProject, made: Compiled, source: str) -> bool:
+    """Whether a module's settings name sources that are not loaded compiled."""
+    module = read_module(project, source)
+    found = _of_code(project, [(source, module)]) if module is not None else ()
+    return any(_names_sources(made, settings.get(key)) is not None for settings, _ in found for key in _KEYS)
 
 
 def run_for_entities(project: NodeProject, words: tuple[str, ...]) -> tuple[ScriptStep, Evidence, str] | None:
@@ -100,10 +111,14 @@ def _of_files(project: NodeProject, files: list[str]) -> Iterator[tuple[dict[str
 
 def _of_code(project: NodeProject, sources: Sources) -> Iterator[tuple[dict[str, Any], Evidence]]:
     for name, module in sources:
-        for call in module.calls:
-            given = call.arguments[0] if call.arguments and call.callee.endswith(_MAKERS) else None
-            if isinstance(given, dict):
-                yield given, project.folder.says(name, call.line, f"{call.callee}({{ … }})")
+        mikro = any(item.module.startswith(_MIKRO) for item in module.imports)
+        makers = (*_MAKERS, *_MIKRO_MAKERS) if mikro else _MAKERS
+        calls = [call for call in module.calls if call.arguments and call.callee.endswith(makers)]
+        for call in calls:
+            if isinstance(call.arguments[0], dict):
+                yield call.arguments[0], project.folder.says(name, call.line, f"{call.callee}({{ … }})")
+        if mikro and not calls and isinstance(module.default_export, dict):
+            yield module.default_export, project.folder.says(name, None, "the exported settings")
 
 
 def _tell(draft: Draft, made: Compiled, file: str, key: str, patterns: Any, says: Evidence) -> None:

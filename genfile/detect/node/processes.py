@@ -2,18 +2,25 @@
 
 import posixpath
 
-from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
+from genfile.detect.node.orm import names_sources_in
 from genfile.detect.node.refused import refusal
 from genfile.detect.node.release import put_release
-from genfile.detect.node.scripts import FILE_RUNNERS, RUNNERS, is_development, is_migration, resolve, resolve_text
+from genfile.detect.node.scripts import (
+    FILE_RUNNERS,
+    RUNNERS,
+    ScriptStep,
+    is_development,
+    is_migration,
+    resolve,
+    resolve_text,
+)
 from genfile.detect.node.start import process_command
 from genfile.detect.node.wrappers import file_place
-from genfile.evidence import Draft, Fact
-from genfile.parsers.javascript import parse_javascript
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.small import parse_procfile
 
 # Scripts that start another process of the same code, by the process name that they get.
@@ -37,6 +44,8 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
     for name, (text, line) in (processes or {}).items():
         says = project.folder.says("Procfile", line, f"{name}: {text}")
         command = process_command(project, text, says, builds)
+        if name == "release" and command is None:
+            _put_command(project, draft, resolve_text(package, text, ""), says)
         if command is None or command.value == start:
             continue
         if name == "release":
@@ -55,46 +64,71 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
         words = ["node", app.output]
         if app.name.islower() and [word.removesuffix(".js") for word in start or ()] != ["node", app.output[:-3]]:
             draft.put(f"processes.{app.name}", Fact(words, (app.says,)))
-    if "release" not in draft.values:
-        _put_stated_release(project, draft)
-    _put_release(project, draft)
-    if ".sequelizerc" in project.folder.names() and "sequelize" in " ".join(draft.values.get("release") or ()):
-        # The tool's own configuration says where the migrations are.
-        module = parse_code(project.folder, parse_javascript, ".sequelizerc")
-        named = [posixpath.normpath(text) for text, _ in (module.paths if module else ())]
-        kept = draft.values.setdefault("run_paths", [])
-        for name in (".sequelizerc", *(n for n in named if project.folder.has(n) or project.folder.has_folder(n))):
-            path = project.folder.full(name)
-            if path not in kept and project.folder.spec_path not in kept:
-                kept.append(path)
+    for put in (_put_stated_release, _put_started_release, _put_scripted_release):
+        if "release" not in draft.values:
+            put(project, draft)
 
 
 def _put_stated_release(project: NodeProject, draft: Draft) -> None:
     """Put /release: the command that a host's file runs before each deployment."""
     for fact in hosting(project.folder).releases:
-        steps = resolve_text(project.package, fact.value, "")
-        words = list(steps[0].words) if steps and len(steps) == 1 else []
-        # Prisma's own command comes with its schema.
-        if words and posixpath.basename(words[0]) != "prisma" and not any("$" in word for word in words):
-            put_release(project, draft, words, fact.evidence[0])
-            return
+        if "release" not in draft.values:
+            _put_command(project, draft, resolve_text(project.package, fact.value, ""), fact.evidence[0])
 
 
-def _put_release(project: NodeProject, draft: Draft) -> None:
-    """Put /release: a script with a usual name that runs migrations, unless something else named a command."""
+def _put_started_release(project: NodeProject, draft: Draft) -> None:
+    """Put /release: the migration that the start script runs before the program."""
+    package = project.package
+    name = next((name for name in ("start:prod", "start:production", "start") if name in package.scripts), None)
+    steps = resolve(package, name) if name is not None else None
+    if name is None or not steps or is_development(steps[-1]):
+        return
+    for origin, found in ((f"pre{name}", resolve(package, f"pre{name}") or ()), (name, steps[:-1])):
+        migrations = tuple(step for step in found if is_migration(step) and not _fills(step))
+        if migrations and "release" not in draft.values:
+            _put_command(project, draft, migrations[:1], package.says("scripts", origin))
+
+
+def _fills(step: ScriptStep) -> bool:
+    """Whether a command waits for a database or fills it, which is not for each release."""
+    return step.program.startswith("wait-") or any("seed" in word for word in step.words)
+
+
+def _put_scripted_release(project: NodeProject, draft: Draft) -> None:
+    """Put /release: a script with a usual name that runs migrations."""
     package = project.package
     for script in MIGRATION_SCRIPTS:
         steps = resolve(package, script)
         if "release" in draft.values or not steps or len(steps) != 1 or not is_migration(steps[0]):
             continue
-        words = list(steps[0].words)
-        program = posixpath.basename(words[0])
-        if program == "prisma" or any("$" in word for word in words):
+        if not _put_command(project, draft, steps, package.says("scripts", script)):
             return
-        says = package.says("scripts", script)
-        only_dev = program in package.dev_dependencies and program not in package.dependencies
-        made = _compiled_file(project, words) if only_dev and draft.values.get("build") else None
-        put_release(project, draft, made or words, says)
+
+
+def _put_command(project: NodeProject, draft: Draft, steps: tuple[ScriptStep, ...] | None, says: Evidence) -> bool:
+    """Put /release from a single plain command, in its compiled form. False for Prisma's, which comes with its schema,
+    and for one that a shell would have to expand."""
+    words = list(steps[0].words) if steps and len(steps) == 1 else []
+    program = posixpath.basename(words[0]) if words else ""
+    if not words or program == "prisma" or any("$" in word for word in words):
+        return False
+    if draft.values.get("build"):
+        only_dev = program in project.package.dev_dependencies and program not in project.package.dependencies
+        words = (_compiled_file(project, words) if only_dev else _compiled_source(project, words)) or words
+    put_release(project, draft, words, says)
+    return True
+
+
+def _compiled_source(project: NodeProject, words: list[str]) -> list[str] | None:
+    """`typeorm -d dist/data-source.js` for `typeorm-ts-node-commonjs -d src/data-source.ts`, if what that file names is
+    compiled too."""
+    known = compiled(project) if words[0].startswith("typeorm-ts-node-") else None
+    at = next((at + 1 for at, word in enumerate(words[:-1]) if word in ("-d", "--dataSource")), None)
+    source = posixpath.normpath(words[at]) if at is not None else ""
+    output = known.outputs.get(source) if known is not None else None
+    if known is None or output is None or at is None or names_sources_in(project, known, source):
+        return None
+    return ["typeorm", *words[1:at], output, *words[at + 1 :]]
 
 
 def _compiled_file(project: NodeProject, words: list[str]) -> list[str] | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from genfile.detect.hosting import HostedPort
 from genfile.detect.node.datafile import port_at, port_by_key, port_in_file, schema_port, settings_value, value_at
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import, source_files
+from genfile.detect.node.sources import source_files
 from genfile.evidence import Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing
@@ -113,6 +114,7 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
         (module.default_export, path[1:] if path[0] == "default" else path),
         (module.exported(path[0]), path[1:]),
         (module.constant(path[0]), path[1:]),
+        (module.returned(path[0]), path[1:]),
         (module.settings(path[0]) if path[1:] else UNKNOWN, path[1:]),
     ):
         found = port_at(value, rest)

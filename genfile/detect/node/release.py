@@ -3,6 +3,7 @@
 import posixpath
 
 from genfile.data import load_table
+from genfile.detect.node.loaded import tool_configs
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.paths import relative
@@ -41,6 +42,8 @@ def put_release(
         draft.note("info", text, says.path, says.line)
         return
     draft.put("release", Fact([_installed(project, draft, package, program), *words[1:]], (says,)))
+    if name in package.dependencies:
+        package, name = _loader(project, program) or (package, name)
     if name not in package.dependencies and draft.values.get("dependencies_at_run") != "all":
         place = package.depends(name)
         draft.put("dependencies_at_run", Fact("all", (place,)))
@@ -49,6 +52,19 @@ def put_release(
             "dependencies"
         )
         draft.note("warning", f"{place}: {text}; move it to dependencies", place.path, place.line)
+
+
+def _loader(project: NodeProject, program: str) -> tuple[PackageJson, str] | None:
+    """The development dependency with which a program reads TypeScript: its name says so, or Knex's configuration
+    is."""
+    config = next(tool_configs(project, [program]), "")
+    if "ts-node" not in program and not (program == "knex" and config.endswith((".ts", ".mts", ".cts"))):
+        return None
+    found = [(package, name) for name in _LOADERS for package in project.packages if name in package.every_dependency]
+    return found[0] if found and found[0][1] not in found[0][0].dependencies else None
+
+
+_LOADERS = ("ts-node", "tsx", "@swc-node/register", "jiti")
 
 
 def _declared(project: NodeProject, program: str, holder: PackageJson | None) -> tuple[PackageJson, str] | None:

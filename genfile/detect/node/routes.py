@@ -1,11 +1,14 @@
-"""The routes of a Node service: Express, Koa, Fastify and Hono, with their routers and the routers' prefixes."""
+"""The routes of a Node service: Express, Koa, Fastify, Hono, Elysia, with their routers and the routers' prefixes."""
 
+import posixpath
 import re
 from collections.abc import Hashable
 
+from genfile.detect.node.autoload import autoloads
+from genfile.detect.node.controllers import put_controllers
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import
 from genfile.detect.routes import GUARD, Routes
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsroutes import JsGiven, JsRouted
@@ -23,9 +26,8 @@ def node_routes(project: NodeProject, sources: Sources) -> Routes:
     """The routes in a program's modules."""
     reader = _Reader(project, sources)
     for name, module in sources:
-        guarded: dict[Hashable, int] = {}
-        for call in module.routed:
-            reader.call(name, module, call, guarded)
+        reader.module(name, module)
+    put_controllers(project, sources, reader.routes)
     return reader.routes
 
 
@@ -35,12 +37,28 @@ class _Reader:
         self._modules = dict(sources)
         self.routes = Routes()
 
+    def module(self, name: str, module: JsModule) -> None:
+        """Record the calls of a module, and of the modules that it loads by their folder."""
+        guarded: dict[Hashable, int] = {}
+        for call in module.routed:
+            self.call(name, module, call, guarded)
+        for loaded in autoloads(self._project, name, module):
+            for file, prefix in loaded.files:
+                inner = read_module(self._project, file)
+                plugin = self._key(file, JsGiven("", module=f"./{posixpath.basename(file)}"))
+                owner = self._key(name, JsGiven("", loaded.owner))
+                if inner is None or plugin is None or owner is None or file in self._modules:
+                    continue
+                self._modules[file] = inner
+                self.routes.mount(owner, plugin, prefix)
+                self.module(file, inner)
+
     def call(self, name: str, module: JsModule, call: JsRouted, guarded: dict[Hashable, int]) -> None:
         """Record one call. ``guarded``: the module's routers that require a login, with the line where that starts."""
         owner = self._key(name, JsGiven("", call.owner))
         if owner is None:
             return
-        if call.method in ("use", "register", "route", "routes") and self._mounts(name, owner, call, guarded):
+        if call.method in ("use", "register", "route", "routes", "group") and self._mounts(name, owner, call, guarded):
             return
         if call.method == "use":
             if call.path is None and any(GUARD.search(item.text) for item in call.given):
@@ -53,7 +71,8 @@ class _Reader:
             behind = any(GUARD.search(item.text) for item in call.given[:-1])
             asked = owner in guarded and owner not in self.routes.roots
             if handled and not behind and not asked:
-                says = f"{call.owner.partition('@')[0]}.{call.method}({call.path!r})"
+                named = re.split("[@#]", call.owner)[0]
+                says = f"{named}.{call.method}({call.path!r})"
                 self.routes.route(
                     owner, call.path.rstrip("/"), self._project.folder.says(name, call.line, says.lstrip("."))
                 )
@@ -80,7 +99,7 @@ class _Reader:
         module = self._modules.get(path) or read_module(self._project, path)
         made = module.made(name) if module is not None else None
         if "@" in name:
-            return method == "register"
+            return method in ("register", "group")
         return made is not None and made[0] in (*_ROUTERS, *_MAKERS)
 
     def _key(self, path: str, given: JsGiven, depth: int = 0) -> str | None:
@@ -111,6 +130,6 @@ class _Reader:
             self.routes.own.setdefault(key, made[1])
             if made[0] not in _ROUTERS:
                 self.routes.roots.add(key)
-        elif name.partition("@")[0] in APPLICATIONS:
+        elif name.partition("@")[0] in APPLICATIONS or name.startswith("#"):
             self.routes.roots.add(key)
         return key

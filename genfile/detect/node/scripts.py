@@ -241,11 +241,14 @@ def script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
 
 
 def words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
-    """The words that a call passes to the script: those after `--` for npm, all the others for the rest."""
+    """The words that a call passes to the script: for npm those after `--`, or all if none may be an option of its own;
+    for the others all."""
     rest = words[words.index(script, 1) + 1 :]
     if "--" in rest:
         return rest[rest.index("--") + 1 :]
-    return () if words[0] == "npm" else tuple(word for word in rest if word != "--silent")
+    if words[0] == "npm":
+        return () if any(word.startswith("-") for word in rest) else rest
+    return tuple(word for word in rest if word != "--silent")
 
 
 def delegates(step: ScriptStep) -> bool:

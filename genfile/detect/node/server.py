@@ -1,9 +1,6 @@
 """What a Node service serves: files that its build makes, or a program with its command, port and health check."""
 
-import re
-
 from genfile.data import Framework
-from genfile.data import framework as framework_named
 from genfile.detect.hosting import HostedPort
 from genfile.detect.node.base import base_path, put_base
 from genfile.detect.node.command import NodeStart
@@ -19,6 +16,7 @@ from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.site import hashed_folders
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
+from genfile.detect.node.targets import brings_server
 from genfile.detect.node.writes import put_writes
 from genfile.detect.notfound import has_not_found
 from genfile.detect.tree import Project
@@ -127,19 +125,15 @@ def _put_settings(draft: Draft, framework: Framework, words: tuple[str, ...]) ->
     """Put the variables that the framework needs in a container, and the one that sets the port of what it built."""
     for name, value in framework.environment.items():
         draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
-    fallback = framework_named("node", framework.name) if _is_whole(framework) and words[:1] == ("node",) else None
-    if fallback is not None and fallback.port_variable:
-        draft.values["port_variable"] = fallback.port_variable
+    if _is_whole(framework) and words[:1] == ("node",) and framework.port_variable:
+        draft.values["port_variable"] = framework.port_variable
 
 
 def _note_handler(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
     """TanStack Start without Nitro builds a handler that nothing serves; before 1.132 it brought Nitro itself."""
     if framework is None or framework.name != "tanstack-start" or "start" in project.package.scripts:
         return
-    text = project.package.every_dependency.get("@tanstack/react-start", "latest")
-    match = re.search(r"(\d+)\.(\d+)", text)
-    old = match is not None and (int(match[1]), int(match[2])) < (1, 132)
-    if old or any("nitro" in name for name in project.package.every_dependency):
+    if brings_server(project):
         return
     says = project.package.depends(framework.dependencies[0])
     draft.note("warning", f"{says}: its build output is not a server; add nitro to vite.config", says.path, says.line)

@@ -29,6 +29,7 @@ from genfile.detect.node.settings import put_settings
 from genfile.detect.node.site import asset_root, static_output
 from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
+from genfile.detect.node.targets import fitted, put_target
 from genfile.detect.node.version import node_version, put_openssl
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
@@ -70,7 +71,7 @@ def _framework(service: _Service) -> None:
     """The framework."""
     found = find_framework(service.project)
     if found is not None:
-        service.framework = found.value
+        service.framework = fitted(service.project, found.value)
         service.draft.put("framework", found.but(found.value.name))
 
 
@@ -108,6 +109,8 @@ def _content(service: _Service) -> None:
 def _variables(service: _Service) -> None:
     """Variables of the build and of the running service, and which of them it can't do without."""
     put_openssl(service.project, service.draft)
+    if service.framework is not None:
+        put_target(service.project, service.draft, service.framework)
     put_environment(service.project, service.draft)
     put_needed(service.project, service.draft)
     put_settings(service.project, service.draft)

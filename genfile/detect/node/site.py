@@ -10,24 +10,29 @@ from genfile.detect.node.framework import evidence_of, read_config
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
+from genfile.detect.node.targets import BuildProduct, brings_server, target_of
 from genfile.detect.paths import relative
 from genfile.evidence import Fact
 from genfile.parsers.data import parse_dotenv
 from genfile.parsers.values import Anchored
 
+# A folder, and the page that unknown paths get: none, index.html (True), or another one.
+Files = tuple[str, bool | str]
 WEBPACK_KINDS = ("config", "config.prod", "prod.config", "prod", "production", "common", "base", "base.conf")
 
 
 def static_output(project: NodeProject, framework: Framework) -> Fact[dict[str, Any]] | None:
-    """`{"root", "spa"}` when the service is only files after its build, else None; root relative to the folder."""
+    """`{"root", "spa"}` when the service is only files after its build, else None; root relative to the folder. If
+    unknown paths get another page than index.html, also `"fallback"`."""
     found = _by_nx(project, framework) or _by_framework(project, framework)
     if found is None:
         return None
     root, spa = found.value
-    return found.but({"root": posixpath.normpath(root), "spa": spa})
+    fallback = {"fallback": spa} if isinstance(spa, str) else {}
+    return found.but({"root": posixpath.normpath(root), "spa": bool(spa), **fallback})
 
 
-def _by_nx(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]] | None:
+def _by_nx(project: NodeProject, framework: Framework) -> Fact[Files] | None:
     """The output of the target that Nx builds a site by."""
     app = nx_app(project.folder)
     if app is None or app.output is None or framework.name == "angular":
@@ -39,20 +44,17 @@ def _by_nx(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]]
     return Fact((place, framework.spa), (app.says,)) if framework.kind == "site" else None
 
 
-def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]] | None:
+def _by_framework(project: NodeProject, framework: Framework) -> Fact[Files] | None:
     if framework.name == "nextjs":
         return _next_export(project)
     if framework.name == "astro":
-        return _astro(project)
-    if framework.name == "sveltekit":
-        return _sveltekit(project)
-    if framework.name in ("react-router", "remix"):
-        return _single_page_mode(project)
-    if framework.name == "nuxt":
-        steps = resolve(project.package, "build") or ()
-        if steps and "generate" in steps[-1].words:
-            return Fact((".output/public", False), (project.package.says("scripts", "build"),))
-        return None
+        return _astro(project, framework)
+    if (files := _without_server(project, framework)) is not None:
+        return files
+    if framework.name == "nuxt" and (generated := _generated(project)) is not None:
+        return generated
+    if framework.kind == "server":
+        return _of_target(target_of(project, framework))
     if framework.kind != "site":
         return None
     if framework.name == "angular":
@@ -107,7 +109,7 @@ ASSET_TOOLS = frozenset(
 )
 
 
-def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]]:
+def _configured(project: NodeProject, framework: Framework) -> Fact[Files]:
     """The output folder: from the build script's flag, the configuration, or the framework's default."""
     root = framework.output or "dist"
     if framework.name in ("vitepress", "vuepress"):
@@ -228,7 +230,7 @@ def _at(value: Any, keys: tuple[str, ...]) -> Any:
     return value
 
 
-def _next_export(project: NodeProject) -> Fact[tuple[str, bool]] | None:
+def _next_export(project: NodeProject) -> Fact[Files] | None:
     """`output: "export"` in next.config."""
     found = read_config(project, "next.config")
     if found is None or _at(found[1].default_export, ("output",)) != "export":
@@ -245,42 +247,66 @@ def next_standalone(project: NodeProject) -> Fact[bool] | None:
     return None
 
 
-def _astro(project: NodeProject) -> Fact[tuple[str, bool]] | None:
-    """Static, unless the configuration asks for a server and an adapter for one is installed."""
+def _astro(project: NodeProject, framework: Framework) -> Fact[Files] | None:
+    """Static, unless the configuration has an adapter for a server."""
     found = read_config(project, "astro.config")
     config = found[1].default_export if found else None
-    adapters = [
-        name
-        for name in project.package.every_dependency
-        if name in ("@astrojs/node", "astro-bun-adapter", "@deno/astro-adapter")
-    ]
-    if adapters and (isinstance(config, dict) and "adapter" in config):
+    target = target_of(project, framework)
+    if target is not None and target.value.makes != "elsewhere" and isinstance(config, dict) and "adapter" in config:
         return None
     root = _at(config, ("outDir",))
     return Fact((root if isinstance(root, str) else "dist", False), (project.package.depends("astro"),))
 
 
-def _sveltekit(project: NodeProject) -> Fact[tuple[str, bool]] | None:
-    if "@sveltejs/adapter-static" in project.package.every_dependency:
-        found = read_config(project, "svelte.config")
-        for call in found[1].calls if found else ():
-            given = call.arguments[0] if call.callee == "adapter" and call.arguments else None
-            pages = given.get("pages") if isinstance(given, dict) else None
-            if found and isinstance(pages, str) and not pages.startswith(("/", "..")):
-                return project.folder.fact((pages, True), found[0], call.line, f"adapter-static writes to {pages}")
-        return Fact(("build", True), (project.package.depends("@sveltejs/adapter-static"),))
+def _of_target(target: Fact[BuildProduct] | None) -> Fact[Files] | None:
+    """What an adapter or a preset for files makes: SvelteKit's writes to `pages`, and one more page as `fallback`."""
+    if target is None or target.value.makes != "site":
+        return None
+    folder, fallback = target.value.options.get("pages"), target.value.options.get("fallback")
+    inside = isinstance(folder, str) and not folder.startswith(("/", ".."))
+    root = target.value.public or (str(folder) if inside else "build")
+    return target.but((root, fallback if isinstance(fallback, str) else False))
+
+
+def _generated(project: NodeProject) -> Fact[Files] | None:
+    """`nuxt generate` and `nuxt build --prerender`."""
+    steps = resolve(project.package, "build") or ()
+    if steps and {"generate", "--prerender"} & set(steps[-1].words):
+        return Fact((".output/public", False), (project.package.says("scripts", "build"),))
     return None
 
 
-def _single_page_mode(project: NodeProject) -> Fact[tuple[str, bool]] | None:
-    """`ssr: false` in react-router.config."""
-    found = read_config(project, "react-router.config")
-    if found is not None and _at(found[1].default_export, ("ssr",)) is False:
-        return project.folder.fact(("build/client", True), found[0], 1, "ssr is false")
-    return None
+def _without_server(project: NodeProject, framework: Framework) -> Fact[Files] | None:
+    """A mode without a server, in the configuration or a plugin's options: `ssr: false`, `static: true`."""
+    stem, keys, wanted, folder = _MODES.get(framework.name, ("", (), None, ""))
+    found = read_config(project, stem) if stem else None
+    if found is None or (framework.name == "tanstack-start" and brings_server(project)):
+        return None
+    given = [found[1].default_export, *(value for call in found[1].calls for value in call.arguments[:1])]
+    config = next((value for value in given if _at(value, keys) is wanted), None)
+    if config is None:
+        return None
+    rendered = _at(config, ("prerender",))
+    shell: str | bool = framework.name != "analog"
+    if framework.name == "tanstack-start":
+        shell = "_shell.html"
+    elif stem == "react-router.config" and (rendered is True or (isinstance(rendered, list) and "/" in rendered)):
+        # The home page is index.html itself: https://reactrouter.com/how-to/pre-rendering
+        shell = "__spa-fallback.html"
+    root = posixpath.join(framework.output or "", folder)
+    return project.folder.fact((root, shell), found[0], 1, f"{'.'.join(keys)} is {str(wanted).lower()}")
 
 
-def _angular(project: NodeProject) -> Fact[tuple[str, bool]] | None:
+# The file's stem, the key, its value, and the folder below the output.
+_MODES: dict[str, tuple[str, tuple[str, ...], bool | None, str]] = {
+    "react-router": ("react-router.config", ("ssr",), False, "client"),
+    "remix": ("vite.config", ("ssr",), False, "client"),
+    "analog": ("vite.config", ("static",), True, "public"),
+    "tanstack-start": ("vite.config", ("spa", "enabled"), True, "../dist/client"),
+}
+
+
+def _angular(project: NodeProject) -> Fact[Files] | None:
     """angular.json, or project.json: the output path of the project to be built."""
     target = read_target(project)
     if target is None:

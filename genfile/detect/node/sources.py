@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from genfile.detect.node.bundled import bundled_source
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.framework import read_module
-from genfile.detect.node.imports import aliased_paths
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
@@ -86,36 +86,3 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
         if project.folder.has(name):
             yield name
             return
-
-
-def resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
-    """The file of the project that an import means; None for a package."""
-    if module.startswith("."):
-        paths = [posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))]
-    else:
-        paths = list(aliased_paths(project, module))
-        if module.startswith(("@/", "~/", "#/", "src/")):
-            # The usual alias for the sources.
-            inner = module.partition("/")[2]
-            paths.append(posixpath.join("src", inner) if project.folder.has_folder("src") else inner)
-    found = (_source_at(project, path) for path in paths if not path.startswith(".."))
-    return next((name for name in found if name is not None), None)
-
-
-def _source_at(project: NodeProject, path: str) -> str | None:
-    """The source file that a path means, without an extension or with the output's."""
-    stem = path[:-3] if path.endswith(".js") else path
-    for candidate in (
-        path,
-        f"{stem}.ts",
-        f"{path}.ts",
-        f"{path}.js",
-        f"{path}.mjs",
-        f"{path}.cjs",
-        f"{path}.tsx",
-        f"{path}/index.ts",
-        f"{path}/index.js",
-    ):
-        if project.folder.has(candidate) and candidate.endswith((".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts")):
-            return candidate
-    return None

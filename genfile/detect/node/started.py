@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from genfile.detect.node.devloads import package_of
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
-from genfile.detect.node.sources import resolve_import, source_files
+from genfile.detect.node.sources import source_files
 from genfile.detect.paths import relative
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsneeds import VariableNeed, needs_of

@@ -28,7 +28,7 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
     if "static" in draft.values:
         return
     schema = _schema(project, draft)
-    reads = [*schema, *_reads(project, tuple(draft.values.get("start") or ()))]
+    reads = [*schema, *_sequelize(project), *_reads(project, tuple(draft.values.get("start") or ()))]
     dependencies = {name for package in project.packages for name in package.every_dependency}
     put_connections(draft, project.folder, reads, dependencies.__contains__)
 
@@ -97,6 +97,34 @@ def _schema(project: NodeProject, draft: Draft) -> list[Read]:
         draft.put("backing_services", Fact(sorted({*listed, service.name}), evidence))
     address = f"{source.provider}://localhost:1/app"
     return [Read(variable, says, address, service.name) for variable, says in schema_variables(project)]
+
+
+def _sequelize(project: NodeProject) -> Iterator[Read]:
+    """`use_env_variable` of the production settings in Sequelize's configuration, which its models load by path."""
+    if not any("sequelize" in package.every_dependency for package in project.packages):
+        return
+    for name in _SEQUELIZE:
+        if not project.folder.has(name):
+            continue
+        document = project.folder.json(name) if name.endswith(".json") else None
+        module = read_module(project, name) if document is None else None
+        value = document.value if document is not None else module.default_export if module is not None else None
+        settings = value.get("production") if isinstance(value, dict) else None
+        variable = settings.get("use_env_variable") if isinstance(settings, dict) else None
+        if isinstance(settings, dict) and isinstance(variable, str) and variable.isidentifier():
+            line = document.line("production", "use_env_variable") if document is not None else None
+            dialect = settings.get("dialect")
+            service = next((item for item in backing_services().values() if dialect in item.schemes), None)
+            says = project.folder.says(name, line, f"use_env_variable is {variable}")
+            yield Read(variable, says, None, service.name if service is not None else None)
+
+
+_SEQUELIZE = tuple(
+    f"{folder}{stem}.{ending}"
+    for folder in ("config/", "src/config/", "db/", "")
+    for stem in ("config", "database", "sequelize")
+    for ending in ("json", "js", "cjs")
+)
 
 
 def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:

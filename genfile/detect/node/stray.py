@@ -4,8 +4,9 @@ import posixpath
 from collections.abc import Iterable
 
 from genfile.detect.node.claims import read_project
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import, source_files
+from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import possible_start
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence

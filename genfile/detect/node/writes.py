@@ -4,9 +4,9 @@ import posixpath
 
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import
 from genfile.detect.written import overwrites
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule
