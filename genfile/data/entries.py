@@ -29,6 +29,7 @@ TABLES = {
     "modules": ("python", "drivers", "engines", "alone", "inside", "elsewhere"),
     "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest"),
     "removed": ("python",),
+    "requires": ("as_of", "pypi"),
     "systems": ("official", "release", "abandoned"),
     "tools": ("default", "python", "telemetry", "lock", "npm", "gradle"),
     "weakening": ("yes", "no"),
