@@ -30,6 +30,7 @@ TABLES = {
     "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest"),
     "removed": ("python",),
     "requires": ("as_of", "pypi"),
+    "routes": ("functions", "class"),
     "systems": ("official", "release", "abandoned"),
     "tools": ("default", "python", "telemetry", "lock", "npm", "gradle"),
     "weakening": ("yes", "no"),
