@@ -394,7 +394,7 @@ def test_an_application_behind_the_guard_is_not_there_for_a_server() -> None:
 @pytest.mark.parametrize(
     ("listed", "code", "start", "extra"),
     [
-        ("flask-cors\n", "from flask_cors import CORS\n" + FLASK, ("gunicorn", "app:app"), "flask"),
+        ("redis\n", "import redis\n" + FLASK, ("gunicorn", "app:app"), "flask"),
         ("dash-bootstrap-components\n", DASHBOARD, ("gunicorn", "app:server"), "dash"),
         ("pandas\n", "import streamlit as st\nst.title('x')\n", ("streamlit", "run", "app.py"), "streamlit"),
     ],

@@ -29,6 +29,8 @@ TABLES = {
     "modules": ("python", "drivers", "engines", "alone", "inside", "elsewhere"),
     "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest"),
     "removed": ("python",),
+    "requires": ("as_of", "pypi"),
+    "routes": ("functions", "class"),
     "systems": ("official", "release", "abandoned"),
     "tools": ("default", "python", "telemetry", "lock", "npm", "gradle"),
     "weakening": ("yes", "no"),

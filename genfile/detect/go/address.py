@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from genfile.detect.go.envkeys import tagged_variable
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import FIELD_TAGS, keyed_port
 from genfile.detect.hosting import HostedPort
@@ -17,17 +18,17 @@ Sources = list[tuple[str, GoFile]]
 # Default addresses of databases, queues and caches: a field with such a value belongs to another struct.
 STORES = frozenset({1433, 1521, 2181, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 19530, 27017})
 _DEFAULTS = ("default", "env-default", "envDefault")
-_VARIABLES = ("env", "envconfig")
 MAX_READS = 16
 
 
 class Owner(Struct, frozen=True):
-    """A struct with the field: its folder, package and name, and the field's tag."""
+    """A struct with the field: its folder, package and name, and the field's tag and name."""
 
     folder: str
     package: str
     name: str
     tag: tuple[tuple[str, str], ...]
+    field: str
 
 
 def resolve(
@@ -51,7 +52,8 @@ def resolve(
             continue
         number, variable = port_of(value)
         if number is not None and number not in STORES:
-            told = variable or next((tagged for item in owners if (tagged := variable_of(item)) is not None), None)
+            tagged = (variable_of(sources, item) for item in owners)
+            told = variable or next((named for named in tagged if named is not None), None)
             # A configuration file overrides what the program sets itself.
             over = _in_file(module, sources, owners, read, named=True)
             if over is not None:
@@ -60,10 +62,9 @@ def resolve(
     return _assigned(module, sources, owners, read) or _tagged(module, sources, owners, read)
 
 
-def variable_of(owner: Owner) -> str | None:
-    """The variable that the field's tag names."""
-    tag = dict(owner.tag)
-    return next((tag[key].split(",")[0] for key in _VARIABLES if tag.get(key)), None)
+def variable_of(sources: Sources, owner: Owner) -> str | None:
+    """The variable that sets the field, by its tag."""
+    return tagged_variable(sources, owner.name, owner.field, dict(owner.tag))
 
 
 def owners_of(sources: Sources, path: str, read: FieldRead) -> list[Owner]:
@@ -74,7 +75,7 @@ def owners_of(sources: Sources, path: str, read: FieldRead) -> list[Owner]:
     kinds: set[str] = set()
     for name, file in sources:
         for struct, _, tag in file.struct_fields.get(read.name, ()):
-            found.append(Owner(posixpath.dirname(name), file.package or "", struct, tuple(tag.items())))
+            found.append(Owner(posixpath.dirname(name), file.package or "", struct, tuple(tag.items()), read.name))
         for _, kind, _ in file.struct_fields.get(parts[-2], ()) if len(parts) > 2 else ():
             kinds.add(kind.rsplit(".", 1)[-1])
     typed = [item for item in found if item.name in kinds]
@@ -118,7 +119,7 @@ def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: Field
     """The configuration key in the field's tag, else the tag's default."""
     for item in owners:
         tag = dict(item.tag)
-        variable = variable_of(item)
+        variable = variable_of(sources, item)
         found = _in_file(module, sources, [item], read)
         if found is not None:
             return found.but(HostedPort(found.value.number, variable))

@@ -2,8 +2,9 @@
 
 from genfile.data import Framework
 from genfile.detect.go.claims import serves
+from genfile.detect.go.hosts import hosts_of
 from genfile.detect.go.module import GoModule, GoProgram
-from genfile.detect.go.port import HEALTH_PATHS, Sources, find_port
+from genfile.detect.go.port import HEALTH_PATHS, AskedAddress, Sources, asked_address, find_port
 from genfile.detect.go.routes import health_route
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import EnvDefault
@@ -27,17 +28,22 @@ def put_network(
     if port.guess and port.value.assumed:
         says = port.evidence[0]
         draft.note("info", f"{says}: no port found; using {port.value.number}", says.path, says.line)
-    if port.value.variable and not _holds_address(sources, port.value.variable):
+    asked = asked_address(module, program, framework)
+    if port.value.variable and not _holds_address(asked, port.value.variable):
         draft.put("port_variable", port.but(port.value.variable))
     health = health_route(module, sources, HEALTH_PATHS)
     if health is not None:
         draft.put("health", health.but({"path": health.value}))
 
 
-def _holds_address(sources: Sources, variable: str) -> bool:
+def _holds_address(asked: AskedAddress, variable: str) -> bool:
     """Whether a variable is a whole address, such as LISTEN_ADDR with the default ":8080": a lone number is not one,
     and the program's own default already is the port."""
-    for _, file in sources:
+    for host in hosts_of(asked):
+        _, colon, number = host.text.rpartition(":")
+        if host.variable == variable and colon and number.isdecimal():
+            return True
+    for _, file in asked.sources:
         values = [value for call in file.calls for value in call.arguments if isinstance(value, EnvDefault)]
         defaults = [value.default for value in values if value.name == variable]
         if any(isinstance(text, str) and ":" in text for text in (*defaults, file.env_defaults.get(variable))):

@@ -64,16 +64,25 @@ class AskedAddress(Struct, frozen=True):
     aside: frozenset[tuple[str, int]]
 
 
+def asked_address(module: GoModule, program: GoProgram, framework: Framework | None) -> AskedAddress:
+    """What the signals read: the files that run, and what in them listens for something else; found once."""
+    key = ("asked", program.folder, framework.name if framework is not None else "")
+    if key not in module.reaches:
+        sources = running(module, program, module.sources(program))
+        aside = besides(module, program, framework) | (profilers(sources) if framework is not None else frozenset())
+        module.reaches[key] = AskedAddress(module, sources, framework, aside)
+    found: AskedAddress = module.reaches[key]
+    return found
+
+
 def find_port(module: GoModule, program: GoProgram, framework: Framework | None) -> Fact[HostedPort] | None:
     """The port in production, by the ordered signals below."""
-    sources = running(module, program, module.sources(program))
-    aside = besides(module, program, framework) | (profilers(sources) if framework is not None else frozenset())
-    asked = AskedAddress(module, sources, framework, aside)
+    asked = asked_address(module, program, framework)
     found = first_whole(decide(asked, PORT_SIGNALS), hosting(module.folder))
     if found is None or found.value.variable is None:
         return found
     # What a variable that must be set replaces is never the port: the example of the variables says which one is.
-    must = any(item.name == found.value.variable for _, file in sources for item in file.required_names)
+    must = any(item.name == found.value.variable for _, file in asked.sources for item in file.required_names)
     said = _example(asked) if must else None
     return (
         found
@@ -158,7 +167,7 @@ def _followed(asked: AskedAddress) -> Fact[HostedPort] | None:
     others: list[Fact[HostedPort] | None] = []
     partial: Fact[HostedPort] | None = None
     for path, file in asked.sources:
-        for name, node in _addresses(asked, path, file, values.index(path)) if _binds(file) else ():
+        for name, node in addresses(asked, path, file, values.index(path)) if _binds(file) else ():
             fact = followed(asked.module, values, path, node, name)
             if fact is not None and fact.value.number is None:
                 partial = partial or fact
@@ -176,7 +185,7 @@ def _binds(file: GoFile) -> bool:
     return bool(last & _OPENING) or any(key == "Addr" for _, key, _, _ in file.fields)
 
 
-def _addresses(asked: AskedAddress, path: str, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
+def addresses(asked: AskedAddress, path: str, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
     """The address expressions in a file, those for HTTP first."""
     for kind in ("http.Server", "fasthttp.Server"):
         yield from ((f"{kind}.Addr", node) for node in index.literals(kind, "Addr"))

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from genfile.detect.go.claims import listens
+from genfile.detect.go.hosts import hosts_of
 from genfile.detect.go.module import GoModule
-from genfile.detect.go.port import Sources
+from genfile.detect.go.port import AskedAddress, Sources
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.go import GoFile
 from genfile.parsers.godispatch import dashed
-from genfile.parsers.values import EnvDefault
 
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(:\d{2,5})?")
+_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[?::1\]?)(:.*)?")
 _FLAGS = frozenset({"String", "StringVar", "StringP", "StringVarP"})
 # Words in a flag or variable that sets the program's own address.
 _OWN = ("addr", "host", "listen", "bind", "http")
@@ -20,9 +20,9 @@ _FOREIGN = ("db", "database", "redis", "mysql", "postgres", "pg", "mongo", "smtp
             "elastic", "ldap", "consul", "jaeger", "otel", "statsd", "influx", "rpc")  # fmt: skip
 
 
-def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
+def put_reachable(asked: AskedAddress, sources: Sources, draft: Draft) -> None:
     """Put arguments or a variable that move a loopback listener to all addresses; a note if there is no way."""
-    port = draft.values.get("port")
+    module, port = asked.module, draft.values.get("port")
     for path, file in sources:
         for call in file.calls:
             words = [value for value in call.arguments if isinstance(value, str)]
@@ -36,22 +36,27 @@ def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
             if not match[1] or match[1] == f":{port}":
                 _tell(module.folder.says(path, line, f"flag {name} is {match[0]}"), name, match, draft)
                 return
-    for path, file in sources:
-        for call in file.calls:
-            for value in call.arguments if listens(call.callee, call.arguments) else ():
-                text = value.default if isinstance(value, EnvDefault) else value
-                match = _LOOPBACK.fullmatch(text) if isinstance(text, str) else None
-                if match is None or match[1] != f":{port}":
-                    continue
-                says = module.folder.says(path, call.line, f"{call.callee}({text})")
-                if isinstance(value, EnvDefault):
-                    item = {"name": value.name, "phase": "run", "value": f"0.0.0.0{match[1]}"}
-                    draft.values.setdefault("environment", []).append(item)
-                else:
-                    text = f"{says}: reachable only from inside the container; listen on :{port}"
-                    draft.note("warning", text, says.path, says.line)
-                return
-    _tell_of_literal(module, sources, draft)
+    if not _move_host(asked, draft):
+        _tell_of_literal(module, sources, draft)
+
+
+def _move_host(asked: AskedAddress, draft: Draft) -> bool:
+    """Set the variable that the host of a loopback listener is read from, or note that there is none; whether there is
+    such a listener."""
+    port = draft.values.get("port")
+    for host in hosts_of(asked):
+        match = _HOST.fullmatch(host.text)
+        if match is None or (match[1] and match[1][1:].isdecimal() and match[1] != f":{port}"):
+            continue
+        if host.variable is None or not set(host.variable.lower().split("_")).isdisjoint(_FOREIGN):
+            text = f"{host.says}: reachable only from inside the container; listen on :{port}"
+            draft.note("warning", text, host.says.path, host.says.line)
+            return True
+        listed = draft.values.setdefault("environment", [])
+        listed[:] = [item for item in listed if item["name"] != host.variable]
+        listed.append({"name": host.variable, "phase": "run", "value": f"0.0.0.0:{port}" if match[1] else "0.0.0.0"})
+        return True
+    return False
 
 
 def _tell_of_literal(module: GoModule, sources: Sources, draft: Draft) -> None:

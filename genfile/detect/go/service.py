@@ -16,7 +16,7 @@ from genfile.detect.go.identity import put_framework, put_identity
 from genfile.detect.go.module import GoModule, GoProgram, read_module
 from genfile.detect.go.network import put_network
 from genfile.detect.go.outside import put_beside, put_kept, put_outside, put_procfile, put_system
-from genfile.detect.go.port import Sources
+from genfile.detect.go.port import Sources, asked_address
 from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
 from genfile.detect.go.settings import put_dotenv
@@ -102,7 +102,8 @@ def _build(service: _Service) -> None:
 
 def _reachable(service: _Service) -> None:
     """A server that listens on the loopback interface alone is told to listen on all."""
-    put_reachable(service.module, service.sources, service.draft)
+    asked = asked_address(service.module, service.program, service.framework)
+    put_reachable(asked, service.sources, service.draft)
 
 
 STEPS: tuple[Callable[[_Service], None], ...] = (

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from genfile.detect.aside import is_aside
+from genfile.detect.go.envkeys import keyed_variable
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import PORT_NAMES, HostedPort
 from genfile.detect.hosting.images import quietly
@@ -60,7 +61,10 @@ def configured_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | No
         if found is not None:
             number, key = found
             return module.folder.fact(
-                HostedPort(number), path, document.line(*key), f"{'.'.join(map(str, key))} is {number}"
+                HostedPort(number, keyed_variable(sources, ".".join(key))),
+                path,
+                document.line(*key),
+                f"{'.'.join(map(str, key))} is {number}",
             )
     return _set_default(module, sources)
 
@@ -77,23 +81,34 @@ def keyed_port(
             own = len(wanted) > 1 or len(place) == 1 or _SECTIONS.match(place[-2]) is not None
             if number is not None and number > 79 and own:
                 says = f"{'.'.join(place)} is {number}"
-                return module.folder.fact(HostedPort(number), path, document.line(*place), says)
+                variable = keyed_variable(sources, ".".join(place))
+                return module.folder.fact(HostedPort(number, variable), path, document.line(*place), says)
     return None if named else _set_default(module, sources, ".".join(wanted))
 
 
 def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) -> Fact[HostedPort] | None:
     """`viper.SetDefault("server.port", 8080)`: of the key that is wanted, else of one of a usual name."""
     for path, file in sources:
-        for call in file.calls:
-            key = call.arguments[0] if len(call.arguments) == 2 else None
-            if call.callee.rsplit(".", 1)[-1] != "SetDefault" or not isinstance(key, str):
-                continue
+        for key, value, line in _defaults(file):
             parts = key.split(".")
             usual = _KEYS.fullmatch(parts[-1]) and (len(parts) == 1 or _SECTIONS.fullmatch(parts[-2]))
-            number = port_of(call.arguments[1])[0]
+            number = port_of(value)[0]
             if number is not None and (key.lower() == wanted if wanted is not None else usual):
-                return module.folder.fact(HostedPort(number), path, call.line, f"{key} is {number} by default")
+                port = HostedPort(number, keyed_variable(sources, key))
+                return module.folder.fact(port, path, line, f"{key} is {number} by default")
     return None
+
+
+def _defaults(file: GoFile) -> Iterator[tuple[str, Any, int]]:
+    """The keys that the code gives a value to, by viper's `SetDefault` or a table for koanf, each with its line."""
+    for call in file.calls:
+        key = call.arguments[0] if len(call.arguments) == 2 else None
+        if call.callee.rsplit(".", 1)[-1] == "SetDefault" and isinstance(key, str):
+            yield key, call.arguments[1], call.line
+    if any(name.endswith("/providers/confmap") for name in file.imports):
+        for kind, key, value, line in file.fields:
+            if kind.startswith("map[string]") and key.startswith('"'):
+                yield key.strip('"'), value, line
 
 
 def _asked(file: GoFile) -> Iterator[tuple[str, ...]]:

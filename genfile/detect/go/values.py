@@ -56,7 +56,7 @@ class Got(Struct, frozen=True):
 NOTHING = Got()
 
 
-class _Scope(Struct, frozen=True):
+class GoScope(Struct, frozen=True):
     """Where an expression stands: the file, the function around it, and what that one's parameters are given."""
 
     path: str
@@ -92,10 +92,10 @@ class Values:
         """The names of a file, found when they are first asked for."""
         return self._files[path].index
 
-    def _scope(self, path: str, node: "Node") -> _Scope:
-        return _Scope(path, self._files[path], self.index(path).around(node))
+    def _scope(self, path: str, node: "Node") -> GoScope:
+        return GoScope(path, self._files[path], self.index(path).around(node))
 
-    def _value(self, node: "Node", scope: _Scope, depth: int) -> Got:
+    def _value(self, node: "Node", scope: GoScope, depth: int) -> Got:
         key = (self._paths, scope.path, node.start_byte, node.end_byte)
         if not scope.given and key in self._known:
             return self._known[key]
@@ -110,7 +110,7 @@ class Values:
         self._known[key] = self._worked_out(node, scope, depth)
         return self._known[key]
 
-    def _worked_out(self, node: "Node", scope: _Scope, depth: int) -> Got:
+    def _worked_out(self, node: "Node", scope: GoScope, depth: int) -> Got:
         index = self.index(scope.path)
         kind = node.type
         if kind in ("interpreted_string_literal", "raw_string_literal"):
@@ -129,7 +129,7 @@ class Values:
                  "type_conversion_expression")  # fmt: skip
         return self._all(node.named_children, scope, depth) if kind in wraps else NOTHING
 
-    def _joined(self, node: "Node", scope: _Scope, depth: int) -> Got:
+    def _joined(self, node: "Node", scope: GoScope, depth: int) -> Got:
         """`host + ":" + port`: the last part that says something; what is counted is not known."""
         parts = [node.child_by_field_name("left"), node.child_by_field_name("right")]
         if any(part is None or part.type == "int_literal" for part in parts):
@@ -140,14 +140,14 @@ class Values:
         # What stands before a port that is not known is a host.
         return got[1] if got[1] != NOTHING or got[0].number is None else got[0]
 
-    def _literal(self, text: str, node: "Node", scope: _Scope) -> Got:
+    def _literal(self, text: str, node: "Node", scope: GoScope) -> Got:
         if self._paths:
             return Got(text=text)
         match = _IN_FORMAT.search(text)
         number = port_of(match[1] if match is not None else text)[0]
         return Got(number, None, scope.path, int(node.start_point[0]) + 1) if number is not None else NOTHING
 
-    def _named(self, node: "Node", scope: _Scope, depth: int) -> Got:
+    def _named(self, node: "Node", scope: GoScope, depth: int) -> Got:
         """A variable: what its function gives it, what the function itself is given, what its package declares."""
         index = self.index(scope.path)
         name = index.text(node)
@@ -164,7 +164,7 @@ class Values:
             found = self._declared(posixpath.dirname(scope.path), name, depth)
         return found
 
-    def _from_callers(self, scope: _Scope, function: GoFunction, name: str, depth: int) -> Got:
+    def _from_callers(self, scope: GoScope, function: GoFunction, name: str, depth: int) -> Got:
         place = function.parameters.index(name)
         found = NOTHING
         for path, call in self._names.calls.get(function.name, ()) if function.name else ():
@@ -204,7 +204,7 @@ class Values:
                 found |= self._value(value, self._scope(path, value), depth + 2)
         return found
 
-    def _selected(self, node: "Node", scope: _Scope, depth: int) -> Got:
+    def _selected(self, node: "Node", scope: GoScope, depth: int) -> Got:
         """`config.Port` of a package, `s.cfg.Port` of a structure."""
         index = self.index(scope.path)
         chain = index.callee(node)
@@ -227,7 +227,8 @@ class Values:
     def _tagged(self, path: str, chain: str) -> Got:
         """The variable of a field that has no default."""
         owners = owners_of(self._sources, path, FieldRead(chain))
-        return Got(variable=next((name for item in owners if (name := variable_of(item)) is not None), None))
+        names = (variable_of(self._sources, item) for item in owners)
+        return Got(variable=next((name for name in names if name is not None), None))
 
     def _resolved(self, path: str, chain: str) -> Fact[HostedPort] | None:
         if (path, chain) not in self._reads:
@@ -252,7 +253,7 @@ class Values:
             found |= got if got.number not in OTHER_PORTS | STORES else NOTHING
         return found
 
-    def _called(self, node: "Node", scope: _Scope, depth: int) -> Got:
+    def _called(self, node: "Node", scope: GoScope, depth: int) -> Got:
         index = self.index(scope.path)
         name, given = index.callee(node), index.arguments(node)
         last = name.rpartition(".")[2]
@@ -288,16 +289,16 @@ class Values:
         if found == NOTHING and first is not None and last in _KEYED and not self._paths:
             fact = keyed_port(self._module, self._sources, tuple(first.split(".")))
             if fact is not None:
-                return Got(fact.value.number, None, fact.evidence[0].path, fact.evidence[0].line or 0)
+                return Got(fact.value.number, fact.value.variable, fact.evidence[0].path, fact.evidence[0].line or 0)
         return found if found != NOTHING else (self._all(given, scope, depth) if name == "cmp.Or" else NOTHING)
 
-    def _all(self, nodes: "Iterator[Node] | list[Node]", scope: _Scope, depth: int) -> Got:
+    def _all(self, nodes: "Iterator[Node] | list[Node]", scope: GoScope, depth: int) -> Got:
         found = NOTHING
         for node in nodes:
             found |= self._value(node, scope, depth + 1)
         return found
 
-    def _returned(self, name: str, given: "list[Node]", scope: _Scope, depth: int) -> Got:
+    def _returned(self, name: str, given: "list[Node]", scope: GoScope, depth: int) -> Got:
         """What a function or a method of the program gives back, with what it is given here."""
         first, _, rest = name.partition(".")
         folder = self._imported(scope.path).get(first) if rest else posixpath.dirname(scope.path)
@@ -309,12 +310,12 @@ class Values:
                 continue
             values = [self._argument(item, scope, depth) for item in given]
             bound = dict(zip(function.parameters, values, strict=False))
-            within = _Scope(path, self._files[path], function, bound)
+            within = GoScope(path, self._files[path], function, bound)
             for value in self.index(path).returned(function):
                 found |= self._value(value, within, depth + 2)
         return found
 
-    def _argument(self, node: "Node", scope: _Scope, depth: int) -> Got:
+    def _argument(self, node: "Node", scope: GoScope, depth: int) -> Got:
         """What a function is given; of a text that may name a variable the text itself too."""
         got = self._value(node, scope, depth + 2)
         text = self.index(scope.path).text(node)[1:-1] if node.type.endswith("string_literal") else ""

@@ -91,7 +91,11 @@ def _lacks(project: PythonProject, scheme: str) -> str | None:
     known, present = import_names("engines").get(scheme, ()), _present(project)
     plain = {re.sub(r"[^a-z0-9]", "", name) for name in known}
     by_extra = any(re.sub(r"^(?:mysql|postgresql)_|[^a-z0-9]", "", name) in {*plain, scheme} for name in present)
-    return known[0] if known and not by_extra and present.isdisjoint(known) else None
+    if not known or by_extra or not present.isdisjoint(known):
+        return None
+    from genfile.data.requires import brought
+
+    return known[0] if brought(present)[0].isdisjoint(known) else None
 
 
 # --- Django ---------------------------------------------------------------------------------------------------------

@@ -76,10 +76,15 @@ class ImportGraph:
 
 
 def _imported(project: "PythonProject") -> list[ImportNeed]:
+    return needs_of(project, _reached(project, _graph(project)))
+
+
+def needs_of(project: "PythonProject", paths: Iterable[str]) -> list[ImportNeed]:
+    """What some of the project's modules import from elsewhere, with the modules of the project that they import."""
     graph = _graph(project)
     short = {name.split(".")[0] for name in graph.own}
     found: dict[str, ImportNeed] = {}
-    for path in _reached(project, graph):
+    for path in graph.followed(path for path in paths if path in graph.required):
         for item in graph.required[path]:
             if item.level or item.name.split(".")[0] in short or not item.name.isascii():
                 continue

@@ -102,7 +102,7 @@ def _packages(service: _Service) -> None:
     put_imported(project, draft)
     put_groups_as_packages(project, draft)
     put_framework(project, draft, service.framework)
-    put_undeclared(project, draft)
+    put_undeclared(project, draft, service.django)
     put_implied(project, draft, service.django)
     put_mistaken(project, draft)
     put_removed(project, draft)

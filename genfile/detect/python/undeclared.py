@@ -1,39 +1,143 @@
 """Imports that no package on the list provides: the program would fail when it starts."""
 
+import re
+import sys
+from collections.abc import Iterator
+
 from genfile.data import Framework, import_names
 from genfile.detect.python.dependency import Dependency
+from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.groups import listed_groups
-from genfile.detect.python.imports import needs
+from genfile.detect.python.implied import put_extra
+from genfile.detect.python.imports import ImportNeed, needs, needs_of, started
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.removed import held
+from genfile.detect.python.unlisted import distributions_of, django_applications, root_of
 from genfile.evidence import Draft, Fact
 
-MAX_PACKAGES = 5
+MAX_PACKAGES = 10
 
 
-def put_undeclared(project: PythonProject, draft: Draft) -> None:
-    """Add to /extra_packages the known packages that the code imports unconditionally and the list lacks; only a full
-    list can tell."""
-    if not _is_whole(project):
-        return
+def put_undeclared(project: PythonProject, draft: Draft, django: Django | None) -> None:
+    """Add to /extra_packages the known packages that the code imports unconditionally and the list lacks, directly and
+    by what its packages bring."""
+    missing = _off_a_whole_list(project) if _is_whole(project) else _off_a_list(project, draft, django)
+    seen: set[str] = set()
+    for name, need in missing:
+        if name in seen or len(seen) == MAX_PACKAGES:
+            continue
+        seen.add(name)
+        bound = held(project)[name].specifier if name in held(project) else ""
+        text = f"{name}=={project.locked[name]}" if name in project.locked else f"{name}{bound}"
+        says = f"{need.evidence.says}: {name} is not in your dependencies; the image installs it. Add it"
+        draft.note("warning", says, need.evidence.path, need.evidence.line)
+        project.add(Dependency(name, (), text.removeprefix(name), need.evidence))
+        put_extra(draft, text, need.evidence)
+
+
+def _off_a_whole_list(project: PythonProject) -> Iterator[tuple[str, ImportNeed]]:
+    """What is missing from a list that names transitive dependencies too."""
     present = {*project.dependencies, *reach(project.packages, project.dependencies), *project.conda_names}
-    missing: dict[str, str] = {}
     for need in needs(project):
         known = import_names().get(need.module.split(".")[0], ())
-        if not known or need.lazy or not need.evidence.path.endswith(".py") or present & need.brought_by():
-            continue
-        name = next((item for item in known if item in project.locked), known[0])
-        if name in missing or len(missing) == MAX_PACKAGES:
-            continue
-        bound = held(project)[name].specifier if name in held(project) else ""
-        missing[name] = f"{name}=={project.locked[name]}" if name in project.locked else f"{name}{bound}"
-        text = f"{need.evidence.says}: {name} is not in your dependencies; the image installs it. Add it"
-        draft.note("warning", text, need.evidence.path, need.evidence.line)
-        project.add(Dependency(name, (), missing[name].removeprefix(name), need.evidence))
-        listed = [*draft.values.get("extra_packages", []), missing[name]]
-        old = draft.evidence.get("/extra_packages")
-        draft.put("extra_packages", Fact(listed, (*(old.evidence if old else ()), need.evidence), guess=True))
+        if known and not need.lazy and need.evidence.path.endswith(".py") and not present & need.brought_by():
+            yield next((item for item in known if item in project.locked), known[0]), need
+
+
+def _off_a_list(project: PythonProject, draft: Draft, django: Django | None) -> Iterator[tuple[str, ImportNeed]]:
+    """What the started modules import that nothing on the list brings, if it is known what each package brings."""
+    listed = _listed(project, draft)
+    spelled = [_letters(name) for name in listed or ()]
+    # A package that is named after a module provides it, or needs it.
+    wanted = [
+        need
+        for need in (_started(project, draft, django) if listed is not None else ())
+        if not need.lazy
+        and need.module.split(".")[0] not in sys.stdlib_module_names
+        and not any(_letters(need.module.split(".")[0]) in name for name in spelled)
+    ]
+    if not wanted:
+        return
+    from genfile.data.requires import brought
+
+    present, unknown = brought(listed or ())
+    for need in wanted if not unknown else ():
+        root = root_of(need.module)
+        known = distributions_of(root)
+        if known and present.isdisjoint({*known, *need.brought_by()}) and not _is_own(project, root):
+            yield known[0], need
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.partition("[")[0].lower())
+
+
+def _listed(project: PythonProject, draft: Draft) -> list[str] | None:
+    """The packages that the image installs by name, with an entry `NAME[EXTRA]` for each extra; None where no list can
+    tell."""
+    from packaging.requirements import Requirement
+
+    files = project.requirements_files
+    entries = [entry for parsed in files.values() for entry in parsed.entries]
+    unread = any(parsed.unreadable for parsed in files.values())
+    if unread or any(entry.url or not entry.name for entry in entries):
+        return None
+    if not (files or _is_stated(project)) or project.conda_names:
+        return None
+    packages = [Requirement(text) for text in draft.values.get("extra_packages", [])]
+    items = [(item.name, item.extras) for item in project.dependencies.values()]
+    items += [(item.name, tuple(item.extras)) for item in packages]
+    found = [text for name, extras in items for text in (name, *(f"{name}[{extra}]" for extra in extras))]
+    return [*found, *project.packages]
+
+
+def _is_brought(project: PythonProject, draft: Draft, names: tuple[str, ...]) -> bool:
+    """Whether something on the list is known to bring one of some packages."""
+    from genfile.data.requires import brought
+
+    return not brought(_listed(project, draft) or ())[0].isdisjoint(names)
+
+
+def _is_stated(project: PythonProject) -> bool:
+    """Whether pyproject.toml or a Pipfile states the dependencies, rather than a program."""
+    table = project.project_table
+    stated = isinstance(table.get("dependencies"), list) and "dependencies" not in table.get("dynamic", ())
+    return stated or bool(project.poetry_table.get("dependencies")) or project.pipfile is not None
+
+
+def _started(project: PythonProject, draft: Draft, django: Django | None) -> list[ImportNeed]:
+    """What the commands' modules import, and what Django's settings name."""
+    commands = [draft.values.get("start") or [], *draft.values.get("processes", {}).values()]
+    loaded = dict.fromkeys(path for words in commands for path in started(project, words))
+    if django is None:
+        return needs_of(project, loaded)
+    listed = settings_modules(project, django)
+    own = [path for path, _ in listed] + [
+        django.inside(f"{name.replace('.', '/')}.py") for name in _of_django(project, django)
+    ]
+    named = [
+        ImportNeed(name, project.folder.says(path, line, f"import {name}"))
+        for path, module in listed
+        for name, line in django_applications(module)
+    ]
+    return [*needs_of(project, [*loaded, *own]), *named]
+
+
+def _of_django(project: PythonProject, django: Django) -> Iterator[str]:
+    """The modules that Django imports by itself: the routes, and those of each application."""
+    routes = setting(project, django, "ROOT_URLCONF")[0]
+    yield from [routes] if isinstance(routes, str) else []
+    applications = setting(project, django, "INSTALLED_APPS")[0]
+    for name in applications if isinstance(applications, list) else ():
+        base = str(name).partition(".apps.")[0]
+        yield from (f"{base}.{part}" for part in ("apps", "models", "admin", "urls"))
+
+
+def _is_own(project: PythonProject, root: str) -> bool:
+    """Whether anything in the tree has a module's name, so that the import may mean it."""
+    names = {root, f"{root}.py", f"{root}.pyi"}
+    return any(not names.isdisjoint(path.split("/")) for path in project.folder.tree.paths)
 
 
 def put_framework(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
@@ -41,7 +145,7 @@ def put_framework(project: PythonProject, draft: Draft, framework: Framework | N
     names = framework.dependencies if framework is not None else ()
     if not names or not project.has_manifest or any(name in project.locked for name in names):
         return
-    if project.depends(*names) is not None:
+    if project.depends(*names) is not None or _is_brought(project, draft, names):
         return
     says = draft.evidence["/framework"].evidence[0]
     text = f"{says}: {names[0]} is not in your dependencies; the image installs it. Add it"

@@ -69,7 +69,7 @@ def _foreign(project: "PythonProject", only: Container[str] | None = None) -> di
     own = {part for path, _ in listed for part in path.removesuffix(".py").split("/")}
     found: dict[str, Evidence] = {}
     for path, parsed in listed:
-        named = [(name, line) for name, line in _apps(parsed)] if only is None or path in only else []
+        named = [(name, line) for name, line in django_applications(parsed)] if only is None or path in only else []
         named += _inside(parsed) if only is None or path in only else ()
         named += [
             (item.name, item.line)
@@ -79,7 +79,7 @@ def _foreign(project: "PythonProject", only: Container[str] | None = None) -> di
         for name, line in named:
             root = name.split(".")[0]
             if root in _NAMESPACES:
-                found.setdefault(_of_namespace(name), project.folder.says(path, line, f"import {name}"))
+                found.setdefault(root_of(name), project.folder.says(path, line, f"import {name}"))
             elif root not in own and root not in sys.stdlib_module_names and root.isascii():
                 found.setdefault(root, project.folder.says(path, line, f"import {root}"))
     return found
@@ -89,14 +89,17 @@ def _foreign(project: "PythonProject", only: Container[str] | None = None) -> di
 _NAMESPACES = ("google", "azure")
 
 
-def _of_namespace(name: str) -> str:
-    """The longest beginning of a dotted name that a known distribution provides; else its first part."""
+def root_of(name: str) -> str:
+    """The part of a dotted name that a distribution provides: the first, or, in a namespace of many, the longest known
+    beginning."""
     parts = name.split(".")
+    if parts[0] not in _NAMESPACES:
+        return parts[0]
     beginnings = [".".join(parts[:count]) for count in range(min(len(parts), 4), 1, -1)]
     return next((item for item in beginnings if _distribution(item) is not None), parts[0])
 
 
-def _apps(module: PyModule) -> Iterator[tuple[str, int]]:
+def django_applications(module: PyModule) -> Iterator[tuple[str, int]]:
     """The modules that Django's settings make it import: the applications, the middleware, each backend."""
     if module.line_of("INSTALLED_APPS") is None:
         return
@@ -118,12 +121,14 @@ def _inside(module: PyModule) -> list[tuple[str, int]]:
 
 
 def _distribution(module: str) -> str | None:
-    """The distribution that provides a module, according to the data; None if that has none."""
+    return next(iter(distributions_of(module)), None)
+
+
+def distributions_of(module: str) -> tuple[str, ...]:
+    """The distributions that provide a module, according to the data; the first is the usual one."""
     by_name = import_names().get(module) or _by_framework().get(module)
-    if by_name:
-        return by_name[0]
     name = normalise(module)
-    return name if name in _known() else None
+    return by_name or ((name,) if name in _known() else ())
 
 
 @cache

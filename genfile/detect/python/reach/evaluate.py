@@ -243,7 +243,11 @@ class Evaluator:
         return node.value
 
     def _list(self, frame: Frame, node: ast.List | ast.Tuple) -> Any:
-        return [self.value(frame, item) for item in node.elts[:100]]
+        found: list[Any] = []
+        for item in node.elts[:100]:
+            value = self.value(frame, item.value if isinstance(item, ast.Starred) else item)
+            found += value if isinstance(item, ast.Starred) and isinstance(value, list) else [value]
+        return found
 
     _tuple = _list
 
