@@ -19,6 +19,7 @@ CACHED: tuple[Any, ...] = (
     data.system_packages,
     data.models,
     data.clients,
+    data.fillings,
     data.site_generators,
     data.backing_services,
     families.families,
@@ -121,6 +122,7 @@ def test_every_data_file_is_right() -> None:
     for registry in data.load_table("clients"):
         assert data.clients(registry)
     assert data.models()
+    assert data.fillings()
     assert data.site_generators()
     assert data.backing_services()
     assert families.families()

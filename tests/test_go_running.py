@@ -251,6 +251,38 @@ def test_the_field_that_a_configuration_file_fills() -> None:
     assert only(**files, **{"config/prod.yaml": "http_server:\n  address: ':1'\n  port: 9\n"}).port == 8081
 
 
+SHARED = "example.com/company/shared/config"
+READS = 'c := config.Read("config/shop.yml"); r := gin.New(); r.Run(c.Address)'
+HANDED = main(READS, "github.com/gin-gonic/gin", SHARED)
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("name: shop\nport: 7010\n", 7010),
+        ("server:\n  port: 7010\ndatabase:\n  port: 15432\n", 7010),
+        # One section for each environment: production's counts.
+        ("dev: {port: 7011, database: shop_dev}\nprod: {port: 7010, database: shop}\n", 7010),
+        ("staging: {port: 7010, database: a}\ntest: {port: 7012, database: b}\n", 7010),
+        # Sections of other things, and ports that differ.
+        ("shop: {port: 7010, host: a}\nmail: {port: 7012, host: b}\n", 8080),
+        ("products: {port: 7010, host: a}\ndevices: {port: 7010, host: b}\n", 8080),
+        ("port: 7010\nserver:\n  port: 7012\n", 8080),
+    ],
+)
+def test_the_port_in_a_file_that_another_module_reads(text: str, port: int) -> None:
+    files = {"go.mod": module("github.com/gin-gonic/gin"), "go.sum": "", "config/shop.yml": text}
+    assert only(**files, **{"main.go": HANDED}).port == port
+
+
+def test_a_file_that_the_program_itself_reads_needs_its_own_reader() -> None:
+    own = "example.com/shop/config"
+    reader = "package config\ntype c struct { Address string }\nfunc Read(n string) c { return c{} }\n"
+    files = {"go.mod": module("github.com/gin-gonic/gin"), "go.sum": "", "config/shop.yml": "port: 7010\n"}
+    code = HANDED.replace(SHARED, own)
+    assert only(**files, **{"main.go": code, "config/config.go": reader}).port == 8080
+
+
 def test_a_file_of_variables_that_must_be_there_is_told_of() -> None:
     load = 'err := godotenv.Load(); if err != nil { log.Fatal("no .env") }; http.ListenAndServe(":80", nil)'
     files = {"go.mod": module("github.com/joho/godotenv"), "go.sum": ""}

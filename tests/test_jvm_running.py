@@ -143,6 +143,17 @@ def test_the_profile_that_is_active_says_the_port() -> None:
     assert only(**boot("spring-boot-starter-web", **files)).port == 9000
 
 
+def test_the_default_of_a_variable_decides_the_active_profile() -> None:
+    files = {
+        "application.yml": "spring:\n  profiles:\n    active: ${SHOP_PROFILE:dev}\n",
+        "application-dev.yml": "server:\n  port: 9100\n",
+        "application-prod.yml": "server:\n  port: 9000\n",
+    }
+    assert only(**boot("spring-boot-starter-web", **files)).port == 9100
+    del files["application-dev.yml"]
+    assert only(**boot("spring-boot-starter-web", **files)).port == 9000
+
+
 def test_a_port_by_chance_is_fixed() -> None:
     spec = only(**boot("spring-boot-starter-web", **{"application.properties": "server.port=0\n"}))
     assert spec.port == 8080

@@ -623,6 +623,20 @@ def test_an_exact_version_outside_of_requirements_bounds_python(version: str, li
     assert only(**told).runtime.version == line
 
 
+def test_a_range_above_the_wheels_of_the_lock() -> None:
+    wheels = "".join(f'{{file = "fastchar-2.1-cp{tag}-cp{tag}-manylinux1_x86_64.whl"}}, ' for tag in ("38", "39"))
+    lock = f'[[package]]\nname = "fastchar"\nversion = "2.1"\nfiles = [{wheels}]\n'
+    text = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "{}"\nfastchar = "*"\nflask = "*"\n'
+    files = {"poetry.lock": lock, "app.py": FLASK}
+    # Compiled for the line that is nearest to the last wheel, or for the one that the project itself uses.
+    assert only(**files, **{"pyproject.toml": text.format("^3.10")}).runtime.version == "3.10"
+    docker = {"pyproject.toml": text.format("^3.10"), "Dockerfile": "FROM python:3.11-slim\n"}
+    assert only(**files, **docker).runtime.version == "3.11"
+    # Within the range, the wheels decide, and an image for a later Python does not.
+    docker["pyproject.toml"] = text.format("^3.8")
+    assert only(**files, **docker).runtime.version == "3.9"
+
+
 def test_package_of_the_lock_alone_that_bounds_python_names_the_lock() -> None:
     lock = json.dumps({"default": {"psycopg2-binary": {"version": "==2.9.9"}}})
     files = {"Pipfile": '[packages]\nflask = "*"\n', "Pipfile.lock": lock, "app.py": FLASK}

@@ -1,5 +1,7 @@
 """Which object a server is given: the one that mounts everything; and Django without its manage.py."""
 
+from typing import Any
+
 import pytest
 
 from tests.test_traps import FASTAPI, inspect, only
@@ -46,6 +48,32 @@ def test_django_without_manage_py_is_a_service_that_django_s_own_command_manages
 def test_static_files_are_collected_where_the_app_that_does_it_is_installed(settings: str, collected: bool) -> None:
     spec = only(**{"requirements.txt": "django\ngunicorn\n", **SHOP, "shop/settings.py": SETTINGS + settings})
     assert bool(spec.build) == collected
+
+
+FILLED = (
+    "import os\nimport django_heroku\nSECRET_KEY = 'x'\nBASE_DIR = os.path.dirname(os.path.dirname(__file__))\n"
+    "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql',\n 'HOST': 'localhost'}}\nSTATIC_URL = '/s/'\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "collected", "variables"),
+    [
+        ("django_heroku.settings(locals())\n", True, {"DATABASE_URL", "SECRET_KEY"}),
+        ("django_heroku.settings(locals(), staticfiles=False)\n", False, {"DATABASE_URL", "SECRET_KEY"}),
+        ("django_heroku.settings(locals(), databases=False, secret_key=False)\n", True, set()),
+        ("", False, set()),
+    ],
+)
+def test_a_call_that_fills_the_settings(call: str, collected: bool, variables: set[str]) -> None:
+    files = {**SHOP, "manage.py": MANAGE, "shop/settings.py": FILLED + call}
+    service = inspect(**{"requirements.txt": "django\ngunicorn\ndjango-heroku\npsycopg2\n", **files}).services[0]
+    spec: Any = service.spec
+    assert bool(spec.build) == collected
+    assert tuple(spec.outputs) == (("staticfiles",) if collected else ())
+    assert {item.name for item in spec.environment if item.phase == "run"} & {"DATABASE_URL", "SECRET_KEY"} == variables
+    assert any("localhost" in note.text for note in service.notes) == ("DATABASE_URL" not in variables)
+    assert not any("static files" in note.text for note in service.notes)
 
 
 def test_a_release_command_that_nothing_brings_is_told_of() -> None:

@@ -121,6 +121,11 @@ def test_ci_names_the_version_where_nothing_else_does() -> None:
     workflow = 'jobs:\n  t:\n    steps:\n      - uses: actions/setup-python@v5\n        with:\n          python-version: "3.12"\n'
     files = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, ".github/workflows/ci.yml": workflow}
     assert only(**files).runtime.version == "3.12"
+    # The newest of the day is no version of the project's.
+    files[".github/workflows/a.yml"] = workflow.replace("3.12", "3.x")
+    assert only(**files).runtime.version == "3.12"
+    del files[".github/workflows/ci.yml"]
+    assert inspect(**files).services[0].evidence["/runtime/version"][0].path == "requirements.txt"
 
 
 def test_own_command_of_the_dockerfile_is_kept() -> None:

@@ -113,6 +113,14 @@ class Client(Struct, frozen=True):
     connects: bool = False
 
 
+class Filling(Struct, frozen=True):
+    """What a call fills a module of settings with; see the head of fills.toml."""
+
+    settings: dict[str, str]
+    variables: tuple[str, ...] = ()
+    off: dict[str, str] = field(default_factory=dict)
+
+
 class SiteGenerator(Struct, frozen=True):
     """A generator of sites; see the head of sites.toml."""
 
@@ -225,6 +233,12 @@ def clients(registry: str) -> dict[str, Client]:
     """The clients of a registry's packages that throw where they get no value, by package."""
     entries = load_table("clients")[registry].items()
     return {name: read_entry(Client, "clients", (registry, name), entry) for name, entry in entries}
+
+
+@cache
+def fillings() -> dict[str, Filling]:
+    """The calls that fill Django's settings, by dotted name."""
+    return {name: read_entry(Filling, "fills", (name,), entry) for name, entry in load_table("fills").items()}
 
 
 @cache

@@ -74,7 +74,15 @@ def _put_pin(asked: AskedRuntime, fact: Fact[Pin], draft: Draft) -> None:
 def _fits(asked: AskedRuntime, line: str) -> bool:
     bound = asked.bound[0]
     within = bound is None or _key(line) <= _key(bound)
+    if bound is not None and asked.hosted is not None and not within:
+        within = not asked.hosted.guess and _is_excluded(asked, bound)
     return within and all(satisfies(line, text, scheme) for text, scheme, _ in asked.ranges)
+
+
+def _is_excluded(asked: AskedRuntime, bound: str) -> bool:
+    """Whether the ranges leave no line within the bound: what bounds it is compiled for a later one."""
+    constraints = [(text, scheme) for text, scheme, _ in asked.ranges]
+    return choose(asked.language, constraints, bound).line is None
 
 
 def _put_range(asked: AskedRuntime, draft: Draft) -> None:
@@ -82,8 +90,11 @@ def _put_range(asked: AskedRuntime, draft: Draft) -> None:
     bound, reason = asked.bound
     constraints = [(text, scheme) for text, scheme, _ in ranges]
     choice, free = choose(asked.language, constraints, bound), choose(asked.language, constraints)
-    if choice.line is None:
-        choice = free
+    if choice.line is None and free.line is not None and bound is not None:
+        # Of the lines that the ranges allow, the nearest to the bound.
+        lines = [item.version for item in runtime(asked.language).lines]
+        allowed = [line for line in lines if all(satisfies(line, *item) for item in constraints)]
+        choice = choose(asked.language, constraints, min(allowed, key=_key))
     if choice.line is None and ranges:
         text, _, says = ranges[0]
         draft.note("warning", f"no {asked.title} release satisfies {text!r}; ignoring it", says.path, says.line)

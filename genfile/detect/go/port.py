@@ -13,7 +13,7 @@ from genfile.detect.go.clients import may_serve
 from genfile.detect.go.life import running
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.serving import besides, profilers, serves_framework
-from genfile.detect.go.settings import committed_port, configured_port
+from genfile.detect.go.settings import committed_port, configured_port, handed_port
 from genfile.detect.go.values import followed, values_of
 from genfile.detect.hosting import OTHER_PORTS, HostedPort, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
@@ -307,6 +307,11 @@ def _settings(asked: AskedAddress) -> Fact[HostedPort] | None:
     return configured_port(asked.module, asked.sources)
 
 
+def _handed(asked: AskedAddress) -> Fact[HostedPort] | None:
+    """A configuration file whose path the code gives to a function of another module."""
+    return handed_port(asked.module, asked.sources)
+
+
 def _literal(asked: AskedAddress, name: str, variable: str) -> Fact[HostedPort] | None:
     """The value that a literal of the configuration gives to a field which a variable sets: `Port: "8080"`."""
     for path, file in asked.sources:
@@ -369,6 +374,7 @@ PORT_SIGNALS = (
     _settings,
     _tag,
     _raw_listener,
+    _handed,
     _hosting,
     _example,
     _unresolved,

@@ -24,6 +24,7 @@ _FOLDERS = ("", "config", "configs", "conf", "etc", "cfg", "settings")
 # A file for production before one for all, and both before one for a developer's machine.
 _RANKS = (re.compile(r"prod"), re.compile(r"^(?:config|app|application|settings|server|default)\b"))
 _LOCAL = re.compile(r"dev|local|test|example|sample")
+_ENVIRONMENT = re.compile(r"prod(?:uction)?|dev(?:elop|elopment)?|test(?:ing)?|stag(?:e|ing)|local", re.IGNORECASE)
 _NAMES = re.compile(r"config|conf|app|application|settings|server|default|prod|production|dev|development|local")
 _KEYS = re.compile(
     r"(?:(?:http|server|app|listen|api|web)[_-]?)?(?:port|addr|address)|(?:listen|bind)(?:_?(?:on|addr|address))?",
@@ -67,6 +68,36 @@ def configured_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | No
                 f"{'.'.join(map(str, key))} is {number}",
             )
     return _set_default(module, sources)
+
+
+def handed_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
+    """The port in a configuration file whose path the code gives to a function of another module: at a key of a usual
+    name, since the struct that it fills is not in the tree."""
+    texts = {
+        value
+        for _, file in sources
+        for call in file.calls
+        if _is_of_another(module, file, call.callee)
+        for value in call.arguments
+        if isinstance(value, str) and value.endswith(_ENDINGS)
+    }
+    paths = {path for text in texts if (path := _opened(module.folder, sources, text)) is not None}
+    for path in sorted(paths, key=_rank)[:MAX_FILES]:
+        document = _read(module.folder, path)
+        keys = {key[-1] for key, _ in _leaves(document.value)} if document is not None else set()
+        found = _agreed(document, keys) if document is not None else None
+        if document is not None and found is not None:
+            number, key = found
+            says = f"{'.'.join(key)} is {number}"
+            return module.folder.fact(HostedPort(number), path, document.line(*key), says)
+    return None
+
+
+def _is_of_another(module: GoModule, file: GoFile, callee: str) -> bool:
+    """Whether a function is of a module that the tree does not have: `config.Load`."""
+    package = callee.partition(".")[0]
+    paths = [name for name in file.imports if package in re.split(r"[/.-]", name)[-2:]]
+    return any("." in name.partition("/")[0] and module.inside(name) is None for name in paths)
 
 
 def keyed_port(
@@ -146,13 +177,31 @@ def _usual(document: Document, sources: Sources) -> tuple[int, tuple[str, ...]] 
     imported = {name for _, file in sources for name in file.imports}
     for framework, keys in _FRAMEWORK_KEYS.items():
         tags |= set(keys) if any(name == framework or name.startswith(framework + "/") for name in imported) else set()
+    return _agreed(document, tags)
+
+
+def _agreed(document: Document, names: Collection[str]) -> tuple[int, tuple[str, ...]] | None:
+    """A key of a usual name among ``names``, at the top or in a section of the service's own; none where several give
+    different ports. Of sections for environments, the one that fits production best counts."""
+    environments = _environments(document)
     found = {
         key: number
         for key, value in _leaves(document.value)
-        if key[-1] in tags and _KEYS.fullmatch(key[-1]) and (len(key) == 1 or _SECTIONS.match(key[-2]))
+        if key[-1] in names and _KEYS.fullmatch(key[-1]) and key[0] not in environments[1:]
+        if len(key) == 1 or _SECTIONS.match(key[-2]) or key[:-1] == tuple(environments[:1])
         if (number := port_of(value)[0]) is not None and number > 79 and number not in (443, 8443)
     }
     return next(((number, key) for key, number in found.items()), None) if len(set(found.values())) == 1 else None
+
+
+def _environments(document: Document) -> list[str]:
+    """The sections of which each is for one environment, production's first: `prod` and `dev`, which have the same
+    keys."""
+    table = document.value if isinstance(document.value, dict) else {}
+    shapes = {str(name): frozenset(inner) for name, inner in table.items() if isinstance(inner, dict)}
+    named = [name for name in shapes if _ENVIRONMENT.fullmatch(name)]
+    found = [name for name in shapes if named and shapes[name] == shapes[named[0]]]
+    return sorted(found, key=_rank) if len(found) > 1 else []
 
 
 def _files(module: GoModule, sources: Sources, named_alone: bool = False) -> Iterator[tuple[str, Document]]:

@@ -85,7 +85,8 @@ def _ci_step(
             continue
         text = str(given.get(key, ""))
         pin = parse_pin(text, language) if text and "\n" not in text.strip() else None
-        if pin is not None:
+        # `3.x` is whatever is newest on the day, and says nothing of the project.
+        if pin is not None and (pin.line in text or not any(map(str.isdigit, text))):
             line = document.line("jobs", at[0], "steps", at[1], "with", key)
             yield language, root.fact(pin, path, line, f"{key}: {text}")
 

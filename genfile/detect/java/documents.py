@@ -174,8 +174,10 @@ def _active(always: list[_Part], parts: list[_Part]) -> list[str]:
     text = next((str(value) for part in always if (value := _profiles(part, "active")) is not None), "")
     found = [name.strip() for name in _DEFAULT.sub(r"\1", text).split(",")]
     found = [name for name in found if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name)]
-    if found and found[-1].lower() in DEVELOPMENT and any(_is_production(part) for part in parts):
-        # There is one for production, so this one is for developers.
+    written = found and found[-1].lower() in DEVELOPMENT and "${" not in text
+    if written and any(_is_production(part) for part in parts):
+        # There is one for production, so this one is for developers. The default of a variable is what the image
+        # starts with.
         return []
     for name in found:
         more = [_profiles(part, f"group.{name}") for part in always]

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
+from genfile.detect.python.fills import filled_setting
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.mounts import whole
 from genfile.parsers.pypaths import PathPlace
@@ -220,7 +221,9 @@ def settings_modules(project: PythonProject, django: Django) -> list[tuple[str, 
 def setting(project: PythonProject, django: Django, name: str) -> tuple[Any, str, int | None]:
     """A setting's value (UNKNOWN where it is computed), file and line; the file is empty if nothing sets it."""
     for path, module in settings_modules(project, django):
-        line = module.line_of(name)
+        line, filled = module.line_of(name), filled_setting(module, name)
+        if filled is not None and filled[1] > (line or 0):
+            return module.value(filled[0]), path, filled[1]
         if line is not None:
             return module.setting(name), path, line
     return UNKNOWN, "", None

@@ -10,6 +10,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, located, setting, settings_modules
+from genfile.detect.python.fills import filled_names, filled_setting
 from genfile.detect.python.imports import started
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
@@ -194,7 +195,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
 
 
 # Packages that serve Django's static files without a web server in front.
-_GIVES_OUT = ("whitenoise", "dj-static", "django-storages", "servestatic")
+_GIVES_OUT = ("whitenoise", "dj-static", "django-storages", "servestatic", "django-heroku", "django-on-heroku")
 
 
 def _tell_of_static_files(project: PythonProject, draft: Draft, django: Django) -> None:
@@ -222,6 +223,11 @@ def _put_collected(project: PythonProject, draft: Draft, django: Django) -> None
                 where = place(Scope(module), value)
                 inside = located(where, path, django) if where is not None and not where.cut else None
                 found.append((inside, project.folder.says(path, value.lineno, "STATIC_ROOT")))
+        filled = filled_setting(module, "STATIC_ROOT")
+        if filled is not None:
+            where = place(Scope(module), filled[0])
+            inside = located(where, path, django) if where is not None else None
+            found = [(inside, project.folder.says(path, filled[1], "STATIC_ROOT"))]
     inside, says = found[0] if len(found) == 1 else (None, None)
     if inside is not None and says is not None and inside != "." and not project.folder.has_folder(inside):
         draft.put("outputs", Fact([project.folder.full(inside)], (says,)))
@@ -268,7 +274,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     for path, module in modules(project):
         if path in ("manage.py", "conftest.py"):
             continue
-        for item in (*module.required_settings, *module.env_names):
+        for item in (*module.required_settings, *module.env_names, *filled_names(module)):
             if item.name not in present and len(present) < 100:
                 present.add(item.name)
                 listed.append({"name": item.name, "phase": "run", "secret": is_secret(item.name)})

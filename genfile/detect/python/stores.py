@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from genfile.detect.connections import Read, put_connections
 from genfile.detect.python.application import modules
+from genfile.detect.python.fills import filled_names
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft
 from genfile.parsers.python import PyModule
@@ -25,7 +26,7 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
 
 def _reads(project: PythonProject) -> Iterator[Read]:
     for path, module in modules(project):
-        for item in module.env_names:
+        for item in (*module.env_names, *filled_names(module)):
             yield Read(item.name, project.folder.says(path, item.line, item.name))
         for item in module.required_settings:
             yield Read(item.name, project.folder.says(path, item.line, item.name))
