@@ -205,9 +205,41 @@ def test_a_database_gets_its_name_on_the_network(monkeypatch: pytest.MonkeyPatch
     (line,) = [line for line in engine.told if line.startswith("run")]
     assert "--network-alias db" in line
     assert line.endswith("--health-retries 90 postgres:18 -c x")
-    done = beside.run_jobs(wanted, "shop:x", "ab12", started, {"B": "c"})
-    assert done.detail.endswith("; node migrate.js done")
+    done = beside.run_jobs(wanted, "shop:x", "ab12", started.network, {**started.environment, "B": "c"})
+    assert done == (True, "node migrate.js done", "")
     assert engine.told[-1].endswith("--env DATABASE_URL=postgres://db/x --env B=c shop:x node migrate.js")
+
+
+def test_a_job_that_fails_is_a_gate_of_its_own_and_has_a_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = 'raise ImproperlyConfigured("SECRET_KEY must be set")\nSECRET_KEY must be set'
+    engine = Engine(monkeypatch, {"run": Result(1, told)}, beside)
+    wanted = Beside((Other("db", "postgres:18"),), {}, (("manage.py", "migrate"), ("manage.py", "seed")))
+    done = beside.run_jobs(wanted, "shop:x", "ab12", None, {})
+    assert done == (False, "manage.py migrate ended with 1", told)
+    assert len(engine.told) == 1
+    report = Report([Gate("release", False, 1, done[1])], done[2])
+    found = diagnose(report, spec_of())
+    assert found is not None
+    assert (found.id, found.text) == ("required-variable", "the program does not start without SECRET_KEY")
+    # The log of a database that does not start is none of the program's.
+    assert diagnose(Report([Gate("beside", False, 1, "")], done[2]), spec_of()) is None
+
+
+def test_secrets_that_nobody_gave_are_made_up(tmp_path: Path) -> None:
+    """Those that the program can't start without; addresses, and what has a value, are left alone."""
+    listed = [
+        {"name": "SECRET_KEY", "required": True, "secret": True},
+        {"name": "JWT_SECRET", "required": True, "secret": True},
+        {"name": "DATABASE_URL", "required": True, "secret": True},
+        {"name": "SENTRY_TOKEN", "secret": True},
+        {"name": "API_TOKEN", "required": True, "secret": True, "value": "none"},
+        {"name": "NPM_TOKEN", "required": True, "secret": True, "phase": "build"},
+        {"name": "CITY", "required": True},
+    ]
+    found = prove._made_up(spec_of(environment=listed), {"JWT_SECRET"})
+    assert list(found) == ["SECRET_KEY"]
+    assert len(bytes.fromhex(found["SECRET_KEY"])) == 32
+    assert found != prove._made_up(spec_of(environment=listed), {"JWT_SECRET"})
 
 
 def test_all_that_carries_the_label_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
