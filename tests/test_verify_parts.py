@@ -338,31 +338,6 @@ def test_words_that_mean_something_else_have_no_mend(tree: MendTree) -> None:
     assert MENDS["certificate"]("", spec_of(), tree) is None
 
 
-PIP = (
-    "ERROR: Ignored the following versions that require a different python version: 4.0 Requires-Python <3.11,>=3.6; "
-    "6.11.1 Requires-Python <3.14,>=3.8; 6.9.0 Requires-Python <3.13,>=3.8\n"
-    "ERROR: Could not find a version that satisfies the requirement pyinstaller=={0} (from versions: none)\n"
-    "ERROR: No matching distribution found for pyinstaller=={0}\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("log", "version"),
-    [
-        (PIP.format("6.9.0"), "3.12"),
-        (PIP.format("6.11.1"), "3.13"),
-        (PIP.format("9"), "3.13"),
-        ("ERROR: Package 'x' requires a different Python: 3.14.0 not in '<3.12,>=3.9'", "3.11"),
-    ],
-)
-def test_the_newest_python_that_a_package_is_for(log: str, version: str) -> None:
-    report = Report([Gate("build", False, 1.0, "")], log)
-    spec = parse_spec({"language": "python", "name": "shop", "package_manager": {"name": "pip"}})
-    found = diagnose(report, spec)
-    assert found is not None
-    assert (found.id, dict(found.settings), found.certain) == ("python-bound", {"runtime.version": version}, True)
-
-
 def proof(*, passed: bool, found: Diagnosis | None = None) -> Proof:
     made = [Gate("build", True, 1.0, "built"), Gate("start", passed, 2.0, "as\x1b[31m 1000")]
     report = Report(made, "" if passed else "log\x00", 5, Contents(1, [], []), None, passed)
