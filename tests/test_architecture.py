@@ -81,6 +81,7 @@ ALLOWED = {
         "data",
         "parsers",
         "upkeep",
+        "versions",
         "container",
         "engine",
         "",

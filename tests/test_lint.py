@@ -1,8 +1,7 @@
-"""`genfile lint`: what is meant, what fails, what is put right, and what differs from a commit."""
+"""`genfile lint`: what is meant, what fails, and what is put right."""
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -140,26 +139,6 @@ def test_line_endings_stay(project: Path) -> None:
     content = (project / "Dockerfile").read_bytes()
     assert content.count(b"\r\n") == content.count(b"\n") == 8
     assert b'CMD ["node", "a.js"]\r\n' in content
-
-
-def test_only_findings_of_changed_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    git(project, "init", "-q")
-    git(project, "add", ".")
-    git(project, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x")
-    assert lint(project, capsys, "--diff", "HEAD") == (0, [])
-    write(project, {"Dockerfile": DOCKERFILE.replace("EXPOSE 4000", "EXPOSE 5000"), "docker/Dockerfile": DOCKERFILE})
-    assert [item for item in lint(project, capsys, "--diff", "HEAD")[1] if item[0] == "one-port"] == [
-        ("one-port", 6),
-        ("one-port", 6),
-    ]
-    assert lint(project, capsys, "--diff", "HEAD", "--file", "Dockerfile")[1] == [("one-port", 6)]
-    assert run(["lint", str(project), "--diff", "nothing"]) == 2
-    assert "git knows no commit nothing" in capsys.readouterr().err
-    assert run(["lint", str(project), "--diff", "--upload-pack=x"]) == 2
-
-
-def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *words], check=True)
 
 
 BAKE = """

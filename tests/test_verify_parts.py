@@ -205,9 +205,41 @@ def test_a_database_gets_its_name_on_the_network(monkeypatch: pytest.MonkeyPatch
     (line,) = [line for line in engine.told if line.startswith("run")]
     assert "--network-alias db" in line
     assert line.endswith("--health-retries 90 postgres:18 -c x")
-    done = beside.run_jobs(wanted, "shop:x", "ab12", started, {"B": "c"})
-    assert done.detail.endswith("; node migrate.js done")
+    done = beside.run_jobs(wanted, "shop:x", "ab12", started.network, {**started.environment, "B": "c"})
+    assert done == (True, "node migrate.js done", "")
     assert engine.told[-1].endswith("--env DATABASE_URL=postgres://db/x --env B=c shop:x node migrate.js")
+
+
+def test_a_job_that_fails_is_a_gate_of_its_own_and_has_a_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = 'raise ImproperlyConfigured("SECRET_KEY must be set")\nSECRET_KEY must be set'
+    engine = Engine(monkeypatch, {"run": Result(1, told)}, beside)
+    wanted = Beside((Other("db", "postgres:18"),), {}, (("manage.py", "migrate"), ("manage.py", "seed")))
+    done = beside.run_jobs(wanted, "shop:x", "ab12", None, {})
+    assert done == (False, "manage.py migrate ended with 1", told)
+    assert len(engine.told) == 1
+    report = Report([Gate("release", False, 1, done[1])], done[2])
+    found = diagnose(report, spec_of())
+    assert found is not None
+    assert (found.id, found.text) == ("required-variable", "the program does not start without SECRET_KEY")
+    # The log of a database that does not start is none of the program's.
+    assert diagnose(Report([Gate("beside", False, 1, "")], done[2]), spec_of()) is None
+
+
+def test_secrets_that_nobody_gave_are_made_up(tmp_path: Path) -> None:
+    """Those that the program can't start without; addresses, and what has a value, are left alone."""
+    listed = [
+        {"name": "SECRET_KEY", "required": True, "secret": True},
+        {"name": "JWT_SECRET", "required": True, "secret": True},
+        {"name": "DATABASE_URL", "required": True, "secret": True},
+        {"name": "SENTRY_TOKEN", "secret": True},
+        {"name": "API_TOKEN", "required": True, "secret": True, "value": "none"},
+        {"name": "NPM_TOKEN", "required": True, "secret": True, "phase": "build"},
+        {"name": "CITY", "required": True},
+    ]
+    found = prove._made_up(spec_of(environment=listed), {"JWT_SECRET"})
+    assert list(found) == ["SECRET_KEY"]
+    assert len(bytes.fromhex(found["SECRET_KEY"])) == 32
+    assert found != prove._made_up(spec_of(environment=listed), {"JWT_SECRET"})
 
 
 def test_all_that_carries_the_label_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,31 +336,6 @@ def test_words_that_mean_something_else_have_no_mend(tree: MendTree) -> None:
     assert MENDS["started"]("/usr/bin/tool", spec_of(), tree) is None
     assert MENDS["secret"]("API_URL", spec_of(), tree) is None
     assert MENDS["certificate"]("", spec_of(), tree) is None
-
-
-PIP = (
-    "ERROR: Ignored the following versions that require a different python version: 4.0 Requires-Python <3.11,>=3.6; "
-    "6.11.1 Requires-Python <3.14,>=3.8; 6.9.0 Requires-Python <3.13,>=3.8\n"
-    "ERROR: Could not find a version that satisfies the requirement pyinstaller=={0} (from versions: none)\n"
-    "ERROR: No matching distribution found for pyinstaller=={0}\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("log", "version"),
-    [
-        (PIP.format("6.9.0"), "3.12"),
-        (PIP.format("6.11.1"), "3.13"),
-        (PIP.format("9"), "3.13"),
-        ("ERROR: Package 'x' requires a different Python: 3.14.0 not in '<3.12,>=3.9'", "3.11"),
-    ],
-)
-def test_the_newest_python_that_a_package_is_for(log: str, version: str) -> None:
-    report = Report([Gate("build", False, 1.0, "")], log)
-    spec = parse_spec({"language": "python", "name": "shop", "package_manager": {"name": "pip"}})
-    found = diagnose(report, spec)
-    assert found is not None
-    assert (found.id, dict(found.settings), found.certain) == ("python-bound", {"runtime.version": version}, True)
 
 
 def proof(*, passed: bool, found: Diagnosis | None = None) -> Proof:

@@ -38,7 +38,7 @@ def lint(
         Level | None, typer.Option("--level", help="Exit with 3 from this level on; error by default.")
     ] = None,
     diff: Annotated[
-        str | None, typer.Option("--diff", metavar="REF", help="Only findings in lines that differ from this commit.")
+        str | None, typer.Option("--diff", metavar="REF", help="Only findings due to changes since this commit.")
     ] = None,
     programs: Annotated[
         str | None, typer.Option("--with", metavar="NAMES", help="Ask these programs too: hadolint, buildkit.")

@@ -1,5 +1,6 @@
 """A checkout's commit, tag and remote from git, for labels and tags of an image."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -39,6 +40,21 @@ class Revision(Struct, frozen=True):
         return tuple(found)
 
 
+class Blob(Struct, frozen=True):
+    """The content of a file in a commit: its id in hex digits, its size in bytes, whether it is a symbolic link."""
+
+    id: str
+    size: int
+    link: bool
+
+    def holds(self, content: bytes) -> bool:
+        """Whether this is the id of a content."""
+        hashed = hashlib.new("sha256" if len(self.id) == 64 else "sha1", usedforsecurity=False)
+        hashed.update(b"blob %d\0" % len(content))
+        hashed.update(content)
+        return hashed.hexdigest() == self.id
+
+
 def read_revision(folder: Path) -> Revision | None:
     """The revision of a folder; None if it is not in a checkout, or git is not installed."""
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
@@ -73,6 +89,30 @@ def file_at(folder: Path, commit: str, path: str, limit: int) -> bytes | None:
     """A file below a folder as a commit has it, no filter of the repository's applied; None where there is none."""
     found = _run(folder, "cat-file", "blob", f"{commit}:./{path}")
     return found if found is not None and len(found) <= limit else None
+
+
+def blobs_at(folder: Path, commit: str) -> dict[str, Blob] | None:
+    """The files below a folder as a commit has them, by path; None where git can't list them."""
+    found = _run(folder, "ls-tree", "-r", "-l", "-z", commit)
+    if found is None:
+        return None
+    blobs = {}
+    for record in _records(found):
+        about, _, path = record.partition("\t")
+        mode, kind, name, size = about.split()
+        if kind == "blob":
+            blobs[path] = Blob(name, int(size), link=mode == "120000")
+    return blobs
+
+
+def listed_files(folder: Path) -> frozenset[str] | None:
+    """The files below a folder that git follows or would add; None where it can't list them."""
+    found = _run(folder, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    return frozenset(_records(found)) if found is not None else None
+
+
+def _records(output: bytes) -> list[str]:
+    return [record for record in output.decode("utf-8", "surrogateescape").split("\0") if record]
 
 
 def _git(folder: Path, *words: str) -> str | None:

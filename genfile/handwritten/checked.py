@@ -194,7 +194,11 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: BuildWay, 
     if is_for_development(path) or is_for_development(built.image.stage.name or ""):
         wrong = [item for item in wrong if item.id in _ALWAYS]
     return tuple(
-        Found(Risk(item.id, item.level or LEVELS[item.id], item.text, item.hint, path, item.line), item.edits)
+        Found(
+            Risk(item.id, item.level or LEVELS[item.id], item.text, item.hint, path, item.line),
+            item.edits,
+            evidence=item.evidence,
+        )
         for item in wrong
     )
 

@@ -5,16 +5,17 @@ from typing import Any
 from msgspec import Struct
 
 from genfile.dockerfile.edit import Edit
-from genfile.evidence import Risk
+from genfile.evidence import Evidence, Risk
 
 
 class Found(Struct, frozen=True):
     """``edits``: of the file that the finding is in; none where nothing safe puts it right. ``source``: the program
-    that found it, None for genfile itself."""
+    that found it, None for genfile itself. ``evidence``: the places that the text cites."""
 
     risk: Risk
     edits: tuple[Edit, ...] = ()
     source: str | None = None
+    evidence: tuple[Evidence, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         edits = [{"line": item.line, "end_line": item.end, "text": item.text} for item in self.edits]

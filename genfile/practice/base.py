@@ -39,6 +39,7 @@ def _version(subject: Subject) -> Iterator[Wrong]:
             line,
             f"{image} is not what the project asks for: {said}",
             f"take {spec.language} {asked}",
+            evidence=(said,),
         )
 
 

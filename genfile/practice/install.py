@@ -126,8 +126,7 @@ def _order(subject: Subject) -> Iterator[Wrong]:
             yield Wrong(
                 "sources-before-dependencies",
                 whole.line,
-                f"all sources are copied before `{first.text}` in line {first.step.line}: every source change "
-                "reinstalls the dependencies",
+                f"all sources are copied before `{first.text}`: every source change reinstalls the dependencies",
                 "copy the manifest and the lockfile first, install, then copy the sources",
             )
 
@@ -167,6 +166,7 @@ def _manager(subject: Subject) -> Iterator[Wrong]:
                         f"{what} is installed, and the project asks for {manager.version}: {fact.evidence[0]}",
                         f"install {new}",
                         edits=replaced(item, whole, whole.replace(word, new)) if item is not None else (),
+                        evidence=fact.evidence[:1],
                     )
 
 

@@ -4,6 +4,7 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
+from genfile.evidence import Evidence
 from genfile.image.files import Answer
 from genfile.image.loaded import reached
 from genfile.image.target import words_of
@@ -37,6 +38,7 @@ def _read(subject: Subject) -> Iterator[Wrong]:
             started.evidence.line if started is not None else subject.image.stage.line,
             f"{said} reads {candidate}, which is not in the image: nothing makes {at}",
             hint,
+            evidence=(Evidence(source, line, f"reads {candidate}"),),
         )
 
 

@@ -12,6 +12,7 @@ from genfile.container.stages import lineage
 from genfile.detect.inspection import InspectedService
 from genfile.dockerfile.edit import Edit
 from genfile.dockerfile.model import Dockerfile, Instruction
+from genfile.evidence import Evidence
 from genfile.image import Built, Context
 from genfile.image.installs import Installation, installation_of
 from genfile.image.stage import StageState
@@ -97,7 +98,8 @@ class Subject(Struct, frozen=True, dict=True):
 class Wrong(Struct, frozen=True):
     """A finding: the id of its check, the line, what is wrong, and what to do.
 
-    ``level``: overrides the level of the check; ``edits``: safe edits that fix it.
+    ``level``: overrides the level of the check; ``edits``: safe edits that fix it; ``evidence``: the places that the
+    text cites.
     """
 
     id: str
@@ -106,6 +108,7 @@ class Wrong(Struct, frozen=True):
     hint: str
     level: Level | None = None
     edits: tuple[Edit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Practice(Struct, frozen=True):

@@ -153,3 +153,5 @@ _OPEN: dict[str, Callable[[str | None], Origin | None]] = {
     PYPROJECT: _open_pyproject,
     PACKAGE: _open_package,
 }
+# The files that may hold decisions, the strongest first.
+DECIDING = tuple(_OPEN)

@@ -32,7 +32,7 @@ class OverlaySource:
                 names.append(name)
             elif content is None and name in names:
                 names.remove(name)
-        return make_index(folders, list(index.notes))
+        return make_index({at: names for at, names in folders.items() if names or not at}, list(index.notes))
 
     def read(self, path: str, limit: int) -> bytes:
         if path not in self.files:

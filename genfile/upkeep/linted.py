@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from genfile.dockerfile.edit import apply_edits
+from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
 from genfile.handwritten import Checked, Found, dockerfiles_of, lint_dockerfiles
 from genfile.handwritten.ignored import UNUSED, IgnoreEntry, unused_entries, without_silenced
@@ -51,28 +52,71 @@ def lint_project(
     """Check the Dockerfiles of a tree.
 
     ``folder``: the tree's location, for its genfile.toml; ``names``: of Dockerfiles, compose files or bake files;
-    ``programs``: hadolint and buildkit, to add their findings; ``changed``: report only findings in these lines. Raises
-    what `inspect` and `lint_dockerfiles` raise, and UsageError for a missing program.
+    ``programs``: hadolint and buildkit, to add their findings; ``changed``: report only findings in lines that changed,
+    and those that the changes cause. Raises what `inspect` and `lint_dockerfiles` raise, and UsageError for a missing
+    program.
     """
+    decisions = decide(folder, Flags())
+    now = _findings(source, decisions, names, programs)
+    files, others = {path: items for path, (_, items) in now.files.items()}, now.others
+    if changed is not None:
+        before = _before(changed, folder, names, decisions)
+        caused = set(changed.caused(now.every, before.every if before is not None else ()))
+        files = {
+            path: tuple(one for one in items if one in caused or changed.touched(one, item))
+            for path, (item, items) in now.files.items()
+        }
+        others = tuple(one for one in others if one in caused or changed.touched(one, None))
+    config = decisions.config
+    wanted = level or (config.lint.level if config is not None else None) or "error"
+    built = {path: item.built for path, (item, _) in now.files.items()}
+    texts = {path: one.dockerfile.text for path, one in built.items() if one is not None}
+    return Linted(files, tuple(one.risk for one in others), wanted, texts)
+
+
+class _Findings(Struct, frozen=True):
+    """The findings that nobody declared intentional, by Dockerfile, and those that belong to none."""
+
+    files: Mapping[str, tuple[Checked, tuple[Found, ...]]]
+    others: tuple[Found, ...]
+
+    @property
+    def every(self) -> tuple[Found, ...]:
+        return (*(one for _, items in self.files.values() for one in items), *self.others)
+
+
+def _findings(source: "Source", decisions: Decisions, names: Sequence[str], programs: Sequence[str]) -> _Findings:
     from genfile.source.overlay import OverlaySource
 
-    decisions = decide(folder, Flags())
     without = OverlaySource(source, dict.fromkeys(dockerfiles_of(source, names)))
     # Detection must not rely on the Dockerfiles, which are what is being checked.
     checked = lint_dockerfiles(source, settled(look(without, decisions), decisions), names)
     if programs:
         checked = [_with_programs(item, programs, source) for item in checked]
     entries, used = _entries(decisions), set[IgnoreEntry]()
-    files = {item.path: _kept(item, entries, used) for item in checked}
-    others = tuple(unused_entries(entries, used, known_ids())) if not names else ()
-    if changed is not None:
-        spans = {item.path: item for item in checked}
-        files = {path: tuple(changed.of(items, spans[path])) for path, items in files.items()}
-        others = ()
-    config = decisions.config
-    wanted = level or (config.lint.level if config is not None else None) or "error"
-    texts = {item.path: item.built.dockerfile.text for item in checked if item.built is not None}
-    return Linted(files, others, wanted, texts)
+    files = {item.path: (item, _kept(item, entries, used)) for item in checked}
+    others = unused_entries(entries, used, known_ids()) if not names else ()
+    return _Findings(files, tuple(Found(risk) for risk in others))
+
+
+def _before(changed: "Changed", folder: Path | None, names: Sequence[str], now: Decisions) -> _Findings | None:
+    """What the commit has of the same findings; None where it has none of the files that are meant."""
+    from genfile.project.decided import DECIDING
+
+    there = [name for name in names if name in changed.before.index().paths]
+    if names and not there:
+        return None
+    texts = {name: changed.text_before(name) for name in DECIDING}
+    try:
+        decisions = decide(folder, Flags(), texts=texts)
+    except UsageError:
+        # A mistake in the commit's genfile.toml, put right by now.
+        decisions = now
+    try:
+        return _findings(changed.before, decisions, there, ())
+    except SourceError:
+        # A Dockerfile that was none in the commit.
+        return None
 
 
 def known_ids() -> frozenset[str]:

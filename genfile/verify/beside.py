@@ -220,15 +220,17 @@ def _wait(container: str, item: Other) -> str | None:
     return docker("logs", container).output
 
 
-def run_jobs(beside: Beside, tag: str, run_id: str, started: Started, environment: Mapping[str, str]) -> Started:
-    """Run the jobs that are due before the service starts, in its own image. The first failure ends the run."""
-    for job in beside.jobs if started.network and started.passed else ():
-        words = ["--rm", "--label", label_of(run_id), "--network", started.network or ""]
-        given = {**started.environment, **environment}
-        words += [word for key, value in given.items() for word in ("--env", f"{key}={value}")]
+def run_jobs(
+    beside: Beside, tag: str, run_id: str, network: str | None, environment: Mapping[str, str]
+) -> tuple[bool, str, str]:
+    """Run the jobs that are due before the service starts, in its own image; the first that fails ends the run.
+
+    Returns whether all passed, a summary line, and the log of one that failed.
+    """
+    words = ["--rm", "--label", label_of(run_id), *(("--network", network) if network else ())]
+    words += [word for key, value in environment.items() for word in ("--env", f"{key}={value}")]
+    for job in beside.jobs:
         done = docker("run", *words, tag, *job, timeout=_JOB_SECONDS)
         if not done.ok:
-            detail = f"{shlex.join(job)} ended with {done.code}"
-            return Started(started.network, started.environment, detail, done.output, passed=False)
-        started.detail += f"; {shlex.join(job)} done"
-    return started
+            return False, f"{shlex.join(job)} ended with {done.code}", done.output
+    return True, f"{', '.join(map(shlex.join, beside.jobs))} done", ""

@@ -46,6 +46,13 @@ class Diagnosis(Struct, frozen=True):
         return [f"{_key(key)} = {_value(value)}" for key, value in self.settings.items()]
 
 
+class CauseMend(Struct, frozen=True):
+    """What fixes a cause: settings, or none if only a person can; ``text``: a more precise cause."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
+
+
 def _key(key: str) -> str:
     import json
 

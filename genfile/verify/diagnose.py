@@ -33,7 +33,8 @@ def diagnose(report: Report, spec: "Spec", tree: MendTree = NOTHING) -> Diagnosi
         return None
     if report.finding is not None and (seen := by_finding(failed.name, report.finding, spec)) is not None:
         return seen
-    found = _by_log(failed.name, report.log, spec, tree)
+    # What is due before the start runs in the same image, and fails as the start does.
+    found = _by_log("start" if failed.name == "release" else failed.name, report.log, spec, tree)
     # The address of a database that does not answer is not one that the program listens on.
     if found is not None and found.id == "database":
         return found

@@ -1,16 +1,16 @@
 """The gates, for any project: a path in, a report out.
 
-check: BuildKit's checks find nothing · build: cold, then cached · beside: its databases are up · start: hardened, as a
-numeric user · answer: its start page, with that page's script and style sheet, its folders, its health check · stop:
-SIGTERM ends it · content: the image holds no secret and no repository · cache: a one-line change keeps the layers with
-dependencies
+check: BuildKit's checks find nothing · build: cold, then cached · beside: its databases are up · release: what is due
+before the start, such as migrations · start: hardened, as a numeric user · answer: its start page, with that page's
+script and style sheet, its folders, its health check · stop: SIGTERM ends it · content: the image holds no secret and
+no repository · cache: a one-line change keeps the layers with dependencies
 """
 
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,8 @@ class Request(Struct, frozen=True):
     program writes to; each without a VOLUME in the image gets a volume mounted, as the Dockerfile says. ``syntax``
     False drops the `# syntax=` line, for engines that reach no registry. ``memory``: the container's limit, in the form
     of `docker run --memory`. ``beside``: databases that it needs; ``prepare``: a program that makes images that can't
-    be pulled. ``given``: secrets and arguments of the build. ``quick``: only the gates in `QUICK`, with the engine's
-    cache.
+    be pulled. ``given``: secrets and arguments of the build; ``made_up``: secrets that the program can't start
+    without and nobody gave. ``quick``: only the gates in `QUICK`, with the engine's cache.
     """
 
     root: Path
@@ -55,6 +55,7 @@ class Request(Struct, frozen=True):
     path: str = "/"
     touch: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    made_up: Mapping[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
     syntax: bool = True
     answer_within: float = 60
@@ -128,8 +129,8 @@ def run_gates(request: Request, tell: Tell | None = None) -> Report:
 
 
 # In this order; each name is a method of a trial.
-_GATES = ("check", "build", "beside", "start", "answer", "stop", "content", "cache")
-QUICK = ("build", "beside", "start", "answer", "stop")
+_GATES = ("check", "build", "beside", "release", "start", "answer", "stop", "content", "cache")
+QUICK = ("build", "beside", "release", "start", "answer", "stop")
 
 
 class _Trial:
@@ -160,11 +161,16 @@ class _Trial:
     def running(self) -> Running:
         return Running(self.request, self.tag, self.id, self.started.network)
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The gates for this service: databases and what is due before the start only if it needs any."""
+        beside = self.request.beside
+        left = {"beside", "release"} if not beside.others else set() if beside.jobs else {"release"}
+        return tuple(name for name in (QUICK if self.request.quick else _GATES) if name not in left)
+
     def run_all(self, tell: Tell | None) -> Report:
-        """Run every gate until one fails; databases only if the service needs any."""
-        for name in QUICK if self.request.quick else _GATES:
-            if name == "beside" and not self.request.beside.others:
-                continue
+        """Run every gate until one fails."""
+        for name in self.wanted:
             began = time.monotonic()
             if tell is not None:
                 tell(name, None)
@@ -204,13 +210,21 @@ class _Trial:
 
     def _beside(self) -> GateOutcome:
         self.started = start(self.request.beside, self.id, self.request.prepare)
-        if self.started.passed:
-            run_jobs_given = (self.request.beside, self.tag, self.id, self.started, self.request.environment)
-            self.started = run_jobs(*run_jobs_given)
         return GateOutcome(self.started.passed, self.started.detail, self.started.log)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The container's variables; the user's own win."""
+        return {**self.request.made_up, **self.started.environment, **self.request.environment}
+
+    def _release(self) -> GateOutcome:
+        wanted = self.request.beside
+        return GateOutcome(*run_jobs(wanted, self.tag, self.id, self.started.network, self.environment))
+
     def _start(self) -> GateOutcome:
-        return self.running.start({**self.started.environment, **self.request.environment})
+        found = self.running.start(self.environment)
+        names = ", ".join(sorted(self.request.made_up))
+        return replace(found, detail=f"{found.detail}; {names} made up") if names else found
 
     def _answer(self) -> GateOutcome:
         return self.running.answer()

@@ -1,14 +1,14 @@
 """Fixes that need more than a name filled in: from the name in a log, the spec, and the project's files."""
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from genfile.verify.causes import pruned
+from genfile.verify import resolving
+from genfile.verify.causes import CauseMend, pruned
 
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
@@ -70,13 +70,6 @@ class MendTree(Struct, frozen=True):
 
 
 NOTHING = MendTree()
-
-
-class CauseMend(Struct, frozen=True):
-    """What fixes a cause: settings, or none if only a person can; ``text``: a more precise cause."""
-
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    text: str | None = None
 
 
 def _inside(path: str) -> str | None:
@@ -178,19 +171,6 @@ def _program(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     return CauseMend({"system_packages.run": list(dict.fromkeys([*spec.system_packages.run, package]))})
 
 
-def _older_python(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
-    """The newest Python below a bound such as `<3.13`: in pip's list, the bound of the requested version, else the
-    highest."""
-    listed = dict(re.findall(r"([^\s;]+) Requires-Python ([^;\n]+)", name))
-    asked = re.search(r"No matching distribution found for \S+==(\S+)", name)
-    bound = listed.get(asked[1]) if asked is not None else None
-    bounds = [int(minor) for minor in re.findall(r"<\s*3\.(\d+)", bound or name)]
-    if not bounds:
-        return None
-    text = f"a package is for Python below 3.{max(bounds)}, and the image has a newer one"
-    return CauseMend({"runtime.version": f"3.{max(bounds) - 1}"}, text)
-
-
 # By the names in diagnoses.toml. A function returns None if another cause is behind these words.
 MENDS: Mapping[str, Callable[[str, "Spec", MendTree], CauseMend | None]] = {
     "copied": _copied,
@@ -200,5 +180,8 @@ MENDS: Mapping[str, Callable[[str, "Spec", MendTree], CauseMend | None]] = {
     "certificate": _certificate,
     "secret": _secret,
     "program": _program,
-    "older-python": _older_python,
+    "invalid-requirement": resolving.invalid_requirement,
+    "other-python": resolving.other_python,
+    "no-version": resolving.no_version,
+    "no-wheel": resolving.no_wheel,
 }

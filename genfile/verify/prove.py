@@ -1,9 +1,10 @@
 """From any source folder to a report of its gates: what `genfile init --yes` writes, built and run unedited."""
 
 import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from genfile.container.compose import read_dotenv
 from genfile.dockerfile.reader import read_dockerfile
+from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import UsageError
 from genfile.verify.beside import Beside, read_beside
 from genfile.verify.docker import BuildInput, run
@@ -130,6 +132,7 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
     from genfile.preset.places import written_folders
     from genfile.spec.base import plain
 
+    beside = _beside(root, spec, layout) if wish.databases else Beside()
     return Request(
         root,
         layout.dockerfile,
@@ -138,16 +141,30 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
         spec.health.path if spec.health and not spec.static else "/",
         source_file(root, spec.path, spec.language),
         wish.environment,
+        _made_up(spec, {*wish.environment, *beside.environment}),
         tuple(written_folders(plain(spec), layout.context)),
         syntax=wish.syntax,
         answer_within=wish.answer_within,
         stop_within=9,
         has_to_be_there=bool(spec.static or spec.health),
         memory=wish.memory,
-        beside=_beside(root, spec, layout) if wish.databases else Beside(),
+        beside=beside,
         prepare=wish.prepare,
         quick=wish.quick,
     )
+
+
+def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
+    """A random value for each secret that the program can't start without, unless it is given.
+
+    64 hex digits are long enough for a key, and are valid Base64. The address of a server is no secret of that kind.
+    """
+    return {
+        item.name: secrets.token_hex(32)
+        for item in spec.environment
+        if item.phase == "run" and item.required and item.secret and is_sensitive(item.name)
+        if item.value is None and item.name not in given
+    }
 
 
 def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:
