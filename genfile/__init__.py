@@ -17,11 +17,13 @@ from several threads at once. An expected failure is a :class:`GenfileError` wit
 wrong type is a TypeError. docs/api.md has more examples.
 """
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.3.0"
 
+# As `typing` has it, whose import takes as long as the rest of `genfile --version`.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from genfile.api import Generation, generate, inspect, render
     from genfile.detect.inspection import InspectedService, Inspection
     from genfile.errors import (
@@ -82,7 +84,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Load a public name on first use, so that `import genfile` alone costs next to nothing."""
     from importlib import import_module
 

@@ -4,9 +4,7 @@ import os
 import sys
 
 from genfile import __version__
-from genfile.cli import ui
 from genfile.cli.commands import app
-from genfile.cli.usage import read_fault
 from genfile.errors import GenfileError
 
 
@@ -44,11 +42,15 @@ def _exhausted(error: BaseException) -> GenfileError:
 
 def _interrupted() -> int:
     """Ctrl-C: by now everything that was begun has been undone."""
+    from genfile.cli import ui
+
     ui.error_out("error: interrupted: nothing was changed")
     return 130
 
 
 def _failed(error: GenfileError, *, as_json: bool) -> int:
+    from genfile.cli import ui
+
     if as_json:
         said = {"message": error.message, "hint": error.hint, "code": error.exit_code}
         usage = getattr(error, "usage", None)
@@ -60,6 +62,8 @@ def _failed(error: GenfileError, *, as_json: bool) -> int:
 
 def _other(error: Exception, *, as_json: bool) -> int:
     """typer's own exceptions, recognised by their shape, since typer has bundled click under several names."""
+    from genfile.cli.usage import read_fault
+
     if type(error).__name__ == "Abort":
         return _interrupted()
     fault = read_fault(error)

@@ -6,10 +6,11 @@ same everywhere, and no line is cut off.
 
 import shutil
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 MAX_WIDTH = 100
@@ -43,6 +44,21 @@ class HelpCommand(TyperCommand):
             if getattr(error, "ctx", ctx) is None:
                 error.ctx = ctx  # type: ignore[attr-defined]
             raise
+
+
+class LateCommand(TyperCommand):
+    """A command as its group lists it. Its callback gives the function that it runs, whose module is imported once
+    the command itself is run, completed or asked for its help."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        return self.whole().make_context(info_name, args, parent, **extra)
+
+    def whole(self) -> Any:
+        """The command with its parameters."""
+        load = cast(Callable[[], Callable[..., Any]], self.callback)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(self.name, cls=HelpCommand, short_help=self.short_help, epilog=self.epilog)(load())
+        return typer.main.get_command(alone)
 
 
 class Group(TyperGroup):

@@ -7,14 +7,11 @@ import typer
 
 from genfile.cli import ui
 from genfile.cli.complete import preset_names
-from genfile.cli.help import Group
 from genfile.terminal import Styled
 
 if TYPE_CHECKING:
     from genfile.options import Option
     from genfile.preset.find import Preset
-
-app = typer.Typer(cls=Group, help="List, inspect, create, test and pin presets.", rich_markup_mode=None)
 
 
 def list_presets(

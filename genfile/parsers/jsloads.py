@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from genfile.parsers.grammar import captures
 from genfile.parsers.jsreach import JsReferences
+from genfile.parsers.jsvalues import MAKES_CODE
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -31,8 +32,6 @@ _OF_VALUES = frozenset(
     abstract_class_declaration enum_declaration
     """.split()
 )
-# TypeScript syntax that becomes code, which Node does not strip like types.
-_MAKES_CODE = ("decorator", "enum_declaration", "internal_module", "accessibility_modifier", "import_require_clause")
 
 
 class Loaded(Struct, frozen=True):
@@ -78,8 +77,7 @@ class JsLoads(JsReferences):
         """Whether it has syntax that becomes code: decorators, enums, namespaces, parameter properties."""
         if self._language != "typescript":
             return False
-        found = captures(self._language, _MAKES_CODE, self._root)
-        return any(_makes_code(node) for listed in found.values() for node in listed)
+        return any(_makes_code(node) for node in self._all(*MAKES_CODE))
 
     def _handed_on(self, node: "Node") -> tuple[str, ...]:
         """The names that `export { a, b as c } from "x"` re-exports."""

@@ -8,22 +8,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from genfile.parsers.grammar import captures
+from genfile.parsers.jsvalues import FUNCTION_KINDS
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from genfile.parsers.javascript import JsModule
 
-_KINDS = (
-    "function_declaration",
-    "function_expression",
-    "arrow_function",
-    "method_definition",
-    "generator_function",
-    "generator_function_declaration",
-)
-FUNCTIONS = frozenset(_KINDS)
+FUNCTIONS = frozenset(FUNCTION_KINDS)
 _FIELDS = frozenset({"field_definition", "public_field_definition"})
 # Methods that call their callback at once, or when a promise resolves.
 _CALLED_AT_ONCE = frozenset("forEach map filter every some reduce find flatMap then".split())
@@ -74,11 +66,10 @@ class ModuleFlow:
     def functions(self) -> dict[str, "Node"]:
         """Functions by name: methods as `Class.method`, an anonymous export as `default`."""
         found: dict[str, Node] = {}
-        for nodes in captures(self.module._language, _KINDS, self.module._root).values():
-            for node in nodes:
-                key = self._key(node)
-                if key is not None:
-                    found.setdefault(key, node)
+        for node in self.module._all(*FUNCTION_KINDS):
+            key = self._key(node)
+            if key is not None:
+                found.setdefault(key, node)
         return found
 
     @cached_property
@@ -125,11 +116,10 @@ class ModuleFlow:
     def _frames(self) -> list[_Frame]:
         """The spans that decide how a node runs, in source order: functions, and code whose errors are caught."""
         found: list[tuple[Node, str | None, bool]] = []
-        for nodes in captures(self.module._language, _KINDS, self.module._root).values():
-            for node in nodes:
-                key = self._key(node)
-                if key is not None or not self._is_called_at_once(node):
-                    found.append((node, key or "", False))
+        for node in self.module._all(*FUNCTION_KINDS):
+            key = self._key(node)
+            if key is not None or not self._is_called_at_once(node):
+                found.append((node, key or "", False))
         for node in self.module._all("try_statement"):
             body, handler = node.child_by_field_name("body"), node.child_by_field_name("handler")
             if body is not None and self._swallows(handler) and not self._listens(body):
@@ -290,7 +280,7 @@ class ModuleFlow:
         if self.module._language != "typescript":
             return ()
         found: list[str] = []
-        for node in captures("typescript", ("decorator",), self.module._root).get("decorator", ()):
+        for node in self.module._all("decorator"):
             above = node.parent
             held = above.child_by_field_name("declaration") if above is not None else None
             owner = held if above is not None and above.type == "export_statement" else above

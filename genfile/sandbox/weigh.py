@@ -47,7 +47,8 @@ def size_of(value: Any) -> int:
             waiting.extend((part, depth + 1) for part in inner)
         else:
             characters += _NUMBER if isinstance(item, float) else 8
-        check_text(characters)
+        if characters > bounds.text:
+            check_text(characters)
     return characters + 4 * items
 
 
