@@ -12,7 +12,7 @@ from genfile.evidence import Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing
 from genfile.parsers.jsreach import NameReference
-from genfile.parsers.values import UNKNOWN, is_known, port_of
+from genfile.parsers.values import is_known, port_of
 
 MAX_DEPTH = 6
 Sources = list[tuple[str, JsModule]]
@@ -113,7 +113,7 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
         (module.default_export, path[1:] if path[0] == "default" else path),
         (module.exported(path[0]), path[1:]),
         (module.constant(path[0]), path[1:]),
-        (module.settings(path[0]) if path[1:] else UNKNOWN, path[1:]),
+        (module.settings(path[0]) if path[1:] else module.given_back(path[0]), path[1:]),
     ):
         found = port_at(value, rest)
         if found is not None:
