@@ -379,6 +379,12 @@ APP = "const express = require('express'); const app = express();"
           "start() { this.app = express(); this.app.listen({ port: this.options.port }) } }"}, (5600, "HTTP_PORT")),
         ({"server.js": f"{APP} function run(options) {{ app.listen(options.port || 5650) }} run({{}})"}, (5650, None)),
         ({"server.js": f"{APP} function run(a = {{}}, b = a) {{ run(b); app.listen(b || {{}}) }} run()"}, (3000, None)),
+        # What a function of another module returns if none of its conditions holds.
+        ({"server.mjs": "import port from './port.mjs'; import e from 'express'; e().listen(await port())",
+          "port.mjs": "export default function () { if (process.env.AT === 'x') return process.env.PORT;"
+          "else if (process.env.AT === 'y') { return 5701 } else return 5700 }"}, (5700, None)),
+        ({"server.js": f"{APP} const {{ port }} = require('./p'); app.listen(port())",
+          "p.js": "const port = () => process.env.API_PORT || 5750; exports.port = port"}, (5750, "API_PORT")),
         # Guards: a literal beats what stands elsewhere; a name that leads nowhere is a guess of the framework.
         ({"server.js": f"{APP} const config = require('./config'); app.listen(5200)",
           "config.js": "module.exports = { port: 1, mail: { port: 25 } }"}, (5200, None)),
@@ -588,6 +594,23 @@ def test_a_bundle_brings_what_it_loads() -> None:
     source = f"import './hash'; {SERVER}"
     files = {"package.json": manifest, **LOCK, "src/index.ts": source, "src/hash.ts": HASH}
     assert only(**files).dependencies_at_run == "production"
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ("--packages=external", "all"),
+        ("--external:bcrypt", "all"),
+        ("--external:b* --external:sharp", "all"),
+        ("--external:sharp", "production"),
+    ],
+)
+def test_a_bundle_loads_what_it_leaves_outside(options: str, kept: str) -> None:
+    scripts = PLAIN | {"build": f"esbuild src/index.ts --bundle --platform=node {options} --outfile=dist/index.js"}
+    manifest = package(scripts=scripts, dependencies=EXPRESS, devDependencies={"bcrypt": "5", "esbuild": "0.25.0"})
+    source = f"import './hash'; {SERVER}"
+    files = {"package.json": manifest, **LOCK, "src/index.ts": source, "src/hash.ts": HASH}
+    assert only(**files).dependencies_at_run == kept
 
 
 # --- what the program writes -----------------------------------------------------------------------------------------
