@@ -29,6 +29,7 @@ from genfile.detect.node.settings import put_settings
 from genfile.detect.node.site import asset_root, static_output
 from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
+from genfile.detect.node.used import used_framework
 from genfile.detect.node.version import node_version, put_openssl
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
@@ -67,8 +68,9 @@ def _version(service: _Service) -> None:
 
 
 def _framework(service: _Service) -> None:
-    """The framework."""
+    """The framework: of several, the one that the program imports."""
     found = find_framework(service.project)
+    found = used_framework(service.project, found) if found is not None else None
     if found is not None:
         service.framework = found.value
         service.draft.put("framework", found.but(found.value.name))
