@@ -126,6 +126,26 @@ def test_nest_compiles_by_the_configuration_that_it_names(files: dict[str, str],
     assert spec.port == 3000
 
 
+@pytest.mark.parametrize(
+    ("options", "read", "wanted"),
+    [
+        ({"resolveJsonModule": True}, "import keys from '../private/keys.json'", "dist/src/index.js"),
+        ({"resolveJsonModule": True}, "import keys from './keys.json'", "dist/index.js"),
+        ({"resolveJsonModule": True}, "const keys = require('../private/keys.json')", "dist/index.js"),
+        ({}, "import keys from '../private/keys.json'", "dist/index.js"),
+    ],
+)
+def test_data_that_is_not_committed_is_an_input_of_the_compiler(
+    options: dict[str, bool], read: str, wanted: str
+) -> None:
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=PLAIN)
+    files = {"tsconfig.json": config(include=["src"], **options), "src/index.ts": f"{read}; {SERVER}"}
+    found = inspect(**{"package.json": manifest, **LOCK, **files})
+    assert found.services[0].spec.start == ("node", wanted)
+    told = "keys.json, which is not in the tree; the build fails without it" in texts(found)
+    assert told == (bool(options) and read.startswith("import"))
+
+
 def test_from_version_6_on_the_root_is_the_folder_of_the_configuration() -> None:
     manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "6.0.2"}, scripts=PLAIN)
     files = {"package.json": manifest, **LOCK, "tsconfig.json": config(include=["src"]), "src/index.ts": SERVER}

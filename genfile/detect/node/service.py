@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from genfile.data import Framework
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
+from genfile.detect.node.compiled import tell_absent
 from genfile.detect.node.envcheck import put_env_check
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
@@ -82,6 +83,8 @@ def _build(service: _Service) -> None:
     manager = draft.values["package_manager"]["name"]
     draft.put("build", build_command(project, manager, service.framework))
     put_build(project, draft, manager)
+    if draft.values.get("build"):
+        tell_absent(project)
 
 
 def _purpose(service: _Service) -> None:
