@@ -147,6 +147,43 @@ def test_what_the_gates_tell_without_a_word_in_the_log() -> None:
     assert stuck.id == "no-signal"
 
 
+SUBPATH = """Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './deep.js' is not defined by "exports" in \
+/app/node_modules/@acme/kit/package.json imported from /app/server.mjs"""
+
+
+@pytest.mark.parametrize(
+    ("gate", "log", "known", "said"),
+    [
+        ("build", "npm error notarget No matching version found for left@0.0.9.", "no-release", "has no left@0.0.9"),
+        ("build", 'error Couldn\'t find any versions for "left" that matches "9"', "no-release", "has no left"),
+        ("build", "npm error 404  'left@0.0.9' is not in this registry.", "no-release", "has no left@0.0.9"),
+        ("start", SUBPATH, "package-path", "a path that @acme/kit does not export"),
+    ],
+)
+def test_packages_that_are_not_as_the_code_expects(gate: str, log: str, known: str, said: str) -> None:
+    diagnosis = found(gate, log)
+    assert diagnosis is not None
+    assert diagnosis.id == known
+    assert said in diagnosis.text
+
+
+def test_a_code_of_an_error_is_no_variable() -> None:
+    assert found("start", "Error [ERR_FANCY_CODE]: odd\n    at x {\n  code: 'ERR_FANCY_CODE'\n}") is None
+    assert found("start", "Error: STORE_CANTOPEN: no\n  code: 'STORE_CANTOPEN'\n}") is None
+    named = found("start", "Error: no value for MAIL_KEY\n  code: 'OTHER_CODE'\n}")
+    assert named is not None
+    assert "MAIL_KEY" in named.text
+
+
+def test_steps_that_did_not_fail_say_nothing() -> None:
+    passed = "#7 1.2 API_KEY is not set\n#7 DONE 3.0s\n"
+    failed = "#9 1.0 something odd\n#9 ERROR: process did not complete successfully: exit code: 1\n------\n 1.0 odd"
+    assert found("build", passed + failed) is None
+    assert found("build", passed) is not None
+    assert found("build", "debconf: (TERM is not set, so the dialog frontend is not usable.)") is None
+    assert found("build", passed.replace("#7", "#9") + failed) is not None
+
+
 def test_what_passed_or_is_unknown_has_no_cause() -> None:
     assert found("build", "something odd") is None
     assert diagnose(Report([Gate("build", True, 1.0, "")], "no space left on device"), spec(NODE)) is None

@@ -126,6 +126,26 @@ def test_nest_compiles_by_the_configuration_that_it_names(files: dict[str, str],
     assert spec.port == 3000
 
 
+@pytest.mark.parametrize(
+    ("options", "read", "wanted"),
+    [
+        ({"resolveJsonModule": True}, "import keys from '../private/keys.json'", "dist/src/index.js"),
+        ({"resolveJsonModule": True}, "import keys from './keys.json'", "dist/index.js"),
+        ({"resolveJsonModule": True}, "const keys = require('../private/keys.json')", "dist/index.js"),
+        ({}, "import keys from '../private/keys.json'", "dist/index.js"),
+    ],
+)
+def test_data_that_is_not_committed_is_an_input_of_the_compiler(
+    options: dict[str, bool], read: str, wanted: str
+) -> None:
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=PLAIN)
+    files = {"tsconfig.json": config(include=["src"], **options), "src/index.ts": f"{read}; {SERVER}"}
+    found = inspect(**{"package.json": manifest, **LOCK, **files})
+    assert found.services[0].spec.start == ("node", wanted)
+    told = "keys.json, which is not in the tree; the build fails without it" in texts(found)
+    assert told == (bool(options) and read.startswith("import"))
+
+
 def test_from_version_6_on_the_root_is_the_folder_of_the_configuration() -> None:
     manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "6.0.2"}, scripts=PLAIN)
     files = {"package.json": manifest, **LOCK, "tsconfig.json": config(include=["src"]), "src/index.ts": SERVER}
@@ -379,6 +399,12 @@ APP = "const express = require('express'); const app = express();"
           "start() { this.app = express(); this.app.listen({ port: this.options.port }) } }"}, (5600, "HTTP_PORT")),
         ({"server.js": f"{APP} function run(options) {{ app.listen(options.port || 5650) }} run({{}})"}, (5650, None)),
         ({"server.js": f"{APP} function run(a = {{}}, b = a) {{ run(b); app.listen(b || {{}}) }} run()"}, (3000, None)),
+        # What a function of another module returns if none of its conditions holds.
+        ({"server.mjs": "import port from './port.mjs'; import e from 'express'; e().listen(await port())",
+          "port.mjs": "export default function () { if (process.env.AT === 'x') return process.env.PORT;"
+          "else if (process.env.AT === 'y') { return 5701 } else return 5700 }"}, (5700, None)),
+        ({"server.js": f"{APP} const {{ port }} = require('./p'); app.listen(port())",
+          "p.js": "const port = () => process.env.API_PORT || 5750; exports.port = port"}, (5750, "API_PORT")),
         # Guards: a literal beats what stands elsewhere; a name that leads nowhere is a guess of the framework.
         ({"server.js": f"{APP} const config = require('./config'); app.listen(5200)",
           "config.js": "module.exports = { port: 1, mail: { port: 25 } }"}, (5200, None)),
@@ -588,6 +614,23 @@ def test_a_bundle_brings_what_it_loads() -> None:
     source = f"import './hash'; {SERVER}"
     files = {"package.json": manifest, **LOCK, "src/index.ts": source, "src/hash.ts": HASH}
     assert only(**files).dependencies_at_run == "production"
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ("--packages=external", "all"),
+        ("--external:bcrypt", "all"),
+        ("--external:b* --external:sharp", "all"),
+        ("--external:sharp", "production"),
+    ],
+)
+def test_a_bundle_loads_what_it_leaves_outside(options: str, kept: str) -> None:
+    scripts = PLAIN | {"build": f"esbuild src/index.ts --bundle --platform=node {options} --outfile=dist/index.js"}
+    manifest = package(scripts=scripts, dependencies=EXPRESS, devDependencies={"bcrypt": "5", "esbuild": "0.25.0"})
+    source = f"import './hash'; {SERVER}"
+    files = {"package.json": manifest, **LOCK, "src/index.ts": source, "src/hash.ts": HASH}
+    assert only(**files).dependencies_at_run == kept
 
 
 # --- what the program writes -----------------------------------------------------------------------------------------

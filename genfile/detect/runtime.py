@@ -58,7 +58,11 @@ def _put_pin(asked: AskedRuntime, fact: Fact[Pin], draft: Draft) -> None:
     pin, says = fact.value, fact.evidence[0]
     known = known_line(asked.language, pin.line)
     if known != pin.line:
+        bound, reason = asked.bound
+        older = bound is not None and reason is not None and _key(bound) < _key(known)
+        known = bound if bound is not None and older else known
         text = f"{asked.title} {pin.line} has no image that genfile knows; using {known}"
+        text += f", since {reason.says}" if reason is not None and older else ""
         draft.note("warning", text, says.path, says.line)
         pin = Pin(known)
     draft.put("runtime.version", fact.but(pin.line))

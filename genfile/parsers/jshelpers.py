@@ -55,15 +55,6 @@ class JsHelpers(JsReferences):
                 found.append(EnvName(name, int(node.start_point[0]) + 1, has_default=len(items) > 1))
         return tuple(found)
 
-    def returned(self, name: str) -> Any:
-        """What a function of the module that takes nothing returns; UNKNOWN if that can't be told."""
-        node = self.exports.get(name) or self._constants.get(name)
-        listed = node.child_by_field_name("parameters") if node is not None and node.type in FUNCTIONS else None
-        given = (
-            self._given_back(node) if node is not None and listed is not None and not listed.named_children else None
-        )
-        return self._value(given) if given is not None else UNKNOWN
-
     def _aliases(self, clause: "Node") -> dict[str, str]:
         """The names that an export clause gives, and what each is in its module."""
         found: dict[str, str] = {}

@@ -297,6 +297,14 @@ class JsReferences(JsShapes):
         node = self.exports.get(name)
         return UNKNOWN if node is None else self._value(node)
 
+    def given_back(self, name: str) -> Any:
+        """The value that an exported function returns, by the name of its export; else UNKNOWN."""
+        node = self._whole_export() if name == "default" else self.exports.get(name) or self._constants.get(name)
+        if node is not None and node.type == "identifier":
+            node = self._constants.get(self._text(node))
+        given = self._given_back(node) if node is not None and node.type in FUNCTIONS else None
+        return UNKNOWN if given is None else self._value(given)
+
     @cached_property
     def tables(self) -> tuple[dict[str, Any], ...]:
         """Object literals passed as a call's first argument: convict schemas, defaults of nconf and yargs."""

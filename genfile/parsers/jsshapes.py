@@ -17,6 +17,7 @@ _PARSES = frozenset(
 _READS_VALUES = frozenset("readJsonSync readJSONSync readJson readJSON loadJsonFile loadJsonFileSync".split())
 _READS = frozenset("readFileSync readFile readTextFile file".split())
 
+_MAX_BRANCHES = 20
 _LISTENING = frozenset("listen serve startStandaloneServer".split())
 # Calls that take an object of options with the port.
 _TAKING = frozenset("createServer Server WebSocketServer server".split())
@@ -54,11 +55,24 @@ class JsShapes(JsValues):
         return found
 
     def _given_back(self, node: "Node") -> "Node | None":
+        """What a function returns at its end: its last `return`, or that of the last `else`."""
         body = node.child_by_field_name("body")
         if body is None or body.type != "statement_block":
             return body
-        given = [child for child in body.named_children if child.type == "return_statement" and child.named_children]
-        return given[-1].named_children[0] if given else None
+        for _ in range(_MAX_BRANCHES):
+            given = [
+                child for child in body.named_children if child.type == "return_statement" and child.named_children
+            ]
+            if given:
+                return given[-1].named_children[0]
+            last = next((child for child in reversed(body.named_children) if child.type != "comment"), None)
+            otherwise = last.child_by_field_name("alternative") if last is not None else None
+            if last is None or last.type != "if_statement" or otherwise is None or not otherwise.named_children:
+                return None
+            inner = otherwise.named_children[-1]
+            # `else return 3000` and `else if` have no block: the branch is the only statement.
+            body = inner if inner.type == "statement_block" else otherwise
+        return None
 
     def _read_by(self, dotted: str, items: list["Node"]) -> "Node | None":
         """The path of the file that a call reads and parses: `JSON.parse(fs.readFileSync(path))`,

@@ -147,6 +147,7 @@ def _inputs(chain: Chain, listing: Listing) -> tuple[str, ...] | None:
     for path in queue:
         for item in listing.imports(path) if compiles(path, chain) else ():
             target = imported(listing, chain, path, item)
+            target = target or _absent(listing, path, item)
             json = target is not None and target.endswith(".json")
             if target is None or target in found or (json and chain.option("resolveJsonModule") is not True):
                 continue
@@ -180,6 +181,14 @@ def imported(listing: Listing, chain: Chain, origin: str, item: Import) -> str |
         if found is not None and "node_modules" not in found.split("/"):
             return found
     return None
+
+
+def _absent(listing: Listing, origin: str, item: Import) -> str | None:
+    """The data file that an import names and the tree lacks: where the project is built, it is an input like any
+    other."""
+    plain = item.module.startswith(".") and item.module.endswith(".json") and not item.required
+    path = inside(posixpath.dirname(origin), item.module) if plain else None
+    return path if path and not listing.has(path) and "node_modules" not in path.split("/") else None
 
 
 def existing(has: Callable[[str], bool], path: str) -> str | None:

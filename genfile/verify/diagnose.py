@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from genfile.data.entries import read_list
 from genfile.verify.causes import Diagnosis, by_finding, loopback, not_ending, wrong_port
 from genfile.verify.gates import Report
+from genfile.verify.log import failed_lines
 from genfile.verify.mends import MENDS, NOTHING, MendTree
 from genfile.verify.running import GateOutcome
 
@@ -34,7 +35,8 @@ def diagnose(report: Report, spec: "Spec", tree: MendTree = NOTHING) -> Diagnosi
     if report.finding is not None and (seen := by_finding(failed.name, report.finding, spec)) is not None:
         return seen
     # What is due before the start runs in the same image, and fails as the start does.
-    found = _by_log("start" if failed.name == "release" else failed.name, report.log, spec, tree)
+    gate = "start" if failed.name == "release" else failed.name
+    found = _by_log(gate, failed_lines(report.log), spec, tree)
     # The address of a database that does not answer is not one that the program listens on.
     if found is not None and found.id == "database":
         return found

@@ -1,4 +1,4 @@
-"""BuildKit's plain progress: the steps of a build, and which were cached."""
+"""BuildKit's plain progress: the steps of a build, which were cached, and which failed."""
 
 import re
 
@@ -6,6 +6,8 @@ from msgspec import Struct
 
 _STEP = re.compile(r"^#(\d+) \[(?:([a-z][a-z0-9_-]*) )?(\d+/\d+)\] (.+)$")
 _CACHED = re.compile(r"^#(\d+) CACHED$")
+_FAILED = re.compile(r"^#(\d+) ERROR: ", re.MULTILINE)
+_NUMBERED = re.compile(r"^#(\d+) ")
 # Words of dependency installations, in the commands that presets write.
 _INSTALLS = (
     "npm ci",
@@ -59,3 +61,12 @@ def read_steps(output: str) -> list[BuildStep]:
         elif (hit := _CACHED.match(line)) is not None:
             cached.add(int(hit[1]))
     return [BuildStep(stage, text, number in cached) for number, (stage, text) in sorted(named.items())]
+
+
+def failed_lines(output: str) -> str:
+    """A build's output without the lines of steps that did not fail; all of it if no step is said to have failed."""
+    failed = set(_FAILED.findall(output))
+    if not failed:
+        return output
+    lines = ((line, _NUMBERED.match(line)) for line in output.splitlines())
+    return "\n".join(line for line, step in lines if step is None or step[1] in failed)

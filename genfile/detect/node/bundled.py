@@ -41,7 +41,8 @@ _TOOLS = {
 class _Bundle(Struct, frozen=True):
     """One run of a bundler: its entries, and the file or folder that it writes, relative to the service's folder.
 
-    ``required``: whether the output is CommonJS whatever package.json declares.
+    ``required``: whether the output is CommonJS whatever package.json declares. ``outside``: the packages that the
+    output imports rather than contains, as esbuild names them: `*` stands for any text.
     """
 
     entries: tuple[str, ...]
@@ -49,6 +50,7 @@ class _Bundle(Struct, frozen=True):
     file: str | None = None
     name: str | None = None
     required: bool = False
+    outside: tuple[str, ...] = ()
 
     def source_of(self, output: str) -> str | None:
         """The entry that an output is made from; extensions are ignored, since bundlers choose them by format."""
@@ -74,6 +76,12 @@ def bundled_as_commonjs(project: NodeProject, output: str) -> str | None:
     """The source of a file that the last bundler to write it writes as CommonJS, whatever package.json declares."""
     made = [(item, found) for item in _known(project) if (found := item.source_of(output)) is not None]
     return made[-1][1] if made and made[-1][0].required else None
+
+
+def left_outside(project: NodeProject, output: str) -> tuple[str, ...]:
+    """The packages, as esbuild names them, that a bundle imports when it runs; none for a file that is no bundle."""
+    made = [item for item in _known(project) if item.source_of(output) is not None]
+    return made[-1].outside if made else ()
 
 
 def _known(project: NodeProject) -> list[_Bundle]:
@@ -110,12 +118,26 @@ def _of_command(project: NodeProject, step: ScriptStep, place: int) -> Iterator[
         required = program == "esbuild" and _requires(
             "--bundle" in words, _flag(words, ("--platform",)), _flag(words, ("--format",))
         )
-        yield _Bundle(tuple(entries), _at(step.folder, folder), _at(step.folder, file), tool.name, required)
+        outside = _outside(_flag(words, ("--packages",)), _external(words))
+        left = outside if program in ("esbuild", "bun") else ()
+        yield _Bundle(tuple(entries), _at(step.folder, folder), _at(step.folder, file), tool.name, required, left)
 
 
 def _requires(bundle: Any, platform: Any, form: Any) -> bool:
     """Whether esbuild writes CommonJS: that is its format for Node, unless it is told another or bundles nothing."""
     return form == "cjs" or (form is None and bundle is True and platform == "node")
+
+
+def _external(words: tuple[str, ...]) -> list[str]:
+    """The values of esbuild's `--external:name` and Bun's `--external name`."""
+    named = [word.removeprefix("--external:") for word in words if word.startswith("--external:")]
+    after = [words[at + 1] for at, word in enumerate(words[:-1]) if word == "--external"]
+    return [*named, *after]
+
+
+def _outside(packages: Any, named: list[str]) -> tuple[str, ...]:
+    """What `--packages=external` and `--external:name` leave outside a bundle."""
+    return ("*",) if packages == "external" else tuple(named)
 
 
 def _of_script(project: NodeProject, step: ScriptStep) -> Iterator[_Bundle]:
@@ -135,6 +157,7 @@ def _of_script(project: NodeProject, step: ScriptStep) -> Iterator[_Bundle]:
                 _at(step.folder, folder if isinstance(folder, str) else None),
                 _at(step.folder, file if isinstance(file, str) else None),
                 required=_requires(given.get("bundle"), given.get("platform"), given.get("format")),
+                outside=_outside(given.get("packages"), _texts(given.get("external"))),
             )
 
 

@@ -120,6 +120,26 @@ def _of_babel(project: NodeProject) -> Compiled | None:
     return Compiled("package.json", outputs) if outputs else None
 
 
+def tell_absent(project: NodeProject) -> None:
+    """Note the data files that the compiler's inputs import and the tree lacks: the build fails without them."""
+    known = compiled(project)
+    absent = sorted(
+        name
+        for name in (known.outputs if known is not None else ())
+        if name.endswith(".json") and not _has(project, name)
+    )
+    if absent:
+        rest = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+        verb = "are" if rest else "is"
+        text = f"the sources import {absent[0]}{rest}, which {verb} not in the tree; the build fails without"
+        place = project.folder.full(known.config) if known is not None else None
+        project.folder.tree.note("warning", f"{text} {'them' if rest else 'it'}", place)
+
+
+def _has(project: NodeProject, name: str) -> bool:
+    return posixpath.normpath(project.folder.full(name)) in project.folder.tree.paths
+
+
 def checks_only(project: NodeProject, step: ScriptStep) -> bool:
     """Whether a compiler step writes nothing: `tsc --noEmit`, or a configuration that says so."""
     if only_checks(step.words):

@@ -2,22 +2,28 @@
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 
+from genfile.detect.node.bundled import left_outside
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.sources import source_files
 from genfile.evidence import Fact
 
+_EVERY = ("*",)
+
 
 def loaded_dev_dependency(project: NodeProject, start: Sequence[str]) -> Fact[str] | None:
     """The first development dependency that the started file, or a module that it imports, loads at its top level.
 
-    Only for programs that run as written or as TypeScript's compiler writes them: a bundler may inline a package.
+    A bundle loads only the packages that the bundler is told to leave out of it.
     """
     package = project.package
     only_dev = package.dev_dependencies.keys() - package.dependencies.keys()
-    if not only_dev or not _unbundled(project, start):
+    outside = _outside(project, start) if only_dev else ()
+    only_dev = {name for name in only_dev if any(fnmatchcase(name, pattern) for pattern in outside)}
+    if not only_dev:
         return None
     for name, module in source_files(project, tuple(start)):
         for item in module.loads:
@@ -55,7 +61,9 @@ def _targets(value: object, below: bool = False) -> Iterator[str]:
             yield from _targets(item, below)
 
 
-def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:
+def _outside(project: NodeProject, start: Sequence[str]) -> tuple[str, ...]:
+    """The packages, as esbuild names them, that the started file does not contain: all of them unless it is a
+    bundle."""
     made = compiled(project)
     # Nest's own webpack does not bundle packages.
     apps = {app.output for app in applications(project)}
@@ -63,12 +71,14 @@ def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:
         path = posixpath.normpath(word)
         names = (path, f"{path}.js", f"{path}/index.js")
         if apps.intersection(names):
-            return True
+            return _EVERY
         if any(project.folder.has(name) for name in names if not name.startswith(("..", "/"))):
-            return True
+            return _EVERY
         if made is not None and any(made.source_of(name) is not None for name in names):
-            return True
-    return False
+            return _EVERY
+        if left := next((left for name in names if (left := left_outside(project, name))), ()):
+            return left
+    return ()
 
 
 def package_of(module: str) -> str:

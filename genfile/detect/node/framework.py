@@ -25,7 +25,7 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
     runs."""
     package = project.package
     found = (
-        [item for item in frameworks("node") if _depends(project, item)]
+        [item for item in frameworks("node") if depends(project, item)]
         or _by_script(project)
         or _by_member(project)
         or _by_nx(project)
@@ -128,7 +128,9 @@ def _by_member(project: NodeProject) -> list[Framework]:
     return [item for item in servers if any(name in names for name in item.dependencies)][:1]
 
 
-def _depends(project: NodeProject, item: Framework) -> bool:
+def depends(project: NodeProject, item: Framework) -> bool:
+    """Whether a package declares a framework: a server among its production dependencies, a front end's tool among
+    any."""
     package = project.package
     if any(name in package.every_dependency for name in item.absent):
         return False

@@ -54,7 +54,7 @@ def ends(project: NodeProject, start: tuple[str, ...]) -> bool:
             own = item.module.startswith(".") and resolve_import(project, name, item.module) is not None
             if not own and item.module.removeprefix("node:") not in _QUIET:
                 return False
-        if any(call.callee.rsplit(".", 1)[-1] in _KEEPING or _loads_unseen(call) for call in module.calls):
+        if any(call.callee.rsplit(".", 1)[-1] in _KEEPING or loads_unseen(call) for call in module.calls):
             return False
     says = project.folder.says(started, 1, "the program")
     text = f"{says}: it does its work and exits, with no listener, timer or stream, so it is not a service"
@@ -62,7 +62,8 @@ def ends(project: NodeProject, start: tuple[str, ...]) -> bool:
     return True
 
 
-def _loads_unseen(call: Call) -> bool:
+def loads_unseen(call: Call) -> bool:
+    """Whether a call loads a module by a computed path."""
     return call.callee in ("require", "import") and not (call.arguments and isinstance(call.arguments[0], str))
 
 

@@ -36,8 +36,13 @@ class AskedPort(Struct, frozen=True):
 
 
 def find_port(asked: AskedPort) -> Fact[HostedPort] | None:
-    """The port in production, by the ordered signals below; None for a worker."""
+    """The port in production, by the ordered signals below; None for a program that does not listen."""
     return first_whole(decide(asked, PORT_SIGNALS), hosting(asked.project.folder))
+
+
+def worker_port(asked: AskedPort) -> Fact[HostedPort] | None:
+    """The port that a worker listens on beside its work; one for health, metrics and the like is not the service's."""
+    return main_listener([item for item in listeners(asked.project, asked.sources) if item.role == "app"])
 
 
 def _command_flag(asked: AskedPort) -> Fact[HostedPort] | None:

@@ -114,7 +114,7 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
         (module.default_export, path[1:] if path[0] == "default" else path),
         (module.exported(path[0]), path[1:]),
         (module.constant(path[0]), path[1:]),
-        (module.returned(path[0]), path[1:]),
+        (module.given_back(path[0]), path[1:]),
         (module.settings(path[0]) if path[1:] else UNKNOWN, path[1:]),
     ):
         found = port_at(value, rest)

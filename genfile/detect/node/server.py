@@ -9,7 +9,7 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.orm import put_orm
-from genfile.detect.node.port import AskedPort, find_health, find_port, put_host
+from genfile.detect.node.port import AskedPort, find_health, find_port, put_host, worker_port
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.protocol import answers_http
 from genfile.detect.node.run import put_run_paths
@@ -90,9 +90,10 @@ def _starts_itself(framework: Framework | None, words: tuple[str, ...]) -> bool:
 
 
 def _port(asked: AskedPort, start: Fact[NodeStart] | None) -> Fact[HostedPort] | None:
-    """The port of a service that listens; PORT in the start command beats the code."""
+    """The port of a service that listens; PORT in the start command beats the code. A worker has only one that its own
+    code listens on."""
     if asked.framework is not None and asked.framework.kind == "worker":
-        return None
+        return worker_port(asked)
     given = start.value.variables.get("PORT", "") if start is not None else ""
     found = find_port(asked)
     return start.but(HostedPort(int(given), "PORT")) if start is not None and given.isdecimal() else found

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from genfile.data import Framework
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
+from genfile.detect.node.compiled import tell_absent
 from genfile.detect.node.envcheck import put_env_check
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
@@ -30,6 +31,7 @@ from genfile.detect.node.site import asset_root, static_output
 from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
 from genfile.detect.node.targets import fitted, put_target
+from genfile.detect.node.used import used_framework
 from genfile.detect.node.version import node_version, put_openssl
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
@@ -68,8 +70,9 @@ def _version(service: _Service) -> None:
 
 
 def _framework(service: _Service) -> None:
-    """The framework."""
+    """The framework: of several, the one that the program imports."""
     found = find_framework(service.project)
+    found = used_framework(service.project, found) if found is not None else None
     if found is not None:
         service.framework = fitted(service.project, found.value)
         service.draft.put("framework", found.but(found.value.name))
@@ -81,6 +84,8 @@ def _build(service: _Service) -> None:
     manager = draft.values["package_manager"]["name"]
     draft.put("build", build_command(project, manager, service.framework))
     put_build(project, draft, manager)
+    if draft.values.get("build"):
+        tell_absent(project)
 
 
 def _purpose(service: _Service) -> None:
