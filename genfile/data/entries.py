@@ -29,8 +29,8 @@ TABLES = {
     "modules": ("python", "drivers", "engines", "alone", "inside", "elsewhere"),
     "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest"),
     "removed": ("python",),
-    "systems": ("official", "release", "abandoned"),
-    "tools": ("default", "python", "telemetry", "lock", "npm", "gradle"),
+    "systems": ("official", "distributions", "builders", "jdks", "switches", "release", "abandoned", "abandoned_tag"),
+    "tools": ("default", "development", "python", "telemetry", "lock", "npm", "gradle"),
     "weakening": ("yes", "no"),
     "wheels": ("as_of", "python"),
 }
