@@ -269,3 +269,39 @@ def test_a_fresh_checkout_builds(said: Said, copied: str, missing: bool) -> None
     text = f'FROM eclipse-temurin:21-jre\nCOPY {copied}\nUSER 1\nCMD ["java", "-jar", "/app.jar"]\n'
     files = {**JAVA, ".gitignore": "target\ndist\n"}
     assert ("checkout-builds" in said.of(text, files)) is missing
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("USER", "RUN npm run build || true\nUSER", "failure-hidden"),
+        ("USER", "RUN npm run build 2>/dev/null || true\nUSER", "failure-hidden"),
+        ("USER", "RUN npm run build || exit 1\nUSER", None),
+        ("USER", "RUN rm -r /x || true\nUSER", None),
+        ("USER", "RUN curl -sSL https://example.org/x | bash -s -- -y\nUSER", "unchecked-script"),
+        ("USER", "RUN curl -sSL https://example.org/x | tar xz\nUSER", None),
+        ("USER", "RUN npm install -g serve\nUSER", "versions-open"),
+        ("USER", "RUN npm install -g serve@14.2.5 pnpm\nUSER", None),
+        ("USER", "RUN pip install --upgrade pip && pip install semgrep\nUSER", "versions-open"),
+        ("USER", "RUN pip install --upgrade pip && pip install 'semgrep==1.140.0'\nUSER", None),
+    ],
+)
+def test_steps(said: Said, old: str, new: str, expected: str | None) -> None:
+    assert set(said.of(SERVED.replace(old, new), PYTHON)) == ({expected} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("lines", "ends"),
+    [
+        ("USER nginx\n", True),
+        ("RUN touch /var/run/nginx.pid && chown nginx /var/run/nginx.pid\nUSER nginx\n", False),
+        ("RUN chmod -R 777 /run\nUSER nginx\n", False),
+        ("COPY main.conf /etc/nginx/nginx.conf\nUSER nginx\n", False),
+        ("", False),
+    ],
+)
+def test_nginx_may_write_its_number(said: Said, lines: str, ends: bool) -> None:
+    files = {"site.conf": "server { listen 8080; }\n", "main.conf": "pid /tmp/nginx.pid;\nevents {}\n"}
+    assert ("nginx-writes-its-pid" in said.of(PAGES.replace("CMD", f"{lines}CMD"), files)) is ends
+    free = PAGES.replace("nginx:1.29-alpine", "nginxinc/nginx-unprivileged:1.29")
+    assert "nginx-writes-its-pid" not in said.of(free.replace("CMD", f"{lines}CMD"), files)

@@ -18,6 +18,7 @@ from genfile.practice import (
     requirements,
     secrets,
     start,
+    steps,
     weight,
 )
 from genfile.practice.subject import Practice, Subject, Wrong
@@ -31,6 +32,7 @@ PRACTICES: tuple[Practice, ...] = (
     *development.PRACTICES,
     *read.PRACTICES,
     *secrets.PRACTICES,
+    *steps.PRACTICES,
     *start.PRACTICES,
     *proxy.PRACTICES,
     *weight.PRACTICES,

@@ -14,6 +14,7 @@ _UPSTREAM = re.compile(r"\bupstream\s+(?P<name>\S+)\s*\{(?P<body>[^}]*)\}")
 _SERVER = re.compile(r"\bserver\s+(?P<host>[A-Za-z0-9_.-]+)(?::(?P<port>\d+))?[\s;]")
 _LISTENS = re.compile(r"\blisten\s+(?:\S+:)?(\d+)")
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}")
+_NGINX = re.compile(r"(?:docker\.io/)?(?:library/)?nginx(?::|@|$)")
 _MAX_TEXT = 40_000
 
 
@@ -69,7 +70,29 @@ def _handed_on(code: str) -> Iterator[tuple[str, str | None]]:
             yield server["host"], server["port"]
 
 
+def _pid(subject: Subject) -> Iterator[Wrong]:
+    """nginx as another user than root, where nothing lets that user write its process number."""
+    user, base = subject.image.user, subject.lineage[-1].image
+    words = subject.image.words
+    started = not words or posixpath.basename(words[0]) == "nginx"
+    if user is None or user.value.partition(":")[0] in ("0", "root") or not started or not _NGINX.match(base):
+        return
+    runs = " ".join(item.value[:_MAX_TEXT] for item in subject.final if item.keyword == "RUN")
+    # A main configuration of the project's own may put the number elsewhere.
+    own = any(re.search(r"(?m)^\s*(?:pid|events)\b", text) for text, _, _ in _configurations(subject))
+    if own or "pid" in runs or re.search(r"/run(?:[\s/]|$)", runs) or any("pid" in word for word in words):
+        return
+    text = f"nginx does not start: {user.value} may not write /run/nginx.pid"
+    yield Wrong("nginx-writes-its-pid", user.evidence.line, text, "take nginxinc/nginx-unprivileged")
+
+
 PRACTICES = (
+    Practice(
+        "nginx-writes-its-pid",
+        "nginx ends at once if it may not write the file with its process number.",
+        "github.com/docker-library/docs/tree/master/nginx#running-nginx-as-a-non-root-user",
+        _pid,
+    ),
     Practice(
         "proxied-host-exists",
         "nginx does not start if it can't resolve a host that its configuration names.",

@@ -10,6 +10,8 @@ from genfile.parsers.requirements import RequirementsFile, normalise, parse_requ
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _LIST = "requirements.txt"
+# What installs the rest: its version is another check's, or its own matter.
+_INSTALLERS = frozenset("pip setuptools wheel npm pnpm yarn corepack uv poetry pipenv virtualenv".split())
 
 
 def _open(subject: Subject) -> Iterator[Wrong]:
@@ -31,6 +33,29 @@ def _open(subject: Subject) -> Iterator[Wrong]:
         elif item.manager in ("npm", "pnpm", "yarn", "bun") and not item.follows and _has_no_lock(subject, stage, item):
             text = f"`{item.text}` installs the newest of everything: there is no {item.locks[0]}"
             yield Wrong("versions-open", line, text, f"commit {item.locks[0]}, and install by it")
+    if not any(unread(subject)):
+        yield from _single(subject)
+
+
+def _single(subject: Subject) -> Iterator[Wrong]:
+    """Programs that a step installs by name, each in its newest version."""
+    for stage in subject.shipped:
+        for step in stage.steps:
+            names = [name for name in (*_named(step), *_global(step)) if name not in _INSTALLERS]
+            if names:
+                what = f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''}"
+                text = f"`{' '.join(step.words)[:60]}` installs the newest {what}"
+                yield Wrong("versions-open", step.line, text, "name the version that was tested")
+
+
+def _global(step: RunStep) -> Iterator[str]:
+    """The packages that `npm install --global` names without a version."""
+    words = step.words
+    if words[0] not in ("npm", "pnpm") or {"-g", "--global"}.isdisjoint(words):
+        return
+    for word in words[2:]:
+        if not word.startswith("-") and "@" not in word[1:]:
+            yield word
 
 
 def _requirements(subject: Subject, stage: StageState, item: Installation) -> tuple[str, RequirementsFile] | None:
