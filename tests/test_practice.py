@@ -84,10 +84,12 @@ def test_one_fault_each(
 
 def test_one_stage_ships_what_development_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
-        'FROM node:22\nCOPY package.json ./\nRUN npm install\nCOPY server.js ./\nUSER node\nCMD ["node", "server.js"]\n'
+        "FROM node:22\nCOPY package*.json ./\nRUN npm ci\nCOPY server.js ./\nUSER node\nEXPOSE 3000\n"
+        'CMD ["node", "server.js"]\n'
     )
+    (tmp_path / "package-lock.json").write_text('{"lockfileVersion": 3, "packages": {}}')
     assert found(tmp_path, capsys, text) == {"development-dependencies": 3}
-    assert found(tmp_path, capsys, text.replace("npm install", "npm install --omit=dev")) == {}
+    assert found(tmp_path, capsys, text.replace("npm ci", "npm ci --omit=dev")) == {}
     assert found(tmp_path, capsys, text.replace("COPY server.js", "RUN npm prune --omit=dev\nCOPY server.js")) == {}
 
 
@@ -135,7 +137,7 @@ def test_local_settings_and_no_ignore_file(tmp_path: Path, capsys: pytest.Captur
 
 
 FLASK = {
-    "requirements.txt": "flask\ngunicorn\n",
+    "requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n",
     "app.py": "from flask import Flask, render_template\napp = Flask(__name__)\nrender_template('a.html')\n",
     ".dockerignore": ".git\n.env\n",
 }
@@ -150,7 +152,7 @@ OPENS = (
 )
 ON_GO = (
     "FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\nFROM scratch\n"
-    'COPY --from=build /app /app\nUSER 1\nCMD ["/app"]\n'
+    'COPY --from=build /app /app\nEXPOSE 8080\nUSER 1\nCMD ["/app"]\n'
 )
 
 
@@ -160,7 +162,7 @@ ON_GO = (
         (FLASK, ON_FLASK, "templates"),
         (
             {
-                "requirements.txt": "fastapi\nuvicorn\n",
+                "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
                 "app.py": "from fastapi.templating import Jinja2Templates\nt = Jinja2Templates(directory='pages')\n",
                 ".dockerignore": ".git\n",
             },
@@ -169,7 +171,8 @@ ON_GO = (
         ),
         (
             {"package.json": '{"dependencies": {"express": "5"}}', "server.js": VIEWS, ".dockerignore": ".git\n"},
-            'FROM node:24\nWORKDIR /x\nCOPY package.json server.js ./\nUSER 1\nCMD ["node", "server.js"]\n',
+            "FROM node:24\nWORKDIR /x\nCOPY package.json server.js ./\nEXPOSE 3000\nUSER 1\n"
+            'CMD ["node", "server.js"]\n',
             "views",
         ),
         ({"go.mod": "module x\n\ngo 1.26\n", "main.go": OPENS, ".dockerignore": ".git\n"}, ON_GO, "views"),
@@ -206,7 +209,7 @@ def test_faults_of_python(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, expected: dict[str, int]
 ) -> None:
     assert old in ON_FLASK
-    files = {**FLASK, "requirements-dev.txt": "pytest\n"}
+    files = {**FLASK, "requirements-dev.txt": "pytest==9.0.0\n"}
     text = ON_FLASK.replace(old, new).replace("COPY requirements.txt .", "COPY requirements*.txt .")
     assert found(tmp_path, capsys, text, files) == expected
 

@@ -252,6 +252,20 @@ def test_clients_that_throw_without_a_value(tmp_path: Path, code: str, names: di
 
 
 @pytest.mark.parametrize(
+    ("schema", "missing"), [("Joi.string().default('mongodb://db/a')", False), ("Joi.string()", True)]
+)
+def test_a_client_gets_what_a_schema_gives_by_default(tmp_path: Path, schema: str, missing: bool) -> None:
+    settings = (
+        f"const Joi = require('joi');\nconst shape = Joi.object({{ DB_ADDRESS: {schema} }}).unknown();\n"
+        "const { value } = shape.validate(process.env);\nmodule.exports = { ...value };\n"
+    )
+    code = (
+        "const db = require('mongoose');\nconst env = require('./settings');\ndb.connect(env.DB_ADDRESS);\n" + LISTENS
+    )
+    assert ("DB_ADDRESS" in required(tmp_path, {**NODE, "index.js": code, "settings.js": settings})) is missing
+
+
+@pytest.mark.parametrize(
     ("code", "names"),
     [
         # What the top level calls runs, too: functions, classes, methods of their objects, what they call in turn.

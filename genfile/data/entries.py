@@ -31,8 +31,8 @@ TABLES = {
     "removed": ("python",),
     "requires": ("as_of", "pypi"),
     "routes": ("functions", "class"),
-    "systems": ("official", "release", "abandoned"),
-    "tools": ("default", "python", "telemetry", "lock", "npm", "gradle"),
+    "systems": ("official", "distributions", "builders", "jdks", "switches", "release", "abandoned", "abandoned_tag"),
+    "tools": ("default", "development", "python", "telemetry", "lock", "npm", "gradle"),
     "weakening": ("yes", "no"),
     "wheels": ("as_of", "python"),
 }

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from fnmatch import fnmatchcase
 from functools import cache
 
 from msgspec import Struct
@@ -19,6 +20,14 @@ class Release(Struct, frozen=True):
     image: str
     versions: tuple[str, ...]
     ends: date
+
+
+class AbandonedTag(Struct, frozen=True):
+    """Tags of an official image that get no new releases: those with one of the words between dashes."""
+
+    image: str
+    words: tuple[str, ...]
+    instead: str
 
 
 @cache
@@ -40,18 +49,55 @@ def release_of(image: str) -> Release | None:
 
 
 def is_official(image: str) -> bool:
-    """Whether an image is an official one that runs as root unless its tag says otherwise."""
-    return _parts(image)[0] in load_table(_DATA)["official"].split()
+    """Whether an image, or a mirror of it, is an official one that runs as root unless its tag says otherwise."""
+    return _is_one_of("official", image)
+
+
+def is_distribution(image: str) -> bool:
+    """Whether an image is a distribution's own, whose tags name a release by a word."""
+    return _is_one_of("distributions", image)
+
+
+def is_builder(image: str) -> bool:
+    """Whether an image is made to build programs with, not to run them."""
+    return _is_one_of("builders", image)
+
+
+def is_jdk(image: str) -> bool:
+    """Whether an image brings a whole JDK."""
+    return _is_one_of("jdks", image) and not re.search(r"\bjre|headless", image)
+
+
+def _is_one_of(table: str, image: str) -> bool:
+    name, _ = _parts(image)
+    return any(fnmatchcase(name, known) for known in load_table(_DATA)[table].split())
+
+
+def must_start_as_root(program: str) -> bool:
+    """Whether a program has to start as root, since it changes its user on its own."""
+    return program in load_table(_DATA)["switches"].split()
 
 
 def successor(image: str) -> str | None:
     """What to take in place of an official image that gets no new releases; None for any other image."""
-    name, _ = _parts(image)
-    found: str | None = load_table(_DATA)["abandoned"].get(name)
-    return found
+    name, tag = _parts(image)
+    table: dict[str, str] = load_table(_DATA)["abandoned"]
+    for known, instead in table.items():
+        if fnmatchcase(name, known):
+            return instead
+    words = set(tag.split("-"))
+    for item in read_list(AbandonedTag, _DATA, "abandoned_tag", key="image"):
+        if name == item.image and not words.isdisjoint(item.words):
+            return item.instead
+    return None
 
 
 def _parts(image: str) -> tuple[str, str]:
-    """The name of an official image as Docker Hub has it, and the tag."""
-    name, _, tag = image.partition("@")[0].partition(":")
-    return name.removeprefix("docker.io/").removeprefix("library/"), tag
+    """The name of an official image as Docker Hub has it, whatever registry mirrors it, and the tag."""
+    place, _, last = image.partition("@")[0].rpartition("/")
+    base, _, tag = last.partition(":")
+    host, _, inner = place.partition("/")
+    if "." in host or ":" in host:
+        place = inner
+    place = place.removesuffix("docker/library") if place.endswith("docker/library") else place
+    return f"{place}/{base}" if place not in ("", "library") else base, tag

@@ -2,11 +2,12 @@
 
 import posixpath
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 # Where a distribution's image keeps its own files; everything else is empty in the known images.
 SYSTEM = tuple(
@@ -18,7 +19,8 @@ class Base(Struct, frozen=True):
     """A known base image.
 
     ``programs``: on its PATH; ``only``: there are no others; ``distribution``: debian, alpine or none; ``python``:
-    where its pip installs; ``version``: the beginning of its tag.
+    where its pip installs; ``version``: the beginning of its tag; ``accounts``: users with groups of their names, each
+    with its number.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Base(Struct, frozen=True):
     distribution: str = "debian"
     python: str | None = None
     version: str | None = None
+    accounts: Mapping[str, int] = field(default_factory=dict)
 
 
 SCRATCH = Base("scratch", frozenset(), shell=False, only=True, distribution="none")
@@ -63,6 +66,7 @@ def base_of(reference: str) -> Base | None:
         "alpine" if alpine else "none" if entry.get("only") else "debian",
         entry.get("python"),
         match[1] if match else None,
+        entry.get("accounts", {}),
     )
 
 

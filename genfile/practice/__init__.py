@@ -7,16 +7,35 @@ are left to hadolint.
 
 from collections.abc import Iterator
 
-from genfile.practice import base, development, install, read, secrets, start
+from genfile.practice import (
+    base,
+    checkout,
+    development,
+    install,
+    order,
+    proxy,
+    read,
+    requirements,
+    secrets,
+    start,
+    steps,
+    weight,
+)
 from genfile.practice.subject import Practice, Subject, Wrong
 
 PRACTICES: tuple[Practice, ...] = (
     *base.PRACTICES,
+    *checkout.PRACTICES,
     *install.PRACTICES,
+    *order.PRACTICES,
+    *requirements.PRACTICES,
     *development.PRACTICES,
     *read.PRACTICES,
     *secrets.PRACTICES,
+    *steps.PRACTICES,
     *start.PRACTICES,
+    *proxy.PRACTICES,
+    *weight.PRACTICES,
 )
 LEVELS = {item.id: item.level for item in PRACTICES}
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from genfile.data import data_date, runtime
-from genfile.data.systems import is_official, release_of, successor
+from genfile.data.systems import is_distribution, is_official, release_of, successor
 from genfile.detect.hosting.images import IMAGES, image_pin
 from genfile.evidence import Evidence
 from genfile.practice.subject import Practice, Subject, Wrong
@@ -14,6 +14,7 @@ from genfile.versions import parse_pin, satisfies
 # A version range at the end of a text (`22.*` is one line), and the newest version that a package works with.
 _RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|(?<!\.)\*$")
 _UP_TO = re.compile(r"\bup to (\d[\d.]*)")
+_DISTRIBUTION = re.compile(r"(?:alpine|ubi|al|oraclelinux|windowsservercore-ltsc)-?[\d.]+")
 # Where a version is what people develop or test with, not what the project asks for.
 _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.yml", "azure-pipelines", "Jenkinsfile")
 
@@ -71,17 +72,29 @@ def _ended(subject: Subject) -> Iterator[Wrong]:
     for image, line in subject.bases:
         for language, names in IMAGES.items():
             pin = image_pin(image, language, names) if language in LANGUAGES else None
-            known = runtime(language).line(pin.line) if pin is not None else None
-            if known is not None and known.over:
-                yield Wrong(
-                    "base-ended",
-                    line,
-                    f"{image}: {language} {known.version} reached its end of life on {known.end_of_life}",
-                    "take a line that still gets security fixes",
-                )
+            ended = _end(language, pin.line) if pin is not None else None
+            if ended is not None:
+                fix = "take a line that still gets security fixes"
+                yield Wrong("base-ended", line, f"{image}: {language} {ended}", fix)
                 break
         else:
             yield from _system_ended(image, line)
+
+
+def _end(language: str, version: str) -> str | None:
+    """A version line that gets no more fixes, and since when; the data leaves out the oldest lines."""
+    lines = runtime(language)
+    known = lines.line(version)
+    if known is not None:
+        return f"{known.version} reached its end of life on {known.end_of_life}" if known.over else None
+    oldest = min((item.version for item in lines.lines), key=_numbers)
+    # A bare major, such as `python:3`, is no line of its own.
+    whole = "." in version or "." not in oldest
+    return f"{version} reached its end of life before {oldest} did" if whole and _older(version, oldest) else None
+
+
+def _older(version: str, other: str) -> bool:
+    return _numbers(version) < _numbers(other)
 
 
 def _system_ended(image: str, line: int) -> Iterator[Wrong]:
@@ -103,9 +116,18 @@ def _moving(subject: Subject) -> Iterator[Wrong]:
             # Neither a registry in the name nor an official image: built locally.
             continue
         tag = image.rpartition("/")[2].partition(":")[2]
+        fix = "name a version"
         if tag in ("", "latest"):
             what = "has no tag, which means latest" if not tag else "is the tag latest"
-            yield Wrong("base-moving", line, f"{image} {what}: what it is changes without notice", "name a version")
+            yield Wrong("base-moving", line, f"{image} {what}: what it is changes without notice", fix)
+        elif is_official(image) and not is_distribution(image) and not _names_version(image.rpartition("/")[2]):
+            text = f"{image} names no version: the next major version comes without notice"
+            yield Wrong("base-moving", line, text, fix, "hint")
+
+
+def _names_version(image: str) -> bool:
+    """Whether a name with its tag has a number that is not its distribution's."""
+    return re.search(r"\d", _DISTRIBUTION.sub("", image)) is not None
 
 
 PRACTICES = (

@@ -11,6 +11,7 @@ from genfile.image.packages import Modules, parents
 from genfile.image.stage import StageState
 from genfile.image.target import words_of
 from genfile.parsers.data import parse_json, parse_toml
+from genfile.practice.requirements import tools
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
 
 _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -51,6 +52,7 @@ def _packages(subject: Subject) -> Iterator[Wrong]:
                 seen.add(item.step.line)
                 text = f"`{item.text}` installs what only development needs, too: {said[0]}"
                 yield Wrong("development-dependencies", item.step.line, text, said[1])
+    yield from tools(subject)
 
 
 def _node(subject: Subject) -> Iterator[Wrong]:

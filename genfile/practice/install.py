@@ -1,5 +1,4 @@
-"""Installations: they follow the lockfile, come before the sources, and use the package manager that the project
-names."""
+"""Installations: they follow the lockfile, and use the package manager that the project names."""
 
 import posixpath
 import re
@@ -10,6 +9,7 @@ from genfile.dockerfile.model import Instruction
 from genfile.image.files import Answer
 from genfile.image.installs import Installation
 from genfile.image.stage import StageState
+from genfile.practice.requirements import unread
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
 
 _INSTEAD = {
@@ -45,6 +45,7 @@ def _lock(subject: Subject) -> Iterator[Wrong]:
             text = f"`{item.text}` may install other versions than {lock} names"
             yield Wrong("lock-not-followed", item.step.line, text, fix, "hint", edits)
     yield from _beside_a_lock(subject)
+    yield from unread(subject)
 
 
 def _lock_of(subject: Subject, stage: StageState, item: Installation) -> str | None:
@@ -115,28 +116,6 @@ def _beside_a_lock(subject: Subject) -> Iterator[Wrong]:
                 yield Wrong("lock-not-followed", step.line, text, f"use {fix}")
 
 
-def _order(subject: Subject) -> Iterator[Wrong]:
-    for stage in subject.built.needed:
-        lines = [item for where, item in subject.installations if where is stage]
-        whole = next((item for item in subject.instructions(stage) if _copies_all(item)), None)
-        if whole is None or not lines or lines[0].step.line < whole.line:
-            continue
-        first = next((item for item in lines if item.step.line > whole.line), None)
-        if first is not None:
-            yield Wrong(
-                "sources-before-dependencies",
-                whole.line,
-                f"all sources are copied before `{first.text}`: every source change reinstalls the dependencies",
-                "copy the manifest and the lockfile first, install, then copy the sources",
-            )
-
-
-def _copies_all(item: Instruction) -> bool:
-    if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
-        return False
-    return any(word in (".", "./", "/", "*") for word in item.words[:-1])
-
-
 _COREPACK = frozenset({"prepare", "install", "use"})
 _NEWEST = re.compile(r"(?:latest|next|\*)?")
 
@@ -176,13 +155,6 @@ PRACTICES = (
         "An installation that ignores the lockfile installs versions that nobody has tested.",
         "docs.npmjs.com/cli/commands/npm-ci",
         _lock,
-    ),
-    Practice(
-        "sources-before-dependencies",
-        "The cache of the installation is lost with each change of a source file.",
-        "docs.docker.com/build/cache/optimize/#order-your-layers",
-        _order,
-        "hint",
     ),
     Practice(
         "manager-unpinned",

@@ -9,7 +9,7 @@ from genfile.dockerfile.model import Instruction
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _NAME = re.compile(
-    r"(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|PWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)|SECRET_KEY"
+    r"(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|PASS|PWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)|SECRET_KEY"
 )
 # Names that look like a secret's but hold none: files, times, keys that every browser gets.
 _HARMLESS = re.compile(
@@ -19,7 +19,11 @@ _HARMLESS = re.compile(
 )
 _NO_VALUE = re.compile(r"|\"\"|''|true|false|\d{1,2}", re.IGNORECASE)
 _MAX_COMMAND = 8_000
-_ENV_FILES = (".env", ".env.local", ".env.production", ".env.development", ".env.prod", ".env.dev")
+# A file of settings by its name, and one of examples that names no secret of anybody.
+_ENV_FILE = re.compile(r"\.env(?:\.[\w.-]+)?|[\w-]+\.env")
+_EXAMPLE = re.compile(r"example|sample|template|dist|defaults?|test|ci\b|schema|vault|keys", re.IGNORECASE)
+# A password in the address of a server: `postgres://user:password@host`.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s/@]+)@")
 
 
 def _is_secret(name: str) -> bool:
@@ -30,6 +34,11 @@ def _values(subject: Subject) -> Iterator[Wrong]:
     """Values of ENV and ARG in the stages behind the image; other stages leave none in it."""
     for item in subject.final:
         for name, value in item.pairs if item.keyword in ("ENV", "ARG") else ():
+            address = _ADDRESS.search(value)
+            if address is not None and "$" not in address["password"]:
+                text = f"{item.keyword} {name} has a password in its address: whoever has the image can read it"
+                yield Wrong("secret-in-image", item.line, text, "give the address when the container starts")
+                continue
             if not _is_secret(name) or _NO_VALUE.fullmatch(value):
                 continue
             if "$" in value:
@@ -50,27 +59,48 @@ def _is_argument(subject: Subject, name: str) -> bool:
 
 
 def _env_file(subject: Subject) -> Iterator[Wrong]:
-    whole = next((item for item in subject.final if _copies_all(item)), None)
-    for name in _ENV_FILES:
-        for path in dict.fromkeys((name, posixpath.join(_folder(subject), name))):
-            if not subject.context.is_file(path) or not subject.context.find(path):
-                continue
-            item = next((item for item in subject.final if _copies(item, path)), None) or whole
-            if item is None or _is_removed(subject, item, name):
-                continue
-            values = read_dotenv(subject.context.read(path) or "")
-            secrets = [key for key, value in values.items() if value and _is_secret(key)]
-            if not secrets and name != ".env":
-                continue
-            what = f"with its {', '.join(secrets[:3])}" if secrets else "with the settings of one machine"
-            yield Wrong(
-                "env-file-shipped",
-                item.line,
-                f"{path} goes into the image {what}: whoever has the image can read it",
-                f"leave {path} out in .dockerignore, and give the variables when the container starts",
-                None if secrets else "hint",
-            )
-            return
+    """Files of settings that the image has, however they came there."""
+    for path in _env_files(subject):
+        item = _brought_by(subject, path)
+        if item is None or _is_removed(subject, item, posixpath.basename(path)):
+            continue
+        values = read_dotenv(subject.context.read(path) or "")
+        secrets = [key for key, value in values.items() if value and _is_secret(key)]
+        if not secrets and posixpath.basename(path) != ".env":
+            continue
+        what = f"with its {', '.join(secrets[:3])}" if secrets else "with the settings of one machine"
+        yield Wrong(
+            "env-file-shipped",
+            item.line,
+            f"{path} goes into the image {what}: whoever has the image can read it",
+            f"leave {path} out in .dockerignore, and give the variables when the container starts",
+            None if secrets else "hint",
+        )
+        return
+
+
+def _env_files(subject: Subject) -> Iterator[str]:
+    """The files of settings that the build context sends, at its top and in the folder of the service."""
+    for folder in dict.fromkeys(("", _folder(subject))):
+        names = subject.context.folders.get(posixpath.join(subject.context.root, folder).rstrip("/"), ())
+        for name in sorted(names):
+            path = posixpath.join(folder, name)
+            if _ENV_FILE.fullmatch(name) and not _EXAMPLE.search(name) and subject.context.find(path):
+                yield path
+
+
+def _brought_by(subject: Subject, path: str) -> Instruction | None:
+    """The instruction that brings a file of the build context into the image, straight or through another stage."""
+    files = subject.built.final.files
+    for copy in reversed(subject.image.stage.copies):
+        source = posixpath.normpath(copy.value.source.lstrip("/") or ".")
+        if copy.value.stage is None and source != "." and source != path and not path.startswith(f"{source}/"):
+            continue
+        target, name = copy.value.target, posixpath.basename(path)
+        for place in (target, posixpath.join(target, name), posixpath.join(target, path)):
+            if files.find(posixpath.normpath(place)).source == path:
+                return subject.at(copy.evidence.line)
+    return None
 
 
 def _folder(subject: Subject) -> str:
@@ -121,12 +151,6 @@ def _copies_all(item: Instruction) -> bool:
     if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
         return False
     return any(word in (".", "./", "/") for word in item.words[:-1])
-
-
-def _copies(item: Instruction, path: str) -> bool:
-    if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None:
-        return False
-    return any(posixpath.normpath(word.lstrip("/") or ".") == path for word in item.words[:-1])
 
 
 PRACTICES = (

@@ -1,9 +1,12 @@
 """The process that the container runs: its user, whether signals reach it, and what it waits for."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.data.systems import is_official
+from genfile.container.ports import command_port
+from genfile.data import framework
+from genfile.data.systems import is_official, must_start_as_root
 from genfile.dockerfile.edit import Edit
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -23,6 +26,8 @@ _WAITS = tuple(
         rf"/dev/tcp/{_HOST}/\d+",
     )
 )
+_SHELLS = frozenset({"sh", "bash", "ash", "dash"})
+_MANAGERS = frozenset({"npm", "pnpm", "yarn"})
 _MAX_SCRIPT = 8_000
 _HERE = re.compile(r"localhost|host\.docker\.internal|.*\.(?:com|net|org|io|dev|local|internal)", re.IGNORECASE)
 
@@ -33,7 +38,7 @@ def _shell(subject: Subject) -> Iterator[Wrong]:
     if said is None or not isinstance(said.value, str):
         return
     text = said.value.strip()
-    if not text or text.startswith("exec ") or "\n" in text:
+    if not text or _becomes_the_program(text) or "\n" in text:
         return
     item = subject.at(said.evidence.line)
     edits: tuple[Edit, ...] = ()
@@ -49,12 +54,59 @@ def _shell(subject: Subject) -> Iterator[Wrong]:
     )
 
 
+def _becomes_the_program(text: str) -> bool:
+    """Whether the last command of a shell text takes the place of the shell."""
+    return re.split(r"&&|\|\||;", text)[-1].strip().startswith("exec ")
+
+
+def _signals(subject: Subject) -> Iterator[Wrong]:
+    """A first process that is not the program: a shell, a script or a package manager."""
+    stage = subject.image.stage
+    said = stage.entrypoint or stage.command
+    words = subject.image.words
+    if said is None or isinstance(said.value, str) or not words:
+        return
+    first = posixpath.basename(words[0])
+    command = subject.image.command
+    scripts = command.value.scripts if command is not None else ()
+    what, fix = "", 'put exec before the program: exec "$@"'
+    if first in _SHELLS and len(words) == 3 and words[1] == "-c":
+        what = "" if _becomes_the_program(words[2]) or _is_compound(words[2]) else first
+    elif first in _MANAGERS and "dev" not in " ".join(words[1:]):
+        what, fix = first, "start the program that the script names"
+    elif scripts and _keeps_the_shell(subject, scripts[-1]):
+        what = f"the shell of {posixpath.basename(scripts[-1])}"
+    if what:
+        line = (stage.command or said).evidence.line if first in _MANAGERS else said.evidence.line
+        text = f"{what} is process 1 here: SIGTERM may not reach the program, and it is killed after 10 s"
+        yield Wrong("signals-lost", line, text, fix)
+
+
+def _is_compound(text: str) -> bool:
+    """Whether a shell text is more than commands one after the other: what it ends with is unknown."""
+    return "\n" in text or re.search(r"(?<!&)&(?!&)|\b(?:done|fi|esac|wait)\b|[^|]\|[^|]", text) is not None
+
+
+def _keeps_the_shell(subject: Subject, path: str) -> bool:
+    """Whether the last line of a script starts the program as a child of its shell."""
+    text = (subject.context.read_text(path) or "")[:_MAX_SCRIPT].replace("\\\n", " ")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if not lines or not text.startswith("#!") or _is_compound(lines[-1]) or _becomes_the_program(lines[-1]):
+        return False
+    command = subject.image.command
+    words = lines[-1].split()
+    program = command.value.words[0] if command is not None and command.value.words else None
+    return words[0] == program or words in (['"$@"'], ["$@"])
+
+
 def _root(subject: Subject) -> Iterator[Wrong]:
     user = subject.image.user
     base = subject.lineage[-1]
     command = subject.image.command
     if command is not None and command.value.user not in (None, "root", "0"):
         # The project's own script drops root before it starts the program.
+        return
+    if command is not None and command.value.words and must_start_as_root(posixpath.basename(command.value.words[0])):
         return
     if user is None:
         if _NOT_ROOT.search(base.image) or not is_official(base.image):
@@ -67,6 +119,39 @@ def _root(subject: Subject) -> Iterator[Wrong]:
         )
     elif user.value.partition(":")[0] in ("root", "0"):
         yield Wrong("runs-as-root", user.evidence.line, "the container runs as root", "take another user, by number")
+
+
+def _port(subject: Subject) -> Iterator[Wrong]:
+    """A port that the command or the code names, and the image does not."""
+    stage = subject.image.stage
+    said = stage.command or stage.entrypoint
+    if said is None or stage.exposed:
+        return
+    command = subject.image.command
+    number = command_port(command.value.text, command.value.assignments) if command is not None else None
+    where = "the command listens on" if number is not None else ""
+    if number is None:
+        number, where = _port_of_code(subject)
+    if number:
+        text = f"no EXPOSE names the port: {where} {number}"
+        yield Wrong("port-undeclared", said.evidence.line, text, f"EXPOSE {number}")
+
+
+def _port_of_code(subject: Subject) -> tuple[int | None, str]:
+    """The port that the code names, or that its framework always has, and who says so."""
+    service = subject.service
+    fact = service.facts.get("/port") if service is not None else None
+    if service is None or fact is None or fact.guess or not fact.value or service.spec.static is not None:
+        return None, ""
+    number = re.compile(rf"(?<!\d){fact.value}(?!\d)")
+    for item in fact.evidence:
+        if number.search(item.says):
+            return fact.value, f"{item.path}:{item.line} has" if item.line else f"{item.path} has"
+    known = framework(service.spec.language, service.spec.framework or "")
+    # A server of its own, such as gunicorn, has another default than the framework.
+    if service.spec.language == "python" or known is None or known.port != fact.value:
+        return None, ""
+    return fact.value, f"{service.spec.framework} listens on"
 
 
 def _waits(subject: Subject) -> Iterator[Wrong]:
@@ -104,10 +189,24 @@ PRACTICES = (
         "hint",
     ),
     Practice(
+        "signals-lost",
+        "A shell, a script or a package manager as process 1 does not pass signals on to the program.",
+        "github.com/nodejs/docker-node/blob/main/docs/BestPractices.md#cmd",
+        _signals,
+        "hint",
+    ),
+    Practice(
         "runs-as-root",
         "Who breaks into a process that runs as root is root in the container.",
         "docs.docker.com/build/building/best-practices/#user",
         _root,
+    ),
+    Practice(
+        "port-undeclared",
+        "Whoever runs an image looks at EXPOSE for its port, and so do tools that publish or route ports.",
+        "docs.docker.com/reference/dockerfile/#expose",
+        _port,
+        "hint",
     ),
     Practice(
         "waits-for-host",

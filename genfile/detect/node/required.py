@@ -27,8 +27,11 @@ def _found(project: NodeProject, start: tuple[str, ...], *, migrates: bool) -> I
     asked: dict[str, list[EnvName]] = defaultdict(list)
     for name, variable, line in program.asked_for():
         asked[name].append(EnvName(variable, line, has_default=False))
+    # What a schema of the environment gives a value is never missing where a client is made with it.
+    given = {key for part in program.starts.values() for key, _, _ in part.module.defaults}
     for name, part in program.starts.items():
-        for item in (*required_names(part), *asked[name], *client_names(project, name, part)):
+        clients = (item for item in client_names(project, name, part) if item.name not in given)
+        for item in (*required_names(part), *asked[name], *clients):
             yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
     for variable, says in schema_variables(project) if migrates or loads_client(project, start) else ():
         yield variable, replace(says, says=f"{variable} must be set")

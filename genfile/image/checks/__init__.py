@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from genfile.image.build import Built
-from genfile.image.checks import command, copied, git, inputs, loads, native, packages, ports, variables, writable
+from genfile.image.checks import (
+    accounts,
+    command,
+    copied,
+    git,
+    inputs,
+    loads,
+    native,
+    packages,
+    ports,
+    variables,
+    writable,
+)
 from genfile.image.finding import Finding
 from genfile.image.needs import NOTHING_KNOWN, Needs
 
@@ -24,7 +36,7 @@ class Check(Struct, frozen=True):
 
 CHECKS: tuple[Check, ...] = tuple(
     Check(module.ID, module.REASON, module.find)
-    for module in (copied, inputs, git, command, loads, packages, native, writable, ports, variables)
+    for module in (copied, inputs, accounts, git, command, loads, packages, native, writable, ports, variables)
 )
 
 

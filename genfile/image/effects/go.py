@@ -13,6 +13,8 @@ def _go(run: Run) -> None:
     verb = next((word for word in run.rest if not word.startswith("-") and word != folder), "")
     if verb == "mod" and "download" in run.rest:
         run.needs(posixpath.join(folder, "go.mod"))
+    elif verb == "mod" and "init" in run.rest:
+        run.make(posixpath.join(folder, "go.mod"))
     elif verb == "build":
         _build(run, folder)
     elif verb == "install":
@@ -22,6 +24,7 @@ def _go(run: Run) -> None:
 
 
 def _build(run: Run, folder: str) -> None:
+    _needs_a_module(run, folder)
     output = run.value("-o")
     packages = [word for word in run.operands[1:] if word not in (output, folder) and word.startswith((".", "/"))]
     for package in packages:
@@ -39,6 +42,23 @@ def _build(run: Run, folder: str) -> None:
         run.stage.files.put(either(run.at(place), "go build"))
     else:
         run.make(place)
+
+
+def _needs_a_module(run: Run, folder: str) -> None:
+    """Record a missing module of the built packages; without one, Go builds what lies in GOPATH, or single files."""
+    if run.variable("GO111MODULE") in ("off", "auto") or any(word.endswith(".go") for word in run.operands):
+        return
+    place = run.at(folder)
+    if place.startswith("/go/src") or any(run.has(flag) for flag in ("-C", "-modfile")):
+        return
+    while place != "/":
+        for name in ("go.mod", "go.work"):
+            if run.stage.files.find(posixpath.join(place, name)).answer is not Answer.NO:
+                if run.value("-mod") == "vendor":
+                    run.needs(posixpath.join(place, "vendor"))
+                return
+        place = posixpath.dirname(place)
+    run.needs(posixpath.join(folder, "go.mod"))
 
 
 EFFECTS: dict[str, Effect] = {"go": _go}

@@ -1,0 +1,44 @@
+"""Whether a fresh checkout has what the image is built from."""
+
+import posixpath
+from collections.abc import Iterator
+
+from genfile.practice.subject import Practice, Subject, Wrong
+
+
+def _made(subject: Subject) -> Iterator[Wrong]:
+    """Sources of COPY that version control does not have, such as target/*.jar."""
+    context = subject.context
+    for stage in subject.built.needed if context.whole else ():
+        for item in subject.instructions(stage):
+            if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
+                continue
+            for word in item.words[:-1]:
+                path = posixpath.normpath(word.lstrip("/") or ".")
+                if "$" in path or "://" in path or posixpath.basename(path).startswith(".env"):
+                    continue
+                if _is_missing(subject, path):
+                    text = f"{word} is not in version control, and no stage makes it: a fresh checkout can't be built"
+                    yield Wrong("checkout-builds", item.line, text, "build it in a stage")
+                    break
+
+
+def _is_missing(subject: Subject, path: str) -> bool:
+    """Whether a path may only be there where something outside the image has made it."""
+    folder, name = posixpath.split(path)
+    if any(char in folder for char in "*?["):
+        return False
+    if not any(char in name for char in "*?["):
+        return subject.context.find(path) is None
+    return bool(folder) and subject.context.find(folder) is None
+
+
+PRACTICES = (
+    Practice(
+        "checkout-builds",
+        "An image that needs files of somebody's machine can't be built anywhere else.",
+        "docs.docker.com/build/building/multi-stage/",
+        _made,
+        "hint",
+    ),
+)

@@ -1,0 +1,124 @@
+"""The order of layers: what rarely changes comes before the sources, which change all the time."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+
+from genfile.container.packages import installed
+from genfile.dockerfile.model import Instruction
+from genfile.image.files import Answer
+from genfile.image.stage import RunStep, StageState
+from genfile.practice.subject import Practice, Subject, Wrong
+
+# Programs that download a project's dependencies while they build it, by the words that make them build.
+_BUILDS: Mapping[str, frozenset[str]] = {
+    "go": frozenset({"build", "install", "run", "test", "generate"}),
+    "mvn": frozenset({"package", "install", "verify", "compile"}),
+    "gradle": frozenset({"build", "assemble", "bootJar", "shadowJar", "installDist", "jar"}),
+    "cargo": frozenset({"build", "install"}),
+}
+_WRAPPERS = {"mvnw": "mvn", "gradlew": "gradle"}
+_MANIFESTS = {"go": "go.mod", "mvn": "pom.xml", "gradle": "build.gradle", "cargo": "Cargo.toml"}
+_MAX_COMMAND = 8_000
+
+
+def _order(subject: Subject) -> Iterator[Wrong]:
+    for stage in subject.built.needed:
+        whole = next((item for item in subject.instructions(stage) if _copies_all(item)), None)
+        late = _installs_late(subject, stage, whole) if whole is not None else None
+        if late is not None:
+            yield late
+        else:
+            yield from _builds_late(subject, stage)
+        yield from _packages_late(subject, stage, whole) if whole is not None else ()
+
+
+def _installs_late(subject: Subject, stage: StageState, whole: Instruction) -> Wrong | None:
+    lines = [item for where, item in subject.installations if where is stage]
+    if not lines or lines[0].step.line < whole.line:
+        return None
+    first = next((item for item in lines if item.step.line > whole.line), None)
+    if first is None:
+        return None
+    return _late(whole, first.text, first.step.line, "reinstalls the dependencies")
+
+
+def _builds_late(subject: Subject, stage: StageState) -> Iterator[Wrong]:
+    """A build that downloads its dependencies after the sources, where no earlier step and no cache has them."""
+    copied = next((item for item in subject.instructions(stage) if _copies_all(item) or _copies_sources(item)), None)
+    if copied is None:
+        return
+    for step in stage.steps:
+        name = _builder(step)
+        if name is None:
+            continue
+        instruction = subject.at(step.line)
+        cached = instruction is None or any(mount.get("type") == "cache" for mount in instruction.mounts)
+        if step.line < copied.line or cached or not _has_dependencies(subject, stage, step, name):
+            return
+        if not _BUILDS[name].isdisjoint(step.words[1:]):
+            yield _late(copied, " ".join(step.words)[:60], step.line, "downloads the dependencies again")
+            return
+        if name != "go" or "mod" in step.words:
+            return
+
+
+def _builder(step: RunStep) -> str | None:
+    name = posixpath.basename(step.words[0])
+    name = _WRAPPERS.get(name, name)
+    return name if name in _BUILDS else None
+
+
+def _has_dependencies(subject: Subject, stage: StageState, step: RunStep, name: str) -> bool:
+    """Whether the project names dependencies, and does not bring them along."""
+    manifest = stage.files.find(posixpath.join(step.folder, _MANIFESTS[name]))
+    if manifest.source is None:
+        return False
+    if name != "go":
+        return True
+    vendored = stage.files.find(posixpath.join(step.folder, "vendor")).answer is Answer.YES
+    return not vendored and "require" in (subject.context.read(manifest.source) or "")
+
+
+def _packages_late(subject: Subject, stage: StageState, whole: Instruction) -> Iterator[Wrong]:
+    """System packages, which the sources say nothing about, installed after them."""
+    for item in subject.instructions(stage):
+        if item.keyword == "RUN" and item.line > whole.line:
+            names = list(installed(item.value[:_MAX_COMMAND], stage.variables))
+            if names:
+                yield _late(whole, f"the installation of {names[0]}", item.line, "installs the packages again", "")
+                return
+
+
+def _late(item: Instruction, what: str, line: int, effect: str, quote: str = "`") -> Wrong:
+    return Wrong(
+        "sources-before-dependencies",
+        item.line,
+        f"{'sources' if not _copies_all(item) else 'all sources'} are copied before {quote}{what}{quote} in line "
+        f"{line}: every source change {effect}",
+        "copy the manifest and the lockfile first, install, then copy the sources"
+        if quote
+        else "install system packages before the sources are copied",
+    )
+
+
+def _copies_all(item: Instruction) -> bool:
+    if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
+        return False
+    return any(word in (".", "./", "/", "*") for word in item.words[:-1])
+
+
+def _copies_sources(item: Instruction) -> bool:
+    if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
+        return False
+    return any(posixpath.normpath(word.lstrip("/")).endswith("src") for word in item.words[:-1] if word.strip("/"))
+
+
+PRACTICES = (
+    Practice(
+        "sources-before-dependencies",
+        "The cache of the installation is lost with each change of a source file.",
+        "docs.docker.com/build/cache/optimize/#order-your-layers",
+        _order,
+        "hint",
+    ),
+)
