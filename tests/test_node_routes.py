@@ -140,7 +140,12 @@ def test_files_that_fastify_loads_by_their_folder(options: str, files: dict[str,
             "import { Hono } from 'hono'; export default new Hono().get('/health', (c) => c.text(''));",
             "/v1/health",
         ),
-        ("hono", "export default new Hono().basePath('/api').get('/health', h);", "", "/api/health"),
+        (
+            "hono",
+            "import { Hono } from 'hono'; export default new Hono().basePath('/api').get('/health', h);",
+            "",
+            "/api/health",
+        ),
         ("elysia", "new Elysia({ prefix: '/api' }).get('/health', () => '').listen(3000);", "", "/api/health"),
         ("elysia", "new Elysia().group('/api', (app) => app.get('/health', h)).listen(3000);", "", "/api/health"),
         (

@@ -39,7 +39,7 @@ def _installs_late(subject: Subject, stage: StageState, whole: Instruction) -> W
     first = next((item for item in lines if item.step.line > whole.line), None)
     if first is None:
         return None
-    return _late(whole, first.text, first.step.line, "reinstalls the dependencies")
+    return _late(whole, first.text, "reinstalls the dependencies")
 
 
 def _builds_late(subject: Subject, stage: StageState) -> Iterator[Wrong]:
@@ -56,7 +56,7 @@ def _builds_late(subject: Subject, stage: StageState) -> Iterator[Wrong]:
         if step.line < copied.line or cached or not _has_dependencies(subject, stage, step, name):
             return
         if not _BUILDS[name].isdisjoint(step.words[1:]):
-            yield _late(copied, " ".join(step.words)[:60], step.line, "downloads the dependencies again")
+            yield _late(copied, " ".join(step.words)[:60], "downloads the dependencies again")
             return
         if name != "go" or "mod" in step.words:
             return
@@ -85,16 +85,16 @@ def _packages_late(subject: Subject, stage: StageState, whole: Instruction) -> I
         if item.keyword == "RUN" and item.line > whole.line:
             names = list(installed(item.value[:_MAX_COMMAND], stage.variables))
             if names:
-                yield _late(whole, f"the installation of {names[0]}", item.line, "installs the packages again", "")
+                yield _late(whole, f"the installation of {names[0]}", "installs the packages again", "")
                 return
 
 
-def _late(item: Instruction, what: str, line: int, effect: str, quote: str = "`") -> Wrong:
+def _late(item: Instruction, what: str, effect: str, quote: str = "`") -> Wrong:
     return Wrong(
         "sources-before-dependencies",
         item.line,
-        f"{'sources' if not _copies_all(item) else 'all sources'} are copied before {quote}{what}{quote} in line "
-        f"{line}: every source change {effect}",
+        f"{'sources' if not _copies_all(item) else 'all sources'} are copied before {quote}{what}{quote}: "
+        f"every source change {effect}",
         "copy the manifest and the lockfile first, install, then copy the sources"
         if quote
         else "install system packages before the sources are copied",

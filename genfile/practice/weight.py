@@ -76,7 +76,7 @@ def _twice(subject: Subject) -> Iterator[Wrong]:
                 yield Wrong(
                     "layer-doubled",
                     item.line,
-                    f"chown -R {path} writes all that line {brought.line} copied into a second layer",
+                    f"chown -R {path} writes all that {brought.keyword} brought there into a second layer",
                     "use COPY --chown",
                 )
                 break
