@@ -66,6 +66,16 @@ def test_an_adapter_that_picks_by_the_host_is_made_to_pick_the_server() -> None:
     assert "without your lockfile" not in notes(kit(f"{ADAPTER}auto", "", f"{ADAPTER}node"))
 
 
+@pytest.mark.parametrize("start", ["node build/index.js", "node -r dotenv/config build", "vite preview", "node own.js"])
+def test_the_server_is_made_however_it_is_started(start: str) -> None:
+    files = kit(f"{ADAPTER}auto")
+    files["package.json"] = files["package.json"].replace(
+        '"build": "vite build"', f'"build": "vite build", "start": "{start}"'
+    )
+    files["own.js"] = "import { handler } from './build/handler.js'; http.createServer(handler).listen(3000)"
+    assert build_values(only(**files)) == {"GCP_BUILDPACKS": "1"}
+
+
 def test_the_add_command_is_the_package_managers() -> None:
     files = kit(f"{ADAPTER}auto") | {"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}
     assert "pnpm add -D @sveltejs/adapter-node" in notes(files)
@@ -166,7 +176,7 @@ PRESETS = [
 def test_a_preset_for_another_host_gives_way_to_the_server(config: str, text: str, name: str, variable: str) -> None:
     files = built(config, text % "vercel", name)
     assert build_values(only(**files)) == {variable: "node-server"}
-    assert f"vercel is for another platform, so the image builds with {variable}=node-server" in notes(files)
+    assert f"vercel makes no server for Node, so the image builds with {variable}=node-server" in notes(files)
     for own in ("node-server", "node_server", "heroku"):
         assert build_values(only(**built(config, text % own, name))) == {}
     site = only(**built(config, text % "static", name)).static

@@ -68,7 +68,7 @@ def from_steps(
         return _of_several(asked, texts, last, evidence, (depth, tried))
     if is_development(last) or not last.words:
         return None
-    if uses_variables(last):
+    if uses_variables(last) and last.words[:2] != ("sh", "-c"):
         return Fact(NodeStart(("sh", "-c", f"exec {' '.join(last.words)}"), last.variables), (evidence,))
     words = (*(("env", f"--chdir={last.folder}") if last.folder else ()), *last.words)
     return Fact(as_compiled(asked, NodeStart(words, last.variables), own=True), (evidence,))

@@ -1,6 +1,7 @@
 """Other commands of the same image: workers, and commands that run once for each release."""
 
 import posixpath
+import re
 
 from genfile.detect.hosting import hosting
 from genfile.detect.node.compiled import compiled
@@ -19,6 +20,7 @@ from genfile.detect.node.scripts import (
     resolve_text,
 )
 from genfile.detect.node.start import process_command
+from genfile.detect.node.watched import pm2_apps
 from genfile.detect.node.wrappers import file_place
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.small import parse_procfile
@@ -60,6 +62,7 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
         command = process_command(project, package.scripts[script], says, builds)
         if command is not None and command.value != start and name not in draft.values.get("processes", {}):
             draft.put(f"processes.{name}", command)
+    _put_pm2(project, draft, builds)
     for app in applications(project):
         words = ["node", app.output]
         if app.name.islower() and [word.removesuffix(".js") for word in start or ()] != ["node", app.output[:-3]]:
@@ -67,6 +70,22 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
     for put in (_put_stated_release, _put_started_release, _put_scripted_release):
         if "release" not in draft.values:
             put(project, draft)
+
+
+def _put_pm2(project: NodeProject, draft: Draft, builds: bool) -> None:
+    """Put the applications that PM2 starts besides the first."""
+    package = project.package
+    name = next((name for name in ("start:prod", "start:production", "start") if name in package.scripts), "")
+    steps = resolve(package, name) or ()
+    apps = pm2_apps(project, steps[-1]) if steps and steps[-1].program.startswith("pm2") else None
+    for app in (apps or ())[1:]:
+        says = package.says("scripts", name)
+        command = process_command(project, app.text, says, builds) if app.text and _NAME.fullmatch(app.name) else None
+        if command is not None and command.value != draft.values.get("start"):
+            draft.put(f"processes.{app.name}", command)
+
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
 def _put_stated_release(project: NodeProject, draft: Draft) -> None:

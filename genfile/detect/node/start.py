@@ -16,6 +16,7 @@ from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.refused import finds_all, refusal, tell
 from genfile.detect.node.scripts import MANAGERS, RUNNERS, resolve, resolve_text
 from genfile.detect.node.watched import watched_program
+from genfile.detect.node.wrappers import variable_files
 from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -253,7 +254,20 @@ def _from_script(asked: Asked, name: str) -> Fact[NodeStart] | None:
     steps = resolve(project.package, name)
     if not steps:
         return None
-    return from_steps(asked, steps, project.package.says("scripts", name))
+    says = project.package.says("scripts", name)
+    fact = from_steps(asked, steps, says)
+    if fact is not None:
+        _tell_of_files(project, project.package.scripts[name], says)
+    return fact
+
+
+def _tell_of_files(project: NodeProject, text: str, says: Evidence) -> None:
+    """Tell of the committed files of variables that a script reads: no image has them."""
+    for command in parse_shell(text) or ():
+        for name in variable_files(command.words):
+            if project.folder.has(name):
+                note = f"{says}: the image does not read {name}; set its variables when you run the container"
+                project.folder.tree.note("info", note, says.path, says.line)
 
 
 def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[NodeStart] | None:

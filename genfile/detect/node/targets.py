@@ -107,9 +107,11 @@ def _moved(word: str, old: str, new: str) -> str:
 def put_target(project: NodeProject, draft: Draft, framework: Framework) -> None:
     """Put the variables with which the build makes a server, and tell of it; tell of an adapter that is not known."""
     found = target_of(project, framework)
-    if found is None or "static" in draft.values or tuple(draft.values.get("start") or ()) != framework.start:
+    if found is None or "static" in draft.values:
         return
     target, says = found.value, found.evidence[0]
+    if target.makes != "chosen" and not _is_started(draft, framework):
+        return
     if target.makes == "unknown":
         started = " ".join(framework.start)
         text = f"{says}: genfile does not know this adapter; the image starts `{started}`, as for {target.server}"
@@ -129,9 +131,16 @@ def put_target(project: NodeProject, draft: Draft, framework: Framework) -> None
     draft.note("warning", f"{says}: {_told(project, draft, target, given, says)}", says.path, says.line)
 
 
+def _is_started(draft: Draft, framework: Framework) -> bool:
+    """Whether the image starts what the framework builds, by its own command or by the path of the output."""
+    start = tuple(draft.values.get("start") or ())
+    inside = (posixpath.normpath(word).startswith(f"{framework.output}/") for word in start[1:] if framework.output)
+    return start == framework.start or any(inside)
+
+
 def _told(project: NodeProject, draft: Draft, target: BuildProduct, given: str, says: Evidence) -> str:
     if target.makes == "elsewhere":
-        return f"{target.name} is for another platform, so the image builds with {given}"
+        return f"{target.name} makes no server for Node, so the image builds with {given}"
     server = target.server or ""
     advice = f"import {server} in {says.path}"
     if server in project.package.every_dependency:

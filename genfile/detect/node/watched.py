@@ -1,9 +1,12 @@
 """What a watcher or process manager runs: by its command line, else its configuration."""
 
 import posixpath
+import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from genfile.detect.node.framework import read_module
@@ -78,11 +81,10 @@ def behind(project: NodeProject, step: ScriptStep) -> tuple[ScriptStep, ...] | N
         return None
     variables = dict(step.variables)
     if step.program.startswith("pm2"):
-        names = (word for word in step.words[1:] if "ecosystem" in word or "pm2." in word or "pm2-" in word)
-        settings = next(names, None)
-        if settings is not None:
-            text, given = _ecosystem(project, settings)
-            variables |= given
+        apps = pm2_apps(project, step)
+        if apps is not None:
+            text = apps[0].text if apps else ""
+            variables |= apps[0].variables if apps else {}
     elif step.program == "nodemon":
         text = _configured(project, text)
     steps = resolve_text(project.package, text, step.script) if text else None
@@ -111,30 +113,64 @@ def _configured(project: NodeProject, text: str) -> str:
     return text
 
 
-def _ecosystem(project: NodeProject, name: str) -> tuple[str, dict[str, str]]:
-    """The first application in PM2's configuration: what it runs, and its variables."""
+class Pm2App(Struct, frozen=True):
+    """An application in PM2's configuration: its name, what it runs ("" if unknown), and its variables."""
+
+    name: str
+    text: str
+    variables: dict[str, str]
+
+
+def pm2_apps(project: NodeProject, step: ScriptStep) -> list[Pm2App] | None:
+    """The applications that PM2 starts by a configuration file, those of `--only` alone; None without such a file."""
+    mine = step.words[1 : step.words.index("--") if "--" in step.words else None]
+    name = next((word for word in mine if _is_settings(word)), None)
+    if name is None:
+        return None
     value: Any = None
-    if name.endswith(".json"):
-        document = project.folder.json(name) if project.folder.has(name) else None
+    if name.endswith((".json", ".yml", ".yaml")):
+        read = project.folder.json if name.endswith(".json") else project.folder.yaml
+        document = read(name) if project.folder.has(name) else None
         value = document.value if document else None
     else:
         module = read_module(project, name) if project.folder.has(name) else None
         value = module.default_export if module else None
-    apps = value.get("apps") if isinstance(value, dict) else value
-    app = apps[0] if isinstance(apps, list) and apps else apps
-    script = app.get("script") if isinstance(app, dict) else None
-    if not isinstance(app, dict) or not isinstance(script, str):
-        return "", {}
+    apps = value.get("apps", value) if isinstance(value, dict) else value
+    found = [_app(app) for app in (apps if isinstance(apps, list) else [apps]) if isinstance(app, dict)]
+    only = next((after for word, after in pairwise(step.words) if word == "--only"), None)
+    return [app for app in found if only is None or app.name in only.split(",")]
+
+
+def _is_settings(word: str) -> bool:
+    """Whether PM2 reads a file as its configuration."""
+    named = "ecosystem" in word or "pm2." in word or "pm2-" in word
+    return named or word.endswith((".json", ".yml", ".yaml", ".config.js", ".config.cjs", ".config.mjs"))
+
+
+def _app(app: dict[str, Any]) -> Pm2App:
+    script, name = app.get("script"), app.get("name")
     given = {**(app.get("env") or {}), **(app.get("env_production") or {})} if isinstance(app.get("env"), dict) else {}
     variables = {key: str(item) for key, item in given.items() if isinstance(item, str | int)}
-    arguments, runner = app.get("args"), app.get("interpreter")
-    more = f" {arguments}" if isinstance(arguments, str) and arguments else ""
+    arguments = app.get("args")
+    words = arguments if isinstance(arguments, list) else [arguments]
+    more = "".join(f" {item}" for item in words if isinstance(item, str) and item)
+    text = _command(app, script) + more if isinstance(script, str) else ""
+    return Pm2App(name if isinstance(name, str) else "", text if text != more else "", variables)
+
+
+def _command(app: dict[str, Any], script: str) -> str:
+    """What an application runs, without its arguments; "" if unknown."""
+    place = app.get("cwd")
+    folder = posixpath.normpath(place) if isinstance(place, str) else "."
+    before = f"cd {shlex.quote(folder)} && " if folder != "." and not folder.startswith(("..", "/")) else ""
     if script in MANAGERS or " " in script:
-        return script + more, variables
+        return before + script
     if not script.endswith((".js", ".mjs", ".cjs", ".ts")):
-        return "", {}
+        return ""
+    runner = app.get("interpreter")
     runner = runner if isinstance(runner, str) and posixpath.basename(runner) in FILE_RUNNERS else "node"
-    return f"{posixpath.basename(runner)} {posixpath.normpath(script)}{more}", variables
+    flags = next((app[key] for key in ("node_args", "interpreter_args") if isinstance(app.get(key), str)), "")
+    return f"{before}{posixpath.basename(runner)} {f'{flags} ' if flags else ''}{posixpath.normpath(script)}"
 
 
 def untried(texts: list[str], tried: set[str]) -> Iterator[str]:

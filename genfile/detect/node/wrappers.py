@@ -45,7 +45,9 @@ SETTERS = {
     "dumb-init": Wrapper(),
     "tini": Wrapper(),
 }
-SECRETS = frozenset({"doppler", "infisical", "op", "chamber", "teller"})
+# Programs that fetch secrets into the environment of the command after `--`, or of the text in their option.
+SECRETS = frozenset("doppler infisical op chamber teller aws-vault varlock dotenv-flow vals summon phase bws".split())
+_TEXT = "--command"
 # Programs that start another one and restart it, after a change in the sources or a crash.
 _PM2 = Wrapper(
     _set(
@@ -115,8 +117,10 @@ def without_setters(words: Sequence[str], variables: dict[str, str]) -> tuple[tu
     image has them.
     """
     rest, variables = list(words), dict(variables)
+    through_shell = False
     while rest:
         name = posixpath.basename(rest[0])
+        through_shell |= name == "cross-env-shell"
         if is_assignment(rest[0]):
             key, _, value = rest.pop(0).partition("=")
             variables[key] = value
@@ -124,6 +128,10 @@ def without_setters(words: Sequence[str], variables: dict[str, str]) -> tuple[tu
             rest = _after_setter(name, rest[1:])
         elif name in SECRETS and "--" in rest:
             rest = rest[rest.index("--") + 1 :]
+        elif name in SECRETS and _TEXT in rest[:-1]:
+            rest = _split(rest[rest.index(_TEXT) + 1])
+        elif through_shell and " " in rest[0]:
+            rest = [*_split(rest[0]), *rest[1:]]
         elif name in _MANAGERS and rest[1:2] == ["exec"] and len(rest) > 2 and not rest[2].startswith("-c"):
             # `pnpm exec tsx x.ts`, `npm exec -- tsx x.ts`: the program itself, from node_modules.
             rest = rest[3:] if rest[2] == "--" else rest[2:]
@@ -132,6 +140,32 @@ def without_setters(words: Sequence[str], variables: dict[str, str]) -> tuple[tu
     if rest and rest[0] in ("node", "tsx", "bun"):
         rest = _without_env_files(rest)
     return tuple(rest), variables
+
+
+def _split(text: str) -> list[str]:
+    """The words of a command in one text; the shell itself, if only that understands it."""
+    if any(sign in text for sign in "&|;<>$`\n"):
+        return ["sh", "-c", text]
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return ["sh", "-c", text]
+
+
+def variable_files(words: Sequence[str]) -> list[str]:
+    """The files of variables that a command reads before its program starts: `--env-file=.env`, `env-cmd -f .env`."""
+    found: list[str] = []
+    for at, word in enumerate(words):
+        option, sign, value = word.partition("=")
+        before = posixpath.basename(words[0])
+        if option in _FILE_OPTIONS.get(before, ()) or option in ("--env-file", "--env-file-if-exists"):
+            found += [value] if sign else list(words[at + 1 : at + 2])
+        elif option == "dotenv_config_path":
+            found.append(value)
+    return [posixpath.normpath(name) for name in found if name]
+
+
+_FILE_OPTIONS = {"dotenv": ("-e",), "env-cmd": ("-f", "--file"), "dotenvx": ("-f",)}
 
 
 def _after_setter(name: str, rest: list[str]) -> list[str]:
