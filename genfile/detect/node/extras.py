@@ -249,7 +249,8 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     framework = draft.values.get("framework")
     for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
-        if name not in present and name not in committed:
+        # One in a committed file keeps its value there, unless the build is given another.
+        if name not in present:
             _put_public_setting(name, draft, listed)
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]
