@@ -1,6 +1,7 @@
 """JVM services that only listen on loopback, which a container can't reach: the setting to listen on all addresses."""
 
 from genfile.detect.java.build import Build
+from genfile.detect.java.network import CONFIGURED
 from genfile.detect.java.port import LISTENERS, sources
 from genfile.detect.java.settings import find_setting
 from genfile.evidence import Draft, Evidence
@@ -26,6 +27,8 @@ def put_reachable(build: Build, draft: Draft, framework: str | None) -> None:
             says = setting.evidence[0]
             variable = setting.value.variable
             _override(draft, variable if variable and variable.isidentifier() else override, says)
+        return
+    if framework in CONFIGURED and framework != "helidon":
         return
     port = draft.values.get("port")
     for path, file in sources(build.folder):
