@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from genfile.data import PackageNeeds, backing_services, brought_packages, system_packages
+from genfile.data import PackageNeeds, backing_services, brought_packages, starting_calls, system_packages
 from genfile.detect.hosting import run_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
@@ -56,11 +56,11 @@ def put_system(project: PythonProject, draft: Draft) -> None:
     needed.evidence.extend(says_programs)
     for path, module in modules(project):
         for call in module.calls:
-            if "subprocess" in call.callee or call.callee == "os.system":
-                package = started(call.arguments)
-                if package is not None and package not in needed.run:
-                    needed.run.add(package)
-                    needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
+            asked = "subprocess" in call.callee or call.callee == "os.system"
+            package = started(call.arguments if asked else (starting_calls().get(call.callee),))
+            if package is not None and package not in needed.run:
+                needed.run.add(package)
+                needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
     needed.build.update(draft.values.get("system_packages", {}).get("build", ()))
     if needed.build or needed.run:
         value = {"build": sorted(needed.build), "run": sorted(needed.run)}
