@@ -107,7 +107,13 @@ def test_what_names_no_variable(gate: str, log: str) -> None:
     assert found(gate, log) is None
 
 
-GO = {"language": "go", "name": "shop", "path": ".", "runtime": {"version": "1.27"}, "main_package": "."}
+GO: dict[str, object] = {
+    "language": "go",
+    "name": "shop",
+    "path": ".",
+    "runtime": {"version": "1.27"},
+    "main_package": ".",
+}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +124,7 @@ GO = {"language": "go", "name": "shop", "path": ".", "runtime": {"version": "1.2
     ],
 )
 def test_a_module_that_may_be_private(log: str) -> None:
-    values = {**GO, "package_manager": {"name": "gomod"}}
+    values: dict[str, object] = {**GO, "package_manager": {"name": "gomod"}}
     diagnosis = found("build", log, values)
     assert diagnosis is not None
     assert (diagnosis.id, "a.example/b/c" in diagnosis.text) == ("private-module", True)
