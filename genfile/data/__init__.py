@@ -256,6 +256,13 @@ def started_programs() -> dict[str, str]:
 
 
 @cache
+def starting_calls() -> dict[str, str]:
+    """The program that each call of a Python library starts, by dotted name."""
+    found: dict[str, str] = load_table("packages")["calls"]
+    return found
+
+
+@cache
 def import_names(table: str = "python") -> dict[str, tuple[str, ...]]:
     """The distributions that bring a module; `drivers`: the modules that a database URL's scheme needs; `engines`: the
     distributions that drive a database which is named without a driver."""

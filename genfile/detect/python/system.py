@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from genfile.data import PackageNeeds, backing_services, brought_packages, system_packages
+from genfile.data import PackageNeeds, backing_services, brought_packages, starting_calls, system_packages
 from genfile.detect.hosting import run_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
-from genfile.detect.python.locks import reach
+from genfile.detect.python.locks import FILES, reach
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.version import pinned
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -47,18 +48,19 @@ class _Needed(Struct):
 def put_system(project: PythonProject, draft: Draft) -> None:
     """Put /system_packages."""
     needed = _Needed()
-    for needs, says in (*_of_dependencies(project), *_of_brought(project), *_of_settings(project)):
+    found = (*_of_dependencies(project), *_of_brought(project), *_of_compiled(project), *_of_settings(project))
+    for needs, says in found:
         needed.add(needs, says)
     programs, says_programs = run_packages(project.folder)
     needed.run.update(programs)
     needed.evidence.extend(says_programs)
     for path, module in modules(project):
         for call in module.calls:
-            if "subprocess" in call.callee or call.callee == "os.system":
-                package = started(call.arguments)
-                if package is not None and package not in needed.run:
-                    needed.run.add(package)
-                    needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
+            asked = "subprocess" in call.callee or call.callee == "os.system"
+            package = started(call.arguments if asked else (starting_calls().get(call.callee),))
+            if package is not None and package not in needed.run:
+                needed.run.add(package)
+                needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
     needed.build.update(draft.values.get("system_packages", {}).get("build", ()))
     if needed.build or needed.run:
         value = {"build": sorted(needed.build), "run": sorted(needed.run)}
@@ -97,6 +99,18 @@ def _of_brought(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence
         says = own[parent].evidence
         if libraries:
             yield PackageNeeds(needs.build, libraries), Evidence(says.path, says.line, f"{parent} depends on {name}")
+
+
+def _of_compiled(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
+    """The compiler for what is locked without a wheel for the chosen Python, by the wheels in the lockfile."""
+    known, minor = system_packages("pypi"), int((project.python or "3.0").split(".")[1])
+    for name, version in sorted(pinned(project).items()):
+        package = project.packages.get(name)
+        newest = package.newest_python() if package is not None and package.version == version else None
+        if newest is not None and newest < minor and name not in known and name not in project.conda_names:
+            file = next(item for item in FILES if project.root.has(item))
+            says = f"{name} {version} has wheels up to Python 3.{newest}, so it is compiled"
+            yield PackageNeeds(("g++",)), project.root.says(file, None, says)
 
 
 def _of_settings(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
