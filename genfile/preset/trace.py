@@ -1,5 +1,6 @@
 """From a template to lines that know why they are there: rule, place in the template, fields of the spec."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from types import FrameType
@@ -16,6 +17,7 @@ from genfile.sandbox import bounded
 _READS: ContextVar[list[tuple[int, str]] | None] = ContextVar("genfile_reads", default=None)
 
 MAX_OUTPUT = 1024 * 1024
+_MARK = re.compile(f"{OPEN}(.*?){CLOSE}|{END}")
 
 
 class Line(Struct, frozen=True):
@@ -108,15 +110,12 @@ def _split(pieces: list[str]) -> list[Line]:
 
 def _parts(raw: str) -> Iterator[tuple[str, str]]:
     """A line as pairs of visible text and the mark after it: a name that opens, END, or nothing at the end."""
-    while raw:
-        at = min((place for mark in (OPEN, END) if (place := raw.find(mark)) >= 0), default=len(raw))
-        visible, rest = raw[:at], raw[at:]
-        if rest.startswith(OPEN):
-            name, _, raw = rest[1:].partition(CLOSE)
-            yield visible, name
-        else:
-            yield visible, rest[:1]
-            raw = rest[1:]
+    at = 0
+    for found in _MARK.finditer(raw):
+        yield raw[at : found.start()], END if found[1] is None else found[1]
+        at = found.end()
+    if at < len(raw):
+        yield raw[at:], ""
 
 
 def _join_instructions(lines: list[Line]) -> list[Line]:
