@@ -121,18 +121,18 @@ def _parts(raw: str) -> Iterator[tuple[str, str]]:
 def _join_instructions(lines: list[Line]) -> list[Line]:
     """Make one instruction of each group: keyword before the first line, the others indented, all continued."""
     result: list[Line] = []
-    for position, line in enumerate(lines):
+    begun: set[int] = set()
+    ends = {line.group[0]: at for at, line in enumerate(lines) if line.group is not None and line.text.strip()}
+    for at, line in enumerate(lines):
         if line.group is None:
             result.append(line)
             continue
         if not line.text.strip():
             continue
         number, keyword = line.group
-        first = not any(other.group == line.group for other in result)
-        later = lines[position + 1 :]
-        last = not any(other.text.strip() for other in later if other.group and other.group[0] == number)
-        text = f"{keyword} {line.text.strip()}" if first else f"    {line.text.strip()}"
-        result.append(replace(line, text=text if last else f"{text} \\"))
+        text = f"    {line.text.strip()}" if number in begun else f"{keyword} {line.text.strip()}"
+        begun.add(number)
+        result.append(replace(line, text=text if at == ends[number] else f"{text} \\"))
     return result
 
 
