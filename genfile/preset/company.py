@@ -62,8 +62,8 @@ def resolve(
         "build_family": builder.to_context(kind, line) | {"setup": []},
         "frontend_family": (family if "frontend_image" in images else base).to_context(),
     }
-    own = "build_image" if "build_image" in values else "image"
-    for stage, reference in (("family", "image"), ("build_family", own)):
+    builds_from = "build_image" if "build_image" in values else "image"
+    for stage, reference in (("family", "image"), ("build_family", builds_from)):
         seen[stage]["archived"] = is_archived(str(values.get(reference) or ""))
     return CompanyChoices(values, seen)
 
