@@ -392,6 +392,8 @@ def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
         (">=8", {"quick.db": "^7.1.1"}, "18"),
         (">=8", {"better-sqlite3": "^4.1.0"}, "10"),
         ("20.x", {"quick.db": "^7.1.1"}, "20"),
+        (">=14", {"next": "10.1.0"}, "16"),
+        (">=14", {"next": "10.2.0"}, "24"),
     ],
 )
 def test_dependencies_bound_a_pin_that_has_no_image(asked: str, dependencies: dict[str, str], line: str) -> None:
