@@ -202,6 +202,8 @@ SUBPATH = """Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './deep.js' 
         ("build", "npm error notarget No matching version found for left@0.0.9.", "no-release", "has no left@0.0.9"),
         ("build", 'error Couldn\'t find any versions for "left" that matches "9"', "no-release", "has no left"),
         ("build", "npm error 404  'left@0.0.9' is not in this registry.", "no-release", "has no left@0.0.9"),
+        ("build", "src/a.tsx(2,15): error TS6133: 'b' is declared", "type-error", "src/a.tsx(2,15)"),
+        ("build", "src/a.ts:2:15 - error TS2304: Cannot find name", "type-error", "src/a.ts:2:15"),
         ("start", SUBPATH, "package-path", "a path that @acme/kit does not export"),
     ],
 )

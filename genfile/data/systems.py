@@ -20,6 +20,7 @@ class Release(Struct, frozen=True):
     image: str
     versions: tuple[str, ...]
     ends: date
+    archived: bool = False
 
 
 class AbandonedTag(Struct, frozen=True):
@@ -46,6 +47,12 @@ def release_of(image: str) -> Release | None:
         if not words.isdisjoint(item.tags):
             return item
     return None
+
+
+def is_archived(image: str) -> bool:
+    """Whether the packages of an image's distribution are only in Debian's archive."""
+    release = release_of(image)
+    return release is not None and release.archived
 
 
 def is_official(image: str) -> bool:

@@ -101,6 +101,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount for the folder; Yarn copies each file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
+    names += _local_packages(project, manager)
     _put_scripts(project, draft)
     # A member installs what it needs; a workspace's root installs every member.
     at_root = workspace_at(project.folder) if project.workspace is None else None
@@ -125,6 +126,21 @@ def put_install(project: NodeProject, draft: Draft) -> None:
             items = [item for item in scripted if item.production is production]
             if items:
                 draft.put(key, Fact([item.name for item in items], tuple(item.says for item in items)))
+
+
+def _local_packages(project: NodeProject, manager: str) -> list[str]:
+    """The packages in the tree that the installation copies from: `file:../kit`, relative to the root.
+
+    npm only links a folder; an archive is unpacked by every manager.
+    """
+    tree, found = project.root.tree, []
+    for text in project.package.every_dependency.values() if manager != "yarn-berry" else ():
+        path = posixpath.normpath(text.removeprefix("file:")) if text.startswith("file:") else ""
+        place = posixpath.normpath(project.folder.full(path)) if path and not path.startswith("/") else ""
+        archive = place in tree.paths and place.endswith((".tgz", ".tar.gz"))
+        if archive or (manager != "npm" and place not in ("", ".") and place in tree.folders):
+            found.append(relative(place, project.root.path))
+    return sorted(found)
 
 
 def _put_scripts(project: NodeProject, draft: Draft) -> None:

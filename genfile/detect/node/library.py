@@ -3,10 +3,13 @@
 import posixpath
 
 from genfile.detect.hosting import hosting
+from genfile.detect.node.devloads import package_of
+from genfile.detect.node.lasting import stays
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import source_files
+from genfile.detect.node.sources import resolve_import, source_files
 from genfile.detect.tree import Project
 from genfile.parsers.jsgives import only_gives
+from genfile.parsers.jsloads import BUILTIN
 
 _WEB_SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground", "http-server", "serve"})
 
@@ -19,6 +22,23 @@ def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
     says = project.folder.says(sources[0][0], 1, "only exports")
     project.folder.tree.note("info", f"{says}: a library for other programs, not a service", says.path)
     return True
+
+
+def told_foreign(project: NodeProject, words: tuple[str, ...]) -> bool:
+    """Whether another program runs this one: it loads a module that neither Node nor package.json has, and does not
+    listen; a note says so."""
+    declared = {name for package in project.packages for name in package.every_dependency}
+    for name, module in source_files(project, words)[:1]:
+        for item in module.loads:
+            text = item.module
+            own = text.startswith((".", "/", "#")) or resolve_import(project, name, text) is not None
+            if own or ":" in text or package_of(text) in {*BUILTIN, *declared} or stays(project, words):
+                continue
+            says = project.folder.says(name, item.line, f"loads {text}")
+            note = f"{says}: neither Node nor package.json has it, so another program runs this; it is not a service"
+            project.folder.tree.note("info", note, says.path, says.line)
+            return True
+    return False
 
 
 def given_out(folder: Project) -> bool:
