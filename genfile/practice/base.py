@@ -1,5 +1,6 @@
 """Base images: against the version that the project asks for, past their end of life, or with tags that move."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ from genfile.data import data_date, runtime
 from genfile.data.systems import is_distribution, is_official, release_of, successor
 from genfile.detect.hosting.images import IMAGES, image_pin
 from genfile.evidence import Evidence
+from genfile.parsers.gomod import parse_go_mod
 from genfile.practice.subject import Practice, Subject, Wrong
 from genfile.spec.project import LANGUAGES
 from genfile.versions import parse_pin, satisfies
@@ -22,6 +24,9 @@ _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.
 def _version(subject: Subject) -> Iterator[Wrong]:
     service = subject.service
     if service is None or service.spec.runtime is None:
+        return
+    if service.spec.language == "go":
+        yield from _go_version(subject, service.spec.path)
         return
     fact = service.facts.get("/runtime/version")
     spec = service.spec
@@ -41,6 +46,25 @@ def _version(subject: Subject) -> Iterator[Wrong]:
             f"{image} is not what the project asks for: {said}",
             f"take {spec.language} {asked}",
         )
+
+
+def _go_version(subject: Subject, folder: str) -> Iterator[Wrong]:
+    """The version that go.mod asks for, which an image's Go refuses to build with less than."""
+    inside = posixpath.relpath(folder, subject.context.root or ".")
+    path = posixpath.normpath(posixpath.join(inside, "go.mod"))
+    module = subject.context.parsed(parse_go_mod, path)
+    least = module.go if module is not None else None
+    if module is None or least is None:
+        return
+    for image, line in subject.bases:
+        match = re.match(r"v?(\d+(?:\.\d+)*)", image.rpartition(":")[2])
+        if image_pin(image, "go", IMAGES["go"]) is None or match is None:
+            continue
+        have, asked = _numbers(match[1]), _numbers(least)
+        # `golang:1.25` is its newest patch release.
+        if have[: len(asked)] < asked[: len(have)]:
+            text = f"{image} is not what the project asks for: {path}:{module.lines.get('go', 1)} (go {least})"
+            yield Wrong("base-version", line, text, f"take go {'.'.join(least.split('.')[:2])} or later")
 
 
 def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:

@@ -24,7 +24,10 @@ _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bmanage\.py runserver\b"), "runserver is Django's server for development"),
     (re.compile(r"\bflask (?:--\w+ \S+ )*run\b|\bFLASK_ENV=development\b"), "flask run is the server for development"),
     (
-        re.compile(r"\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bvite(?: dev| serve|\s*$|\s+--host)|\bastro dev\b"),
+        re.compile(
+            r"\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bvite(?: dev| serve|\s*$|\s+--host)|\bastro dev\b"
+            r"|\breact-scripts start\b|\bvue-cli-service serve\b"
+        ),
         "it is a server for development",
     ),
     (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
@@ -149,8 +152,9 @@ def _server(subject: Subject) -> Iterator[Wrong]:
     words = " ".join(subject.image.words)[:_MAX_COMMAND]
     stage = subject.image.stage
     said = stage.command or stage.entrypoint
+    script = " ".join(_script(subject))[:_MAX_COMMAND]
     for pattern, why in _SERVERS:
-        if pattern.search(words) is None:
+        if pattern.search(words) is None and (not script or pattern.search(script) is None):
             continue
         line = said.evidence.line if said is not None else None
         item = subject.at(line)
@@ -160,7 +164,7 @@ def _server(subject: Subject) -> Iterator[Wrong]:
         yield Wrong(
             "development-server",
             line,
-            f"the container starts `{words[:70].strip()}`: {why}",
+            f"the container starts `{(words if pattern.search(words) else script)[:70].strip()}`: {why}",
             "start what serves in production",
             edits=edits,
         )

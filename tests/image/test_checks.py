@@ -262,6 +262,10 @@ def test_what_is_unknown_is_never_a_finding() -> None:
     assert not found('FROM node:24-slim\nARG X\nCMD ["node", "$X"]\n', NODE)
 
 
+def test_npm_installs_in_the_folder_above_that_has_a_manifest() -> None:
+    assert not found("FROM node:24\nWORKDIR /src\nCOPY package.json /package.json\nRUN npm install\n", NODE)
+
+
 def test_every_check_has_a_reason_and_a_fault_that_it_finds() -> None:
     tried = {name for name, *_ in PAIRS} | {"written-folders-writable", "required-variables"}
     assert tried == {item.id for item in CHECKS}
