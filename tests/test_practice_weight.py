@@ -1,5 +1,6 @@
 """What `genfile lint` says of what an image carries, in which order it is built, and how it starts and is reached."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -372,3 +373,27 @@ def test_an_image_without_a_command(said: Said) -> None:
     assert "nothing-started" not in said.of(
         "FROM nginx:1.29-alpine\nCOPY a.html /usr/share/nginx/html/\n", {"a.html": ""}
     )
+
+
+@pytest.mark.parametrize(
+    ("image", "asked", "wrong"),
+    [
+        ("node:18", ">=20.0.0", True),
+        ("node:20", ">=20.19.0", False),
+        ("node:21", "^20.19.0 || >=22.12.0", True),
+        ("node:24", "*", False),
+    ],
+)
+def test_node_is_what_the_packages_ask_for(said: Said, image: str, asked: str, wrong: bool) -> None:
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {"": {"dependencies": {"router": "7"}}, "node_modules/router": {"engines": {"node": asked}}},
+    }
+    files = {
+        "package.json": '{"dependencies": {"router": "7"}}',
+        "package-lock.json": json.dumps(lock),
+        "a.js": "",
+        ".dockerignore": ".git\n",
+    }
+    text = f"FROM {image}\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nUSER 1\n"
+    assert ("base-version" in said.of(text, files)) is wrong

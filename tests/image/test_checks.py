@@ -253,6 +253,8 @@ def test_a_variable_that_must_be_given_is_named() -> None:
         "required-variables: DATABASE_URL must be set when the container starts"
     ]
     assert not found("FROM node:24\nENV DATABASE_URL=x\n", needs=needs)
+    shipped = {".env": "DATABASE_URL=postgres://db/a\n"}
+    assert not found("FROM node:24\nWORKDIR /app\nCOPY . .\n", shipped, needs=needs)
 
 
 def test_what_is_unknown_is_never_a_finding() -> None:
