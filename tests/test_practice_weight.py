@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from genfile.cli.app import run
 from tests.test_practice import found
 
 GO = {
@@ -189,6 +190,12 @@ def test_a_mirror_of_an_official_image_runs_as_root_too(said: Said) -> None:
     for image in ("mirror.example.org/python:3.14-slim", "public.ecr.aws/docker/library/python:3.14-slim"):
         assert said.of(text.replace("python:3.14-slim", image), PYTHON) == {"runs-as-root": 1}
     assert said.of(text.replace("python:3.14-slim", "ghcr.io/acme/python:3.14-slim"), PYTHON) == {}
+
+
+def test_the_first_process_of_nginx_is_only_a_hint(said: Said, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "runs-as-root" in said.of(PAGES, {"site.conf": "server { listen 8080; }\n"})
+    run(["lint", str(said.folder)])
+    assert "hint: the container runs as root" in capsys.readouterr().out
 
 
 def test_a_program_that_changes_its_user_starts_as_root(said: Said) -> None:

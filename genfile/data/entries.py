@@ -35,6 +35,7 @@ TABLES = {
         "builders",
         "jdks",
         "shells",
+        "masters",
         "switches",
         "release",
         "abandoned",

@@ -73,6 +73,11 @@ def starts_nothing(image: str) -> bool:
     return _is_one_of("shells", image)
 
 
+def leaves_root(image: str) -> bool:
+    """Whether an image's first process leaves the work to processes that are not root's."""
+    return _is_one_of("masters", image)
+
+
 def _is_one_of(table: str, image: str) -> bool:
     name, _ = _parts(image)
     return any(fnmatchcase(name, known) for known in load_table(_DATA)[table].split())

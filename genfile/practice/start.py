@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from genfile.container.ports import command_port
 from genfile.data import framework
-from genfile.data.systems import is_official, must_start_as_root, starts_nothing
+from genfile.data.systems import is_official, leaves_root, must_start_as_root, starts_nothing
 from genfile.dockerfile.edit import Edit
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -116,6 +116,7 @@ def _root(subject: Subject) -> Iterator[Wrong]:
             subject.image.stage.line,
             "the container runs as root",
             "add a USER with a number other than 0",
+            "hint" if leaves_root(base.image) else None,
         )
     elif user.value.partition(":")[0] in ("root", "0"):
         yield Wrong("runs-as-root", user.evidence.line, "the container runs as root", "take another user, by number")
