@@ -323,6 +323,11 @@ def test_nginx_may_write_its_number(said: Said, lines: str, ends: bool) -> None:
     assert "nginx-writes-its-pid" not in said.of(free.replace("CMD", f"{lines}CMD"), files)
 
 
+def test_a_source_that_an_argument_names(said: Said) -> None:
+    text = "FROM eclipse-temurin:21-jre\nARG JAR=target/*.jar\nCOPY ${JAR} /app.jar\nUSER 1\n"
+    assert said.of(text, {**JAVA, ".gitignore": "target\n"})["checkout-builds"] == 3
+
+
 def test_what_the_ignore_file_leaves_out_is_no_matter_of_version_control(said: Said) -> None:
     files = {**JAVA, ".gitignore": "target\n", ".dockerignore": "*\n!target/*.jar\n"}
     assert "checkout-builds" not in said.of("FROM eclipse-temurin:21-jre\nCOPY src /src\nUSER 1\n", files)
@@ -351,6 +356,16 @@ def test_the_script_that_the_container_runs_is_a_server_for_development(said: Sa
     }
     text = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm install\nUSER 1\nCMD ["npm", "start"]\n'
     assert said.of(text, files)["development-server"] == 6
+    assert said.of(text.replace('["npm", "start"]', "npm start"), files)["development-server"] == 6
+
+
+def test_flask_serves_only_in_development(said: Said) -> None:
+    text = SERVED.replace('"gunicorn", "--bind", "0.0.0.0:8000", "app:app"', '"python", "app.py"')
+    code = PYTHON["app.py"] + "if __name__ == '__main__':\n    app.run(host='0.0.0.0', port=8000)\n"
+    assert said.of(text, {**PYTHON, "app.py": code}) == {"development-server": 8}
+    assert said.of(SERVED, {**PYTHON, "app.py": code}) == {}
+    waits = "from waitress import serve\n" + PYTHON["app.py"] + "serve(app, port=8000)\n"
+    assert "development-server" not in said.of(text, {**PYTHON, "app.py": waits})
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 
+from genfile.container.variables import expand
 from genfile.practice.subject import Practice, Subject, Wrong
 
 
@@ -15,9 +16,9 @@ def _made(subject: Subject) -> Iterator[Wrong]:
             if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
                 continue
             for word in item.words[:-1]:
-                path = posixpath.normpath(word.lstrip("/") or ".")
+                path = posixpath.normpath(expand(word, stage.variables, item.escape).lstrip("/") or ".")
                 if "$" not in path and "://" not in path and not context.excludes(path) and _is_missing(subject, path):
-                    missing.setdefault(word, item.line)
+                    missing.setdefault(path, item.line)
     for word, line in list(missing.items())[:1]:
         more = f" ({len(missing) - 1} more)" if len(missing) > 1 else ""
         text = f"{word}{more} is not in version control, and no stage makes it: a fresh checkout can't be built"
