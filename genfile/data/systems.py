@@ -75,6 +75,16 @@ def is_jdk(image: str) -> bool:
     return _is_one_of("jdks", image) and not re.search(r"\bjre|headless", image)
 
 
+def starts_nothing(image: str) -> bool:
+    """Whether the image's own command is a shell or a prompt."""
+    return _is_one_of("shells", image)
+
+
+def leaves_root(image: str) -> bool:
+    """Whether an image's first process leaves the work to processes that are not root's."""
+    return _is_one_of("masters", image)
+
+
 def _is_one_of(table: str, image: str) -> bool:
     name, _ = _parts(image)
     return any(fnmatchcase(name, known) for known in load_table(_DATA)[table].split())
