@@ -4,9 +4,10 @@ import posixpath
 
 from genfile.detect.hosting import hosting
 from genfile.detect.node.devloads import package_of
+from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.lasting import stays
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import, source_files
+from genfile.detect.node.sources import source_files
 from genfile.detect.tree import Project
 from genfile.parsers.jsgives import only_gives
 from genfile.parsers.jsloads import BUILTIN
