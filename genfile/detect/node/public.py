@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
+from genfile.parsers.jscomponents import COMPONENTS
 
 # The bundler of each prefix: another bundler's setting in the same code doesn't count.
 PREFIXES = {
@@ -22,7 +23,6 @@ PREFIXES = {
 }
 FOLDERS = ("src", "app", "pages", "components", "lib", "config", "utils", "hooks", "services")
 ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
-COMPONENTS = (".vue", ".svelte", ".astro")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _IN_COMPONENT = re.compile(r"\b(?:import\.meta|process)\.env\.([A-Z][A-Z0-9_]*)")
 MAX_FILES = 200
@@ -45,7 +45,7 @@ def _read(project: NodeProject, name: str, text: str) -> Iterator[str]:
     """The variables that a file reads, with a default or without: an address that is compiled in is the one that each
     deployment changes."""
     if name.endswith(COMPONENTS):
-        # Templates and scripts in one file, of which no grammar is at hand.
+        # The markup reads them too, and no grammar for it is at hand.
         yield from _IN_COMPONENT.findall(text)
         return
     module = read_module(project, name)
