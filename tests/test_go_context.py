@@ -36,6 +36,9 @@ def dockerfile(service: str = ".", **files: str) -> str:
         ("", 'f := migrate.FileMigrationSource{Dir: "sqls"}; use(f)', "sqls/1.sql", "sqls"),
         ("", 'c := flag.String("config-dir", "settings", ""); use(c)', "settings/a.yaml", "settings"),
         ("", 'd := getEnv("TEMPLATE_DIR", "pages"); use(d)', "pages/a.html", "pages"),
+        ("", 'if wd, err := os.Getwd(); err == nil { l := append(l, filepath.Join(wd, "schema")); use(l) }', "schema/1.sql",
+         "schema"),
+        ("", 'wd, _ := os.Getwd(); use(wd + "/etc/a.json")', "etc/a.json", "etc/a.json"),
         ('type c struct { File string `env:"F" env-default:"etc/a.yml"` }\n', "", "etc/a.yml", "etc/a.yml"),
     ],
 )  # fmt: skip
@@ -51,6 +54,7 @@ def test_files_that_are_opened_by_a_path_that_is_put_together(code: str, body: s
         ("", 'http.HandleFunc("/static", f)', "static/a.css"),
         ("", 'log.Println("assets")', "assets/a.css"),
         ("", 'use(os.DirFS("internal"))', "internal/a.go"),
+        ("", 'home, _ := os.UserHomeDir(); use(filepath.Join(home, "assets"))', "assets/a.css"),
         ('import _ "embed"\n//go:embed a.html\nvar page string\n', "", "a.html"),
     ],
 )
