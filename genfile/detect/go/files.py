@@ -218,6 +218,16 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
     return Fact(module.folder.spec_path, (store,))
 
 
+def lone_database(module: GoModule, sources: Sources) -> Evidence | None:
+    """A database file that the program keeps in its working folder itself: `sql.Open("sqlite3", "shop.db")`."""
+    for path, file in sources:
+        for call in file.calls:
+            names = [value.removeprefix("file:").split("?")[0] for value in call.arguments if isinstance(value, str)]
+            if any(posixpath.basename(name) == posixpath.normpath(name) for name in names if name.endswith(_DATABASES)):
+                return module.folder.says(path, call.line, f"{call.callee}(…)")
+    return None
+
+
 # Calls that create a file or a folder, named by their first argument.
 _WRITERS = frozenset({"os.Mkdir", "os.MkdirAll", "os.Create", "os.WriteFile", "ioutil.WriteFile", "os.OpenFile"})
 
