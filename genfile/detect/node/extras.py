@@ -90,7 +90,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     lock = draft.values["package_manager"].get("lockfile")
     root = project.root
     names = [FILE, *([relative(lock, root.path)] if lock else [])]
-    names += [name for name in SETTINGS[manager] if root.has(name)]
+    names += [name for name in SETTINGS[manager] if root.has(name) and not (lock and _ignores_lock(project, name))]
     if manager == "yarn-berry":
         names += sorted(
             name
@@ -126,6 +126,22 @@ def put_install(project: NodeProject, draft: Draft) -> None:
             items = [item for item in scripted if item.production is production]
             if items:
                 draft.put(key, Fact([item.name for item in items], tuple(item.says for item in items)))
+
+
+def _ignores_lock(project: NodeProject, name: str) -> bool:
+    """Whether a .yarnrc does nothing but tell Yarn to ignore the committed lockfile; a note says what the image does
+    instead."""
+    root = project.root
+    text = (root.text(name) or "") if name == ".yarnrc" else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    if not lines or not all("no-lockfile" in line.split()[0] for line in lines):
+        return False
+    says = root.says(name, 1, lines[0])
+    note = (
+        f"{says}: Yarn would ignore yarn.lock; the image leaves {name} out of the installation, so the lockfile counts"
+    )
+    root.tree.note("warning", note, says.path, says.line)
+    return True
 
 
 def _local_packages(project: NodeProject, manager: str) -> list[str]:
