@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_traps import EXPRESS, LISTEN, inspect, only, package
+from tests.test_traps import EXPRESS, inspect, only, package
 
 APP = "const app = require('express')();"
 READ = "const fs = require('fs'), path = require('path');"
@@ -178,20 +178,3 @@ def test_entities_that_are_sources_are_run_as_development_runs_them(
     spec = only(**files)
     assert spec.start == start
     assert (spec.dependencies_at_run == "all") is (start[0] == "ts-node")
-
-
-@pytest.mark.parametrize(
-    ("text", "mounted"),
-    [
-        ("--install.no-lockfile true\n", False),
-        ('registry "https://registry.example.com"\nno-lockfile true\n', False),
-        ("--install.no-lockfile false\n", True),
-        ('registry "https://registry.example.com"\n', True),
-    ],
-)
-def test_settings_that_turn_the_lockfile_off_are_left_out(text: str, mounted: bool) -> None:
-    files = {"yarn.lock": "# yarn lockfile v1\n", ".yarnrc": text, "server.js": LISTEN}
-    files["package.json"] = package(dependencies=EXPRESS, scripts={"start": "node server.js"})
-    (service,) = inspect(**files).services
-    assert (".yarnrc" in service.spec.manifests) is mounted
-    assert any("turns yarn.lock off" in note.text for note in service.notes) is not mounted

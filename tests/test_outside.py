@@ -100,6 +100,18 @@ def test_what_is_copied_into_node_modules_is_there_for_the_installation(
     assert mounted is None or mounted in own[0]
 
 
+@pytest.mark.parametrize(
+    ("settings", "mounted"),
+    [("--install.no-lockfile true\n", False), ("--install.no-lockfile true\nregistry x\n", True), ("# a\n", True)],
+)
+def test_a_committed_lockfile_counts(settings: str, mounted: bool) -> None:
+    files = {**server(""), "api/yarn.lock": "", "api/.yarnrc": settings}
+    assert ("source=.yarnrc" in image(files)[0]) == mounted
+    found = inspect_source(source(files))
+    notes = [*found.notes, *(note for service in found.services for note in service.notes)]
+    assert any("so the lockfile counts" in note.text for note in notes) != mounted
+
+
 def test_script_of_a_build_outside_is_no_part_of_what_runs() -> None:
     scripts = {"start": "node index.js", "prebuild": "node ../tools/stamp.js", "build": "node build.js"}
     files = {**server("", scripts), "tools/stamp.js": "", "api/build.js": ""}

@@ -1,7 +1,6 @@
 """What the installation reads and must not run, and the variables of the build and the program."""
 
 import posixpath
-import re
 
 from genfile.data import telemetry_off
 from genfile.detect.node.buildvars import build_variables
@@ -85,30 +84,13 @@ def _put_settings(project: NodeProject, draft: Draft) -> None:
         workspace["files"] = sorted([*workspace["files"], path])
 
 
-_YARNRC = ".yarnrc"
-_NO_LOCK = re.compile(r"[ \t]*(?:--(?:install\.)?)?no-lockfile[ \t]+\"?true\"?[ \t]*")
-
-
-def _turns_lock_off(project: NodeProject, manager: str, draft: Draft) -> str | None:
-    """A .yarnrc with which Yarn 1 would ignore the lockfile, whatever its flags; the image installs without it."""
-    root = project.root
-    text = root.text(_YARNRC) if manager == "yarn" and root.has(_YARNRC) else None
-    for number, line in enumerate((text or "").splitlines(), 1):
-        if _NO_LOCK.fullmatch(line):
-            why = "turns yarn.lock off; the image leaves the file out and installs from yarn.lock"
-            draft.note("warning", f"{root.full(_YARNRC)}:{number} {why}", root.full(_YARNRC), number)
-            return _YARNRC
-    return None
-
-
 def put_install(project: NodeProject, draft: Draft) -> None:
     """Put /manifests, and facts about the scripts that an installation would run."""
     manager = draft.values["package_manager"]["name"]
     lock = draft.values["package_manager"].get("lockfile")
     root = project.root
     names = [FILE, *([relative(lock, root.path)] if lock else [])]
-    unlocked = _turns_lock_off(project, manager, draft) if lock else None
-    names += [name for name in SETTINGS[manager] if root.has(name) and name != unlocked]
+    names += [name for name in SETTINGS[manager] if root.has(name) and not (lock and _ignores_lock(project, name))]
     if manager == "yarn-berry":
         names += sorted(
             name
@@ -144,6 +126,22 @@ def put_install(project: NodeProject, draft: Draft) -> None:
             items = [item for item in scripted if item.production is production]
             if items:
                 draft.put(key, Fact([item.name for item in items], tuple(item.says for item in items)))
+
+
+def _ignores_lock(project: NodeProject, name: str) -> bool:
+    """Whether a .yarnrc does nothing but tell Yarn to ignore the committed lockfile; a note says what the image does
+    instead."""
+    root = project.root
+    text = (root.text(name) or "") if name == ".yarnrc" else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    if not lines or not all("no-lockfile" in line.split()[0] for line in lines):
+        return False
+    says = root.says(name, 1, lines[0])
+    note = (
+        f"{says}: Yarn would ignore yarn.lock; the image leaves {name} out of the installation, so the lockfile counts"
+    )
+    root.tree.note("warning", note, says.path, says.line)
+    return True
 
 
 def _local_packages(project: NodeProject, manager: str) -> list[str]:
