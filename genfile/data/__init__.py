@@ -104,13 +104,15 @@ class FetchedModel(Struct, frozen=True):
 
 
 class Client(Struct, frozen=True):
-    """A client that throws where it gets no value; see the head of clients.toml."""
+    """A client that fails where it gets no value; see the head of clients.toml."""
 
-    calls: tuple[str, ...]
+    calls: tuple[str, ...] = ()
     at: tuple[int, ...] = ()
     key: str | None = None
     variable: str | None = None
     connects: bool = False
+    signs: bool = False
+    settings: tuple[str, ...] = ()
 
 
 class Filling(Struct, frozen=True):
@@ -230,7 +232,7 @@ def models() -> tuple[FetchedModel, ...]:
 
 @cache
 def clients(registry: str) -> dict[str, Client]:
-    """The clients of a registry's packages that throw where they get no value, by package."""
+    """The clients of a registry's packages that fail where they get no value, by package."""
     entries = load_table("clients")[registry].items()
     return {name: read_entry(Client, "clients", (registry, name), entry) for name, entry in entries}
 

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 TABLES = {
     "frameworks": ("framework",),
     "packages": ("npm", "pypi", "brings", "go", "maven", "programs", "commands"),
-    "clients": ("npm", "pypi"),
+    "clients": ("npm", "pypi", "go"),
     "connections": ("any", "subjects", "others", "ends", "parts"),
     "diagnoses": ("diagnoses",),
     "engine_errors": ("errors",),

@@ -241,6 +241,11 @@ class GoFile(GoSyntax):
                     found.setdefault(item, literal)
         return found
 
+    def constant(self, name: str) -> Any:
+        """What is first assigned to a name; UNKNOWN if nothing in the file is."""
+        target = self._constants.get(name)
+        return UNKNOWN if target is None else self._value(target)
+
     def _value(self, node: "Node", depth: int = 0) -> Any:
         if depth > 30 or self._steps.spent():
             return UNKNOWN
@@ -250,6 +255,10 @@ class GoFile(GoSyntax):
             kind = node.type
         if kind in ("unary_expression", "binary_expression", "call_expression"):
             return self._computed(node, depth)
+        if kind == "type_conversion_expression":
+            # []byte(os.Getenv("KEY"))
+            operand = node.child_by_field_name("operand")
+            return self._value(operand, depth + 1) if operand is not None else UNKNOWN
         if kind == "selector_expression":
             path = self._dotted(node)
             return FieldRead(path) if path and len(path) < MAX_CHAIN else UNKNOWN
