@@ -155,6 +155,8 @@ class BackingService(Struct, frozen=True):
     names: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     unnamed: dict[str, str] = field(default_factory=dict)
+    bare: tuple[str, ...] = ()
+    addressed: tuple[str, ...] = ()
     clients: tuple[dict[str, Any], ...] = ()
     engine: str | None = None
     forms: tuple[dict[str, Any], ...] = ()

@@ -4,6 +4,7 @@ A variable's name says which database and which part of the address it holds (`D
 values show the form: a default in the code, an example file, a compose file. Only their form is kept.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct, field
@@ -14,6 +15,7 @@ from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.addresses import Address, read_address
+from genfile.parsers.values import Call
 
 MAX_NAMES = 200
 # Parts of an address that locate the database, so that nothing else is missing.
@@ -40,9 +42,14 @@ class _Variable(Struct):
 
 
 def put_connections(
-    draft: Draft, folder: Project, reads: Iterable[Read], depends: Callable[[str], bool] = lambda _: False
+    draft: Draft,
+    folder: Project,
+    reads: Iterable[Read],
+    depends: Callable[[str], bool] = lambda _: False,
+    bare: Callable[[BackingService], bool] = lambda _: False,
 ) -> None:
-    """Put /connections. ``depends``: whether the service has a dependency with that name."""
+    """Put /connections. ``depends``: whether the service has a dependency with that name; ``bare``: whether it creates
+    a client of that database without an address, so that the client reads its own variables."""
     known = backing_services()
     backing = [known[name] for name in draft.values.get("backing_services", ()) if name in known]
     if not backing:
@@ -65,7 +72,7 @@ def put_connections(
     present = {service.name for service in backing}
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
-        for name, form in _given(service, fits, present, named=service.name in reached):
+        for name, form in _given(service, fits, present, bare, named=service.name in reached):
             # A name with another use in the project is left alone, and nothing is set twice.
             if name in found or (name not in variables and (service.name, form) not in known_forms):
                 found.setdefault(name, (service.name, form, says))
@@ -73,8 +80,41 @@ def put_connections(
     draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
 
 
+def is_bare(service: BackingService, name: str, call: Call) -> bool:
+    """Whether a call creates a client of a database without any part of its address; ``name``: the callee, after its
+    module."""
+    given = {key for value in call.arguments if isinstance(value, dict) for key in value} | call.keywords.keys()
+    texts = [value for value in call.arguments if not isinstance(value, dict | int)]
+    plain = all(isinstance(text, str) and not re.search(r"://|host|user|dbname", text) for text in texts)
+    return name in service.bare and plain and given.isdisjoint(service.addressed)
+
+
+def put_usual(draft: Draft) -> None:
+    """Give the databases that no step has a variable for, such as those of rules, their usual one, unless the program
+    reads it as something else."""
+    listed = draft.values.get("connections", [])
+    reached = {item["service"] for item in listed}
+    read = {item["name"] for item in draft.values.get("environment", ())}
+    usual = usual_connections(name for name in draft.values.get("backing_services", ()) if name not in reached)
+    usual = [item for item in usual if item["variable"] not in read]
+    if usual:
+        draft.values["connections"] = [*listed, *usual]
+
+
+def usual_connections(names: Iterable[str]) -> list[dict[str, str]]:
+    """The usual variables with the addresses of some databases, by their names."""
+    known = backing_services()
+    found = [known[name] for name in names if name in known]
+    return [{"variable": item.variable, "service": item.name, "form": item.url} for item in found]
+
+
 def _given(
-    service: BackingService, fits: Callable[[Iterable[str]], bool], present: set[str], *, named: bool
+    service: BackingService,
+    fits: Callable[[Iterable[str]], bool],
+    present: set[str],
+    bare: Callable[[BackingService], bool],
+    *,
+    named: bool,
 ) -> Iterator[tuple[str, str]]:
     """Variables that are read without code: by the framework, else by the database's clients.
 
@@ -88,7 +128,7 @@ def _given(
     own = [
         item["variables"] for item in service.clients if fits(item["needs"]) and present.isdisjoint(item.get("not", ()))
     ]
-    read = own[0] if own else service.unnamed if not fits(["java"]) else {}
+    read = own[0] if own else service.unnamed if service.unnamed and bare(service) else {}
     yield from (read or {service.variable: _usual(service, fits)}).items()
 
 
@@ -133,7 +173,7 @@ def _meaning(
     """The database, the part of its address, and the form, for a variable; None for any other variable."""
     told = [address for text in item.samples if (address := read_address(text)) is not None]
     certain = [service for service in backing if service.name == item.service]
-    meant = (certain, "url") if certain else _by_name(name, backing)
+    meant = (certain, "url") if certain else _by_name(name, backing) or _by_default(name, item, told, backing)
     if meant is None:
         return None
     services, part = meant
@@ -148,6 +188,18 @@ def _meaning(
             return None
         return service, part, _whole(service, part, plain, fits)
     return service, part, _piece(service, part, item.samples, fits)
+
+
+def _by_default(
+    name: str, item: _Variable, told: list[Address], backing: list[BackingService]
+) -> tuple[list[BackingService], str] | None:
+    """The databases whose addresses the code itself falls back on, whatever the variable is called."""
+    others = set(load_table("connections")["others"])
+    if not item.read or others & set(name.upper().split("_")):
+        return None
+    schemes = {address.scheme for address in told} - {"http", "https", ""}
+    found = [service for service in backing if schemes & set(service.schemes)]
+    return (found, "url") if found else None
 
 
 def _whole(

@@ -34,7 +34,7 @@ _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target"
 
 
 def tell_of_own_machine(folder: Project, draft: Draft) -> None:
-    """Note the first such address of each database that no variable sets."""
+    """Note the first such address of each database that no variable sets, and give it no variables."""
     known = backing_services()
     listed = draft.values.get("connections", [])
     read = {item["name"] for item in draft.values.get("environment", [])}
@@ -48,11 +48,20 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
         service = next((name for name, schemes in wanted.items() if scheme in schemes or scheme == name), None)
         if service is not None:
             del wanted[service]
+            _leave_alone(draft, service)
             text = (
                 f"{says}: the address of {service} is hard-coded to this machine, which is the container itself at "
                 "run time"
             )
             draft.note("warning", f"{text}: read the address from an environment variable", says.path, says.line)
+
+
+def _leave_alone(draft: Draft, service: str) -> None:
+    """Take back the variables of a database, which the program does not read."""
+    left = [item for item in draft.values.get("connections", []) if item["service"] != service]
+    draft.values["connections"] = left
+    if not left:
+        draft.evidence.pop("/connections", None)
 
 
 def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:

@@ -205,10 +205,6 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
         for item in spec.connections
         if item.service in known
     }
-    connected = {item.service for item in spec.connections}
-    for name in spec.backing_services:
-        if name in known and name not in connected:
-            values.setdefault(known[name].variable, known[name].fill(known[name].url, name))
     asked = {item.name: item for item in spec.environment if item.phase == "run" and item.value is None}
     return [
         *({"name": name, "value": value, "required": False, "secret": False} for name, value in values.items()),

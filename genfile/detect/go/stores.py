@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
-from genfile.detect.connections import Read, put_connections
+from msgspec.structs import replace
+
+from genfile.data import BackingService
+from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.go.address import Sources
 from genfile.detect.go.module import GoModule
 from genfile.evidence import Draft
@@ -10,7 +13,13 @@ from genfile.evidence import Draft
 
 def put_stores(module: GoModule, sources: Sources, draft: Draft) -> None:
     """Put /connections."""
-    put_connections(draft, module.folder, _reads(module, sources), module.requires)
+
+    def bare(service: BackingService) -> bool:
+        calls = (call for _, file in sources for call in file.calls if call.arguments)
+        # The address comes last, after the context or the driver.
+        return any(is_bare(service, call.callee, replace(call, arguments=call.arguments[-1:])) for call in calls)
+
+    put_connections(draft, module.folder, _reads(module, sources), module.requires, bare)
 
 
 def _reads(module: GoModule, sources: Sources) -> Iterator[Read]:
