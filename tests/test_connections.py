@@ -111,6 +111,17 @@ def test_the_default_of_a_variable_says_that_it_is_the_databases() -> None:
     assert python('x = os.getenv("PAGE", "http://localhost/shop")', "elasticsearch")["PAGE"] is None
 
 
+def test_a_helper_of_go_in_another_package_reads_the_variable() -> None:
+    helper = 'package settings\n\nimport "os"\n\nfunc Text(key, otherwise string) string {\n\tvalue := os.Getenv(key)\n'
+    helper += '\tif value == "" {\n\t\treturn otherwise\n\t}\n\treturn value\n}\n'
+    main = GO.format(
+        "github.com/lib/pq", 'settings.Text("STORE", "postgres://me@localhost/shop"); settings.Text("MODE", "x")'
+    )
+    files = {"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "settings/settings.go": helper}
+    found = environment({**files, "main.go": main.replace('"os";', '"x/settings";')})
+    assert found == {"STORE": f"postgres://{POSTGRES}", "MODE": None}
+
+
 def test_a_setting_adds_a_database_with_its_usual_variable() -> None:
     assert python("") == {}
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK}

@@ -18,6 +18,8 @@ DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresq
         ('import os\nURL = os.getenv(\n    "URL",\n    "postgresql://localhost/x",\n)\n', False),
         ('import os\nURL = os.environ["DATABASE_URL"] or "x"\n\n\nOTHER = "postgresql://localhost/x"\n', False),
         ('import os\nLOCAL = "postgresql://localhost/x"\n\n\nURL = os.environ.get("DB_URL")\n', False),
+        ('URL = "host=localhost user=me dbname=x"\n', True),
+        ('URL = "dbname=x host=db user=me"\n', False),
         ('PAGE = "http://localhost/x"\n', False),
     ],
 )

@@ -20,6 +20,8 @@ MAX_FILES = 300
 _ABOVE = 2
 _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
 _URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
+# libpq's words: host=localhost user=me dbname=shop.
+_WORDS = re.compile(rf"""["'`](?=[^"'`]*\bhost\s*=\s*{_LOCAL})(?=[^"'`]*\b(?:dbname|user)\s*=)""")
 _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
 _ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
@@ -88,4 +90,6 @@ def _scheme(line: str, engine: str) -> str | None:
         return match[1]
     if _GO.search(line) is not None:
         return "mysql"
+    if _WORDS.search(line) is not None:
+        return "postgresql"
     return engine.removesuffix("_psycopg2") or None if _HOST.search(line) is not None else None

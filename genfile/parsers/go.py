@@ -80,6 +80,14 @@ class GoFile(GoSyntax):
         return dict(needing(self))
 
     @cached_property
+    def asking(self) -> dict[str, int]:
+        """The functions that return the variable they are asked for, each with the index of the argument that names
+        it."""
+        from genfile.parsers.gorequired import asking
+
+        return dict(asking(self))
+
+    @cached_property
     def fatal_calls(self) -> frozenset[str]:
         """The functions whose error ends the program."""
         from genfile.parsers.gorequired import fatal_calls
