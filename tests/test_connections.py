@@ -122,6 +122,11 @@ def test_a_helper_of_go_in_another_package_reads_the_variable() -> None:
     assert found == {"STORE": f"postgres://{POSTGRES}", "MODE": None}
 
 
+def test_the_usual_variable_is_not_added_to_one_of_an_example() -> None:
+    example = {".env.example": "MONGO_HOST=mongodb://localhost:27017/x\n"}
+    assert python("", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/app"}
+
+
 def test_a_setting_adds_a_database_with_its_usual_variable() -> None:
     assert python("") == {}
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK}

@@ -61,18 +61,22 @@ def put_connections(
 
     found: dict[str, tuple[str, str, Evidence]] = {}
     reached: set[str] = set()
+    # Those with a whole address in the project's files, even if no code is known to read it.
+    told: set[str] = set()
     variables = _variables(folder, reads)
     for name, item in variables.items():
         meant = _meaning(name, item, backing, fits)
         if meant is not None and meant[2] is not None:
             service, part, form = meant
             found[name] = (service.name, form or "", item.says)
+            told |= {service.name} if part in _WHOLE else set()
             reached |= {service.name} if item.read and part in _WHOLE else set()
     known_forms = {(item[0], item[1]) for name, item in found.items() if variables[name].read}
     present = {service.name for service in backing}
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
-        for name, form in _given(service, fits, present, bare, named=service.name in reached):
+        guesses = service.name not in told
+        for name, form in _given(service, fits, present, bare, named=service.name in reached, guesses=guesses):
             # A name with another use in the project is left alone, and nothing is set twice.
             if name in found or (name not in variables and (service.name, form) not in known_forms):
                 found.setdefault(name, (service.name, form, says))
@@ -115,6 +119,7 @@ def _given(
     bare: Callable[[BackingService], bool],
     *,
     named: bool,
+    guesses: bool,
 ) -> Iterator[tuple[str, str]]:
     """Variables that are read without code: by the framework, else by the database's clients.
 
@@ -129,7 +134,7 @@ def _given(
         item["variables"] for item in service.clients if fits(item["needs"]) and present.isdisjoint(item.get("not", ()))
     ]
     read = own[0] if own else service.unnamed if service.unnamed and bare(service) else {}
-    yield from (read or {service.variable: _usual(service, fits)}).items()
+    yield from (read or ({service.variable: _usual(service, fits)} if guesses else {})).items()
 
 
 def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:
