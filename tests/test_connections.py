@@ -127,6 +127,24 @@ def test_the_usual_variable_is_not_added_to_one_of_an_example() -> None:
     assert python("", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/app"}
 
 
+@pytest.mark.parametrize(
+    ("files", "kept"),
+    [
+        ({".env": "store=sqlite3\n", ".gitignore": "x\n"}, False),
+        ({".env.example": "STORE_KIND=mysql\n"}, False),
+        ({".env.example": "STORE_KIND=postgres\n"}, True),
+        ({".env.example": "STORE_KIND=sqlite3\nDB_HOST=db\n"}, True),
+        # A file that only one machine has says nothing.
+        ({".env": "store=sqlite3\n", ".gitignore": ".env\n"}, True),
+    ],
+)
+def test_a_driver_beside_settings_of_another_database(files: dict[str, str], kept: bool) -> None:
+    code = GO.format("github.com/lib/pq", 'gorm.Open(os.Getenv("store"), os.Getenv("dsn"))')
+    tree = {"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "main.go": code, **files}
+    (service,) = genfile.inspect(tree).services
+    assert list(service.spec.backing_services) == (["postgres"] if kept else [])
+
+
 def test_a_setting_adds_a_database_with_its_usual_variable() -> None:
     assert python("") == {}
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK}

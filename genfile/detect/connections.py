@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from genfile.container.compose import read_dotenv
 from genfile.data import BackingService, backing_services, load_table
+from genfile.detect.committed import in_git
 from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -71,6 +72,11 @@ def put_connections(
             found[name] = (service.name, form or "", item.says)
             told |= {service.name} if part in _WHOLE else set()
             reached |= {service.name} if item.read and part in _WHOLE else set()
+    for service in _elsewhere(
+        folder, variables, [item for item in backing if item.name not in told and not bare(item)]
+    ):
+        backing.remove(service)
+        _without(draft, service.name)
     known_forms = {(item[0], item[1]) for name, item in found.items() if variables[name].read}
     present = {service.name for service in backing}
     for service in backing:
@@ -82,6 +88,26 @@ def put_connections(
                 found.setdefault(name, (service.name, form, says))
     value = [{"variable": name, "service": service, "form": form} for name, (service, form, _) in found.items()]
     draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
+
+
+def _elsewhere(folder: Project, variables: dict[str, _Variable], backing: list[BackingService]) -> list[BackingService]:
+    """The SQL databases whose drivers are there while the settings name another kind: `DB_TYPE=sqlite3`."""
+    words = {text for item in variables.values() for text in item.samples}
+    if folder.has(".env") and in_git(folder.tree, folder.full(".env")):
+        words |= set(read_dotenv(folder.text(".env") or "").values())
+    known = backing_services()
+    kinds = {name: {*known[name].schemes} for name in load_table("connections")["sql"]}
+    if words.isdisjoint({"sqlite", "sqlite3"}.union(*kinds.values())):
+        return []
+    return [item for item in backing if item.name in kinds and words.isdisjoint(kinds[item.name])]
+
+
+def _without(draft: Draft, service: str) -> None:
+    """Take a database back."""
+    fact = draft.evidence["/backing_services"]
+    left = [name for name in fact.value if name != service]
+    kept = [says for name, says in zip(fact.value, fact.evidence, strict=False) if name != service]
+    draft.put("backing_services", Fact(left, tuple(kept) or fact.evidence))
 
 
 def is_bare(service: BackingService, name: str, call: Call) -> bool:
