@@ -2,10 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genfile.data import backing_services
 from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.paths import inside, relative
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence
 
@@ -22,6 +23,11 @@ _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
 _URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
 # libpq's words: host=localhost user=me dbname=shop.
 _WORDS = re.compile(rf"""["'`](?=[^"'`]*\bhost\s*=\s*{_LOCAL})(?=[^"'`]*\b(?:dbname|user)\s*=)""")
+# In a file of settings: `store: postgres://me@localhost/shop`, `cache: localhost:6379`.
+_SET = re.compile(
+    rf"""[:=]\s*["']?(?:([a-z][a-z0-9]*)://(?:[^@/\s"']*@)?{_LOCAL}|(?:localhost|127\.0\.0\.1):(\d{{2,5}})\b)"""
+)
+_OVERRIDES = re.compile(r"\b(?:AutomaticEnv|BindEnv|ExpandEnv|Expand)\(")
 _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
 _ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
@@ -46,7 +52,11 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
     if not wanted:
         return
-    for scheme, says in _addresses(folder, str(draft.values.get("language"))):
+    found = itertools.chain(
+        _addresses(folder, str(draft.values.get("language"))),
+        _in_settings(folder, draft.values.get("assets", ()), {known[name].port: name for name in wanted}),
+    )
+    for scheme, says in found:
         service = next((name for name, schemes in wanted.items() if scheme in schemes or scheme == name), None)
         if service is not None:
             del wanted[service]
@@ -82,6 +92,21 @@ def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]
             above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
             if scheme and not _COMMENT.match(line) and not _FROM_OUTSIDE.search(above):
                 yield scheme, folder.says(path, number, "localhost")
+
+
+def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) -> Iterator[tuple[str, Evidence]]:
+    """As `_addresses`, for the YAML and TOML files that a Go program opens, unless variables override what they say;
+    ``ports``: the databases by their ports."""
+    files = [path for path in assets if path.endswith((".yml", ".yaml", ".toml")) and inside(path, folder.path)]
+    if not files or any(_OVERRIDES.search(folder.text(name) or "") for name in folder.files("*.go")):
+        return
+    for path in files:
+        own = relative(path, folder.path)
+        for number, line in enumerate((folder.text(own) or "").splitlines(), 1):
+            match = _SET.search(line)
+            scheme = (match[1] or ports.get(int(match[2] or 0))) if match is not None else None
+            if scheme and "${" not in line and not _COMMENT.match(line):
+                yield scheme, folder.says(own, number, "localhost")
 
 
 def _scheme(line: str, engine: str) -> str | None:
