@@ -57,6 +57,11 @@ def apply_settings(
     from genfile.spec.project import parse_spec
 
     values = _set_fields(type(spec), plain(spec), fields)
+    if "backing_services" in fields and "connections" not in fields:
+        from genfile.detect.connections import usual_connections
+
+        new = [name for name in values["backing_services"] if name not in spec.backing_services]
+        values["connections"] = [*values["connections"], *usual_connections(new)]
     pointers = {key: "/" + key.replace(".", "/") for key in fields}
     known = frozenset(pointers.values())
     facts = {pointer: fact for pointer, fact in service.facts.items() if not _is_below(pointer, known)}

@@ -74,7 +74,7 @@ def test_a_file_object_is_read_from_its_start_and_left_open() -> None:
     assert not file.closed
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", zipped()[:60]])
+@pytest.mark.parametrize("content", [b"", b"no archive", zipped()[:60]], ids=["empty", "text", "cut"])
 @pytest.mark.parametrize("wrap", [bytes, io.BytesIO])
 def test_bytes_that_are_no_archive(content: bytes, wrap: Any) -> None:
     with pytest.raises(genfile.SourceError, match="not a readable archive"):

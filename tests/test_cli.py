@@ -225,6 +225,32 @@ def test_an_ignore_file_that_keeps_the_sources_out_is_told(
     assert said.out.startswith("# syntax=")
 
 
+def test_the_compose_files_that_were_there_are_told_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    import shutil
+
+    shop = tmp_path / "shop"
+    shutil.copytree(PROJECTS / "python-django-pip", shop)
+    for name in ("docker-compose.yml", "docker-compose.yaml", "docker-compose.override.yml"):
+        (shop / name).write_text("services: {}\n")
+    told = [
+        f"{shop / 'docker-compose.yml'}: compose.yaml takes precedence over it from now on",
+        f"{shop / 'docker-compose.override.yml'}: docker compose merges it into compose.yaml",
+    ]
+    assert run(["init", str(shop)]) == 0
+    assert not any(text in capsys.readouterr().err for text in told)
+    assert run(["init", str(shop), "--compose", "--dry-run", "--json"]) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    paths = [note["path"] for note in notes if "compose.yaml" in note["text"]]
+    assert paths == ["docker-compose.yml", "docker-compose.override.yml"]
+    assert run(["init", str(shop), "--compose"]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert all(text in said for text in told)
+    assert str(shop / "docker-compose.yaml") not in said
+    # Only when it is new.
+    assert run(["init", str(shop), "--compose", "--force"]) == 0
+    assert "takes precedence" not in capsys.readouterr().err
+
+
 def test_compose_is_valid_and_hardened(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     import shutil
 

@@ -35,8 +35,12 @@ def sent(files: dict[str, str], path: str) -> bool:
         (".env", ".env\n", False),
         # Nobody says what is in version control.
         (".env", None, False),
-        (".env.local", "node_modules\n", False),
-        (".env.production.local", "node_modules\n", False),
+        (".env.local", "node_modules\n", True),
+        (".env.production.local", "node_modules\n", True),
+        (".env.local", "*.local\n", False),
+        (".env.local", None, False),
+        # The build for production does not read it.
+        (".env.development.local", "node_modules\n", False),
     ],
 )
 def test_the_public_settings_of_a_front_end(name: str, ignored: str | None, through: bool) -> None:

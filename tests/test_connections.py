@@ -62,11 +62,96 @@ def test_the_drivers_and_the_default_say_the_form(code: str, requirements: list[
     assert python(code, *requirements)["DATABASE_URL"] == expected
 
 
-def test_where_no_code_names_a_variable_clients_read_their_own() -> None:
-    pieces = {"PGHOST": "postgres", "PGPORT": "5432", "PGUSER": "app", "PGPASSWORD": "development", "PGDATABASE": "app"}
-    assert python("", "psycopg") == pieces
-    assert go("", "github.com/lib/pq") == pieces
-    # One without variables of its own gets the usual one.
+PIECES = {"PGHOST": "postgres", "PGPORT": "5432", "PGUSER": "app", "PGPASSWORD": "development", "PGDATABASE": "app"}
+
+
+@pytest.mark.parametrize(
+    ("code", "bare"),
+    [
+        ("import psycopg\ndb = psycopg.connect()", True),
+        ("import psycopg\ndb = psycopg.connect('', autocommit=True)", True),
+        ("from psycopg2.pool import ThreadedConnectionPool\npool = ThreadedConnectionPool(1, 9)", True),
+        ("import psycopg\ndb = psycopg.connect('dbname=shop host=db')", False),
+        ("import psycopg\ndb = psycopg.connect(host=settings.host)", False),
+        ("import psycopg\ndb = psycopg.connect(**settings)", False),
+        ("import psycopg\ndb = psycopg.connect(settings.url)", False),
+        ("", False),
+    ],
+)
+def test_a_client_without_an_address_reads_its_own_variables(code: str, bare: bool) -> None:
+    usual = {"DATABASE_URL": f"postgresql://{POSTGRES}"}
+    assert python(code, "psycopg") == (PIECES if bare else usual)
+
+
+def test_clients_of_node_and_go_without_an_address() -> None:
+    usual = f"postgresql://{POSTGRES}"
+    assert node('const { Pool } = require("pg");\nconst db = new Pool({ max: 9 });', "pg") == PIECES
+    assert node('const pg = require("pg");\nconst db = new pg.Client();', "pg") == PIECES
+    assert node('const { Pool } = require("pg");\nconst db = new Pool({ host: h });', "pg") == {"DATABASE_URL": usual}
+    assert node('const { Pool } = require("pg");\nconst db = new Pool(settings);', "pg") == {"DATABASE_URL": usual}
+    assert go('sql.Open("postgres", "")', "github.com/lib/pq") == PIECES
+    assert "PGHOST" not in go('sql.Open("postgres", dsn)', "github.com/lib/pq")
+
+
+def test_an_address_in_the_code_leaves_no_use_for_variables() -> None:
+    code = "import psycopg\ndb = psycopg.connect('postgresql://me@localhost:5432/shop')"
+    assert python(code, "psycopg") == {}
+    assert python(code, "psycopg", "redis") == {"REDIS_URL": "redis://redis:6379/0"}
+
+
+def test_the_default_of_a_variable_says_that_it_is_the_databases() -> None:
+    words = "host = localhost user=me password=secret dbname=shop port=5432 sslmode=disable"
+    keyed = "host={} user=app password=development dbname=app port=5432 sslmode=disable".format
+    found = go(f'settings.GetString("MIGRATE_STRING", "{words}")', "github.com/jackc/pgx/v5")
+    assert found["MIGRATE_STRING"] == keyed("postgres")
+    found = python('x = os.getenv("STORE", "postgres://me@localhost/shop")', "psycopg")
+    assert found["STORE"] == f"postgres://{POSTGRES}"
+    # A test's own, a page, and what an example says of a variable that no code reads.
+    assert python('x = os.getenv("TEST_STORE", "postgres://me@localhost/shop")', "psycopg")["TEST_STORE"] is None
+    assert python('x = os.getenv("PAGE", "http://localhost/shop")', "elasticsearch")["PAGE"] is None
+
+
+def test_a_helper_of_go_in_another_package_reads_the_variable() -> None:
+    helper = 'package settings\n\nimport "os"\n\nfunc Text(key, otherwise string) string {\n\tvalue := os.Getenv(key)\n'
+    helper += '\tif value == "" {\n\t\treturn otherwise\n\t}\n\treturn value\n}\n'
+    main = GO.format(
+        "github.com/lib/pq", 'settings.Text("STORE", "postgres://me@localhost/shop"); settings.Text("MODE", "x")'
+    )
+    files = {"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "settings/settings.go": helper}
+    found = environment({**files, "main.go": main.replace('"os";', '"x/settings";')})
+    assert found == {"STORE": f"postgres://{POSTGRES}", "MODE": None}
+
+
+def test_the_usual_variable_is_not_added_to_one_of_an_example() -> None:
+    example = {".env.example": "MONGO_HOST=mongodb://localhost:27017/x\n"}
+    assert python("", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/app"}
+
+
+@pytest.mark.parametrize(
+    ("files", "kept"),
+    [
+        ({".env": "store=sqlite3\n", ".gitignore": "x\n"}, False),
+        ({".env.example": "STORE_KIND=mysql\n"}, False),
+        ({".env.example": "STORE_KIND=postgres\n"}, True),
+        ({".env.example": "STORE_KIND=sqlite3\nDB_HOST=db\n"}, True),
+        # A file that only one machine has says nothing.
+        ({".env": "store=sqlite3\n", ".gitignore": ".env\n"}, True),
+    ],
+)
+def test_a_driver_beside_settings_of_another_database(files: dict[str, str], kept: bool) -> None:
+    code = GO.format("github.com/lib/pq", 'gorm.Open(os.Getenv("store"), os.Getenv("dsn"))')
+    tree = {"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "main.go": code, **files}
+    (service,) = genfile.inspect(tree).services
+    assert list(service.spec.backing_services) == (["postgres"] if kept else [])
+
+
+def test_a_setting_adds_a_database_with_its_usual_variable() -> None:
+    assert python("") == {}
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK}
+    assert environment(files, settings={"backing_services": ["redis"]}) == {"REDIS_URL": "redis://redis:6379/0"}
+
+
+def test_what_has_no_variables_of_its_own_gets_the_usual_one() -> None:
     assert python("", "pymysql") == {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
     assert node("", "@medusajs/medusa", "pg")["DATABASE_URL"] == f"postgresql://{POSTGRES}"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from genfile import inspect
 from tests.test_traps import only
 
 BUILD = """
@@ -62,3 +63,28 @@ def test_the_address_of_the_database_is_given_by_such_a_variable() -> None:
     }
     spec = only(**files)
     assert ("DB_URL", "mysql") in {(item.variable, item.service) for item in spec.connections}
+
+
+@pytest.mark.parametrize(
+    ("url", "dependency", "told"),
+    [
+        ("jdbc:sqlserver://db:1433;databaseName=x", "", True),
+        ("${DB:jdbc:sqlserver://db:1433}", "", True),
+        ("jdbc:sqlserver://db:1433", 'runtimeOnly("com.microsoft.sqlserver:mssql-jdbc")', False),
+        ("jdbc:sqlserver://db:1433", 'implementation("org.example:sqlserver-starter")', False),
+        ("jdbc:mysql://db/x", "", False),
+        ("jdbc:unheard://db/x", "", False),
+        ("${DB}", "", False),
+    ],
+)
+def test_an_address_without_the_driver_of_its_database(url: str, dependency: str, told: bool) -> None:
+    starter = 'implementation("org.springframework.boot:spring-boot-starter-data-jpa")'
+    build = BUILD.replace("dependencies {", f"dependencies {{\n  {starter}\n  {dependency}")
+    files = {
+        "build.gradle.kts": build,
+        "settings.gradle.kts": 'rootProject.name = "shop"\n',
+        "src/main/java/Shop.java": MAIN.format(""),
+        f"{RESOURCES}/application.properties": f"spring.datasource.url={url}\n",
+    }
+    (service,) = inspect(files).services
+    assert any("no dependency brings the JDBC driver" in note.text for note in service.notes) is told

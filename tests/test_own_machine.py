@@ -2,6 +2,7 @@
 
 import pytest
 
+import genfile
 from tests.test_python import DJANGO, FLASK, notes
 
 DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresql",\n    "HOST": {},\n}}}}\n'
@@ -18,6 +19,8 @@ DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresq
         ('import os\nURL = os.getenv(\n    "URL",\n    "postgresql://localhost/x",\n)\n', False),
         ('import os\nURL = os.environ["DATABASE_URL"] or "x"\n\n\nOTHER = "postgresql://localhost/x"\n', False),
         ('import os\nLOCAL = "postgresql://localhost/x"\n\n\nURL = os.environ.get("DB_URL")\n', False),
+        ('URL = "host=localhost user=me dbname=x"\n', True),
+        ('URL = "dbname=x host=db user=me"\n', False),
         ('PAGE = "http://localhost/x"\n', False),
     ],
 )
@@ -35,3 +38,35 @@ def test_the_host_of_djangos_settings(host: str, told: bool) -> None:
         "shop/settings.py": "import os\n\n\n" + DICT.format(host),
     }
     assert ("the address of postgres is hard-coded to this machine" in notes(**DJANGO | files)) is told
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "told"),
+    [
+        ("store: postgres://me:secret@localhost:5432/x\ncache: localhost:6379\n", "", ["postgres", "redis"]),
+        ("store: postgres://me:secret@db:5432/x\ncache: localhost:80\n", "", []),
+        ("# store: postgres://localhost/x\nstore: postgres://${USER}@localhost/x\n", "", []),
+        ("store: postgres://localhost/x\n", "viper.AutomaticEnv()", []),
+    ],
+)
+def test_the_settings_that_a_program_of_go_opens(settings: str, code: str, told: list[str]) -> None:
+    needs = "require (\n\tgithub.com/lib/pq v1.0.0\n\tgithub.com/redis/go-redis/v9 v9.0.0\n)\n"
+    main = f"""package main
+
+import (
+	"net/http"
+	"os"
+)
+
+func main() {{
+	os.ReadFile("settings/shop.yml")
+	{code}
+	http.ListenAndServe(":8080", nil)
+}}
+"""
+    files = {"go.mod": f"module x\n\ngo 1.25\n\n{needs}", "go.sum": "", "main.go": main, "settings/shop.yml": settings}
+    (service,) = genfile.inspect(files).services
+    texts = [note.text for note in service.notes if "is hard-coded to this machine" in note.text]
+    assert [name for name in ("postgres", "redis") if any(f"the address of {name} " in text for text in texts)] == told
+    given = {item.service for item in service.spec.connections}
+    assert given == {"postgres", "redis"} - set(told)

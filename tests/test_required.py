@@ -411,3 +411,77 @@ def test_a_client_that_an_imported_module_makes(tmp_path: Path) -> None:
         "aside.py": "import os\nfrom groq import Groq\nmodel = Groq(api_key=os.environ.get('ASIDE_KEY'))\n",
     }
     assert required(tmp_path, files) == {"TALK_KEY": ("talk.py", 3)}
+
+
+JWT = "const jwt = require('jsonwebtoken');\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY, { expiresIn: '1d' });", {"JWT_KEY": 2}),
+        (JWT + "function check(t) {\n  const key = process.env.JWT_KEY;\n  jwt.verify(t, key);\n}", {"JWT_KEY": 4}),
+        (JWT + "const { auth } = require('./settings');\njwt.sign({}, auth.key);", {"DEEP_KEY": 3}),
+        (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || 'development');", {}),
+        (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || require('crypto').randomBytes(9));", {}),
+        (JWT + "const read = (token) => jwt.decode(token, process.env.JWT_KEY);", {}),
+        ("const made = require('express-session');\nconst s = made({ secret: process.env.S_KEY });", {"S_KEY": 2}),
+        ("const cookies = require('cookie-session');\nconst c = cookies({ keys: [process.env.C_KEY] });", {"C_KEY": 2}),
+    ],
+)
+def test_the_key_of_a_nodes_signatures(tmp_path: Path, code: str, names: dict[str, int]) -> None:
+    settings = "exports.auth = { key: process.env.DEEP_KEY };\n"
+    found = required(tmp_path, {**NODE, "index.js": f"{code}\n{LISTENS}", "settings.js": settings})
+    assert found == {name: ("index.js", line) for name, line in names.items()}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("app.secret_key = os.getenv('S_KEY')", {"S_KEY"}),
+        ("app.config['SECRET_KEY'] = os.environ.get('S_KEY')", {"S_KEY"}),
+        ("class Settings:\n    SECRET_KEY = os.getenv('S_KEY')\napp.config.from_object(Settings)", {"S_KEY"}),
+        ("app.secret_key = os.getenv('S_KEY', 'development')", set()),
+        ("app.secret_key = os.getenv('S_KEY') or os.urandom(24)", set()),
+        ("app.secret_key = os.getenv('S_KEY', os.urandom(24).hex())", set()),
+        ("import jwt\nfrom settings import KEY\n\n\ndef login():\n    return jwt.encode({}, KEY)", {"JWT_KEY"}),
+        ("import jwt\n\n\ndef check(t):\n    key = os.getenv('T_KEY')\n    return jwt.decode(t, key=key)", {"T_KEY"}),
+        ("from itsdangerous import URLSafeSerializer\nlinks = URLSafeSerializer(os.getenv('L_KEY'))", {"L_KEY"}),
+    ],
+)
+def test_the_key_of_a_pythons_signatures(tmp_path: Path, code: str, names: set[str]) -> None:
+    settings = "import os\nKEY = os.environ.get('JWT_KEY')\n"
+    text = f"import os\nfrom flask import Flask\napp = Flask(__name__)\n{code}\n"
+    found = required(tmp_path, {**PYTHON, "app.py": text, "settings.py": settings})
+    assert found.keys() == names
+
+
+def test_what_signs_is_told_apart_from_what_the_start_needs(tmp_path: Path) -> None:
+    code = JWT + "if (!process.env.DB) throw new Error();\nconst t = (id) => jwt.sign({ id }, process.env.JWT_KEY);\n"
+    required(tmp_path, {**NODE, "index.js": code + LISTENS})
+    (service,) = inspect(tmp_path).services
+    texts = [note.text for note in service.notes]
+    assert "set DB in the container; the service does not start without it" in texts
+    assert "set JWT_KEY in the container; it signs tokens or sessions" in texts
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ('\tsigned, _ := token.SignedString([]byte(os.Getenv("KEY")))', {"KEY"}),
+        ('\tkey := []byte(os.Getenv("KEY"))\n\tsigned, _ := token.SignedString(key)', {"KEY"}),
+        ("\tsigned, _ := token.SignedString([]byte(config.Key))", {"KEY"}),
+        (
+            '\tkey := os.Getenv("KEY")\n\tif key == "" {\n\t\tkey = "development"\n\t}\n'
+            "\tsigned, _ := token.SignedString([]byte(key))",
+            set(),
+        ),
+        ('\tsigned, _ := other.Signed([]byte(os.Getenv("KEY")))', set()),
+    ],
+)
+def test_the_key_of_a_gos_signatures(tmp_path: Path, code: str, names: set[str]) -> None:
+    manifest = "module x.example/x\n\ngo 1.25\n\nrequire github.com/golang-jwt/jwt/v5 v5.3.0\n"
+    main = (GO_MAIN % code).replace('\t"os"\n', '\t"os"\n\n\t"x.example/x/config"\n')
+    config = 'package config\n\nimport "os"\n\nvar Key = os.Getenv("KEY")\n'
+    files = {"go.mod": manifest, "main.go": main, "config/config.go": config}
+    assert set(required(tmp_path, files)) == names

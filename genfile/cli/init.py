@@ -224,8 +224,11 @@ def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bo
 
         apply_plan(plan)
     if as_json:
+        from genfile.upkeep.precedence import compose_notes
+
         document = generation.to_json()
         document["files"] = [{"path": change.path, "action": change.action} for change in plan.changes]
+        document["notes"] += [note.to_json() for note in compose_notes(plan)]
         ui.json_out(document)
     elif not quiet:
         _report(generation, plan, dry_run=dry_run)
@@ -241,6 +244,10 @@ def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bo
 
 def _report(generation: "Generation", plan: "Plan", *, dry_run: bool) -> None:
     show.show_changes(((change.action, change.path) for change in plan.changes), plan.root, dry_run=dry_run)
+    if not plan.conflicts:
+        from genfile.upkeep.precedence import compose_notes
+
+        ui.show_notes(compose_notes(plan), plan.root)
     if plan.conflicts:
         ui.diff(plan.diff())
     elif not dry_run:

@@ -82,6 +82,23 @@ def read_dotenv(text: str) -> dict[str, str]:
     return found
 
 
+class Mounted(Struct, frozen=True):
+    """A bind mount of a service: its image, the source as a path of the tree, the target."""
+
+    image: str
+    source: str
+    target: str
+    evidence: Evidence
+
+
+def read_mounts(document: Document, path: str, dotenv: Mapping[str, str] | None = None) -> Iterator[Mounted]:
+    """The files and folders beside a compose file that it mounts into services with an image."""
+    table = document.table("services")
+    reader = _Reader(document, path, dict(dotenv or {}), table)
+    for name in list(table)[:MAX_SERVICES]:
+        yield from reader.mounts(str(name), table[name])
+
+
 class _Reader:
     def __init__(self, document: Document, path: str, values: dict[str, str], table: Mapping[str, Value]) -> None:
         self.document, self.path, self.values, self.table = document, path, values, table
@@ -116,6 +133,23 @@ class _Reader:
             tuple(self._volumes(name, body)),
             tuple(str(item) for item in _listed(body.get("depends_on"))),
         )
+
+    def mounts(self, name: str, body: Value) -> Iterator[Mounted]:
+        body = self._extended(body, 0)
+        image, listed = self._text(body.get("image")), body.get("volumes")
+        for index, entry in enumerate(listed[:64] if image and isinstance(listed, list) else ()):
+            source, target = self._mount(entry)
+            if source.startswith(".") and target.startswith("/"):
+                place = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), source))
+                says = self._says((name, "volumes", index), f"volumes: {source}:{target}")
+                yield Mounted(image, place, target, says)
+
+    def _mount(self, entry: Value) -> tuple[str, str]:
+        """The source and the target of a volume."""
+        if isinstance(entry, dict):
+            return self._text(entry.get("source")), self._text(entry.get("target"))
+        source, _, rest = self._text(entry).partition(":")
+        return source, rest.partition(":")[0]
 
     def _extended(self, body: Value, depth: int) -> dict[str, Value]:
         """A service with what it extends of the same file."""
@@ -173,11 +207,7 @@ class _Reader:
     def _volumes(self, name: str, body: dict[str, Value]) -> Iterator[Said[str]]:
         listed = body.get("volumes")
         for index, entry in enumerate(listed[:64] if isinstance(listed, list) else ()):
-            if isinstance(entry, dict):
-                source, target = self._text(entry.get("source")), self._text(entry.get("target"))
-            else:
-                source, _, rest = self._text(entry).partition(":")
-                target = rest.partition(":")[0]
+            source, target = self._mount(entry)
             ending = posixpath.splitext(target)[1]
             if ending not in ("", ".d") and "/" in source and source.endswith(ending):
                 # A file of the host's, such as ./shop.db, is written in its folder; ./conf.d is a folder itself.

@@ -104,13 +104,15 @@ class FetchedModel(Struct, frozen=True):
 
 
 class Client(Struct, frozen=True):
-    """A client that throws where it gets no value; see the head of clients.toml."""
+    """A client that fails where it gets no value; see the head of clients.toml."""
 
-    calls: tuple[str, ...]
+    calls: tuple[str, ...] = ()
     at: tuple[int, ...] = ()
     key: str | None = None
     variable: str | None = None
     connects: bool = False
+    signs: bool = False
+    settings: tuple[str, ...] = ()
 
 
 class Filling(Struct, frozen=True):
@@ -153,6 +155,8 @@ class BackingService(Struct, frozen=True):
     names: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     unnamed: dict[str, str] = field(default_factory=dict)
+    bare: tuple[str, ...] = ()
+    addressed: tuple[str, ...] = ()
     clients: tuple[dict[str, Any], ...] = ()
     engine: str | None = None
     forms: tuple[dict[str, Any], ...] = ()
@@ -230,7 +234,7 @@ def models() -> tuple[FetchedModel, ...]:
 
 @cache
 def clients(registry: str) -> dict[str, Client]:
-    """The clients of a registry's packages that throw where they get no value, by package."""
+    """The clients of a registry's packages that fail where they get no value, by package."""
     entries = load_table("clients")[registry].items()
     return {name: read_entry(Client, "clients", (registry, name), entry) for name, entry in entries}
 

@@ -21,8 +21,11 @@ _KEYS = ("*.pem", "*.key", "*.p12", "*.pfx", "*.jks")
 _SETTINGS = (".env", ".env.*")
 # Files that `go test` leaves behind.
 _OUTPUT = ("*.test", "*.out")
-# Files for one machine or person, or that are copied by hand.
-_OTHERS = (".env.local", ".env.*.local", ".env.*example*", ".env.*sample*", ".env.template", ".env.dist", ".env.test*")
+# Files that a front end's build for production reads; `.local` files are usually for one machine, and then ignored.
+_BUNDLED = (".env", ".env.production", ".env.local", ".env.production.local")
+_LOCAL = (".env.local", ".env.*.local")
+# Files that are copied by hand.
+_OTHERS = (".env.*example*", ".env.*sample*", ".env.template", ".env.dist", ".env.test*")
 # Folders whose files are all on the program's path.
 _ON_PATH = ("src/main/resources/", "src/main/webapp/")
 _TEXTS = re.compile(
@@ -142,9 +145,9 @@ def _reader(folder: Project, file: str, draft: Draft) -> Evidence | None:
         front = draft.values.get("frontend") or {}
         readers = [(folder.path, draft.values.get("framework")), (front.get("path"), front.get("framework"))]
         bundled = any(("" if at == "." else at) == place and _reads_settings(which) for at, which in readers)
-        if bundled and name in (".env", ".env.production"):
+        if bundled and name in _BUNDLED:
             return Evidence(file, None, "the front end's build reads it")
-        if name == ".env":
+        if name == ".env" or _fits(name, _LOCAL):
             return None
     elif any(part in f"{posixpath.relpath(file, folder.path or '.')}" for part in _ON_PATH):
         return Evidence(file, None, "on the class path")

@@ -4,6 +4,7 @@ A variable's name says which database and which part of the address it holds (`D
 values show the form: a default in the code, an example file, a compose file. Only their form is kept.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ from msgspec import Struct, field
 
 from genfile.container.compose import read_dotenv
 from genfile.data import BackingService, backing_services, load_table
+from genfile.detect.committed import in_git
 from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 
 if TYPE_CHECKING:
     from genfile.parsers.addresses import Address
+    from genfile.parsers.values import Call
 
 MAX_NAMES = 200
 # Parts of an address that locate the database, so that nothing else is missing.
@@ -43,9 +46,14 @@ class _Variable(Struct):
 
 
 def put_connections(
-    draft: Draft, folder: Project, reads: Iterable[Read], depends: Callable[[str], bool] = lambda _: False
+    draft: Draft,
+    folder: Project,
+    reads: Iterable[Read],
+    depends: Callable[[str], bool] = lambda _: False,
+    bare: Callable[[BackingService], bool] = lambda _: False,
 ) -> None:
-    """Put /connections. ``depends``: whether the service has a dependency with that name."""
+    """Put /connections. ``depends``: whether the service has a dependency with that name; ``bare``: whether it creates
+    a client of that database without an address, so that the client reads its own variables."""
     known = backing_services()
     backing = [known[name] for name in draft.values.get("backing_services", ()) if name in known]
     if not backing:
@@ -57,18 +65,27 @@ def put_connections(
 
     found: dict[str, tuple[str, str, Evidence]] = {}
     reached: set[str] = set()
+    # Those with a whole address in the project's files, even if no code is known to read it.
+    told: set[str] = set()
     variables = _variables(folder, reads)
     for name, item in variables.items():
         meant = _meaning(name, item, backing, fits)
         if meant is not None and meant[2] is not None:
             service, part, form = meant
             found[name] = (service.name, form or "", item.says)
+            told |= {service.name} if part in _WHOLE else set()
             reached |= {service.name} if item.read and part in _WHOLE else set()
+    for service in _elsewhere(
+        folder, variables, [item for item in backing if item.name not in told and not bare(item)]
+    ):
+        backing.remove(service)
+        _without(draft, service.name)
     known_forms = {(item[0], item[1]) for name, item in found.items() if variables[name].read}
     present = {service.name for service in backing}
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
-        for name, form in _given(service, fits, present, named=service.name in reached):
+        guesses = service.name not in told
+        for name, form in _given(service, fits, present, bare, named=service.name in reached, guesses=guesses):
             # A name with another use in the project is left alone, and nothing is set twice.
             if name in found or (name not in variables and (service.name, form) not in known_forms):
                 found.setdefault(name, (service.name, form, says))
@@ -76,8 +93,62 @@ def put_connections(
     draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
 
 
+def _elsewhere(folder: Project, variables: dict[str, _Variable], backing: list[BackingService]) -> list[BackingService]:
+    """The SQL databases whose drivers are there while the settings name another kind: `DB_TYPE=sqlite3`."""
+    words = {text for item in variables.values() for text in item.samples}
+    if folder.has(".env") and in_git(folder.tree, folder.full(".env")):
+        words |= set(read_dotenv(folder.text(".env") or "").values())
+    known = backing_services()
+    kinds = {name: {*known[name].schemes} for name in load_table("connections")["sql"]}
+    if words.isdisjoint({"sqlite", "sqlite3"}.union(*kinds.values())):
+        return []
+    return [item for item in backing if item.name in kinds and words.isdisjoint(kinds[item.name])]
+
+
+def _without(draft: Draft, service: str) -> None:
+    """Take a database back."""
+    fact = draft.evidence["/backing_services"]
+    left = [name for name in fact.value if name != service]
+    kept = [says for name, says in zip(fact.value, fact.evidence, strict=False) if name != service]
+    draft.put("backing_services", Fact(left, tuple(kept) or fact.evidence))
+
+
+def is_bare(service: BackingService, name: str, call: "Call") -> bool:
+    """Whether a call creates a client of a database without any part of its address; ``name``: the callee, after its
+    module."""
+    given = {key for value in call.arguments if isinstance(value, dict) for key in value} | call.keywords.keys()
+    texts = [value for value in call.arguments if not isinstance(value, dict | int)]
+    plain = all(isinstance(text, str) and not re.search(r"://|host|user|dbname", text) for text in texts)
+    return name in service.bare and plain and given.isdisjoint(service.addressed)
+
+
+def put_usual(draft: Draft) -> None:
+    """Give the databases that no step has a variable for, such as those of rules, their usual one, unless the program
+    reads it as something else."""
+    listed = draft.values.get("connections", [])
+    reached = {item["service"] for item in listed}
+    read = {item["name"] for item in draft.values.get("environment", ())}
+    usual = usual_connections(name for name in draft.values.get("backing_services", ()) if name not in reached)
+    usual = [item for item in usual if item["variable"] not in read]
+    if usual:
+        draft.values["connections"] = [*listed, *usual]
+
+
+def usual_connections(names: Iterable[str]) -> list[dict[str, str]]:
+    """The usual variables with the addresses of some databases, by their names."""
+    known = backing_services()
+    found = [known[name] for name in names if name in known]
+    return [{"variable": item.variable, "service": item.name, "form": item.url} for item in found]
+
+
 def _given(
-    service: BackingService, fits: Callable[[Iterable[str]], bool], present: set[str], *, named: bool
+    service: BackingService,
+    fits: Callable[[Iterable[str]], bool],
+    present: set[str],
+    bare: Callable[[BackingService], bool],
+    *,
+    named: bool,
+    guesses: bool,
 ) -> Iterator[tuple[str, str]]:
     """Variables that are read without code: by the framework, else by the database's clients.
 
@@ -91,8 +162,8 @@ def _given(
     own = [
         item["variables"] for item in service.clients if fits(item["needs"]) and present.isdisjoint(item.get("not", ()))
     ]
-    read = own[0] if own else service.unnamed if not fits(["java"]) else {}
-    yield from (read or {service.variable: _usual(service, fits)}).items()
+    read = own[0] if own else service.unnamed if service.unnamed and bare(service) else {}
+    yield from (read or ({service.variable: _usual(service, fits)} if guesses else {})).items()
 
 
 def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:
@@ -138,7 +209,7 @@ def _meaning(
 
     told = [address for text in item.samples if (address := read_address(text)) is not None]
     certain = [service for service in backing if service.name == item.service]
-    meant = (certain, "url") if certain else _by_name(name, backing)
+    meant = (certain, "url") if certain else _by_name(name, backing) or _by_default(name, item, told, backing)
     if meant is None:
         return None
     services, part = meant
@@ -153,6 +224,18 @@ def _meaning(
             return None
         return service, part, _whole(service, part, plain, fits)
     return service, part, _piece(service, part, item.samples, fits)
+
+
+def _by_default(
+    name: str, item: _Variable, told: "list[Address]", backing: list[BackingService]
+) -> tuple[list[BackingService], str] | None:
+    """The databases whose addresses the code itself falls back on, whatever the variable is called."""
+    others = set(load_table("connections")["others"])
+    if not item.read or others & set(name.upper().split("_")):
+        return None
+    schemes = {address.scheme for address in told} - {"http", "https", ""}
+    found = [service for service in backing if schemes & set(service.schemes)]
+    return (found, "url") if found else None
 
 
 def _whole(

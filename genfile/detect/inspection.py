@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from genfile.detect.committed import put_committed
+from genfile.detect.connections import put_usual
 from genfile.detect.contain import contained
 from genfile.detect.ownmachine import tell_of_own_machine
+from genfile.detect.seeds import put_seeds
 from genfile.detect.survey import FoundService, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.detect.unread import put_unread
@@ -156,6 +158,8 @@ def _service(
     put_kept(found.project, draft)
     put_owned(found.project, draft)
     put_committed(found.project, draft)
+    put_usual(draft)
+    put_seeds(found.project, draft)
     tell_of_own_machine(found.project, draft)
     put_unread(found.project, draft, paths)
     name = draft.values.get("name") or service_name(found.project.folder_name)

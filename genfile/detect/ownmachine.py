@@ -2,10 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genfile.data import backing_services
 from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.paths import inside, relative
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence
 
@@ -20,6 +21,13 @@ MAX_FILES = 300
 _ABOVE = 2
 _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
 _URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
+# libpq's words: host=localhost user=me dbname=shop.
+_WORDS = re.compile(rf"""["'`](?=[^"'`]*\bhost\s*=\s*{_LOCAL})(?=[^"'`]*\b(?:dbname|user)\s*=)""")
+# In a file of settings: `store: postgres://me@localhost/shop`, `cache: localhost:6379`.
+_SET = re.compile(
+    rf"""[:=]\s*["']?(?:([a-z][a-z0-9]*)://(?:[^@/\s"']*@)?{_LOCAL}|(?:localhost|127\.0\.0\.1):(\d{{2,5}})\b)"""
+)
+_OVERRIDES = re.compile(r"\b(?:AutomaticEnv|BindEnv|ExpandEnv|Expand)\(")
 _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
 _ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
@@ -34,7 +42,7 @@ _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target"
 
 
 def tell_of_own_machine(folder: Project, draft: Draft) -> None:
-    """Note the first such address of each database that no variable sets."""
+    """Note the first such address of each database that no variable sets, and give it no variables."""
     known = backing_services()
     listed = draft.values.get("connections", [])
     read = {item["name"] for item in draft.values.get("environment", [])}
@@ -44,15 +52,28 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
     if not wanted:
         return
-    for scheme, says in _addresses(folder, str(draft.values.get("language"))):
+    found = itertools.chain(
+        _addresses(folder, str(draft.values.get("language"))),
+        _in_settings(folder, draft.values.get("assets", ()), {known[name].port: name for name in wanted}),
+    )
+    for scheme, says in found:
         service = next((name for name, schemes in wanted.items() if scheme in schemes or scheme == name), None)
         if service is not None:
             del wanted[service]
+            _leave_alone(draft, service)
             text = (
                 f"{says}: the address of {service} is hard-coded to this machine, which is the container itself at "
                 "run time"
             )
             draft.note("warning", f"{text}: read the address from an environment variable", says.path, says.line)
+
+
+def _leave_alone(draft: Draft, service: str) -> None:
+    """Take back the variables of a database, which the program does not read."""
+    left = [item for item in draft.values.get("connections", []) if item["service"] != service]
+    draft.values["connections"] = left
+    if not left:
+        draft.evidence.pop("/connections", None)
 
 
 def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:
@@ -73,10 +94,27 @@ def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]
                 yield scheme, folder.says(path, number, "localhost")
 
 
+def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) -> Iterator[tuple[str, Evidence]]:
+    """As `_addresses`, for the YAML and TOML files that a Go program opens, unless variables override what they say;
+    ``ports``: the databases by their ports."""
+    files = [path for path in assets if path.endswith((".yml", ".yaml", ".toml")) and inside(path, folder.path)]
+    if not files or any(_OVERRIDES.search(folder.text(name) or "") for name in folder.files("*.go")):
+        return
+    for path in files:
+        own = relative(path, folder.path)
+        for number, line in enumerate((folder.text(own) or "").splitlines(), 1):
+            match = _SET.search(line)
+            scheme = (match[1] or ports.get(int(match[2] or 0))) if match is not None else None
+            if scheme and "${" not in line and not _COMMENT.match(line):
+                yield scheme, folder.says(own, number, "localhost")
+
+
 def _scheme(line: str, engine: str) -> str | None:
     match = _URL.search(line)
     if match is not None:
         return match[1]
     if _GO.search(line) is not None:
         return "mysql"
+    if _WORDS.search(line) is not None:
+        return "postgresql"
     return engine.removesuffix("_psycopg2") or None if _HOST.search(line) is not None else None

@@ -1,6 +1,6 @@
 """Variables without which a program fails: marked in the spec, each with its evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -14,29 +14,47 @@ MAX_REQUIRED = 60
 _NAMED = 6
 
 
-def put_required(draft: Draft, found: Iterable[tuple[str, Evidence]]) -> None:
+def put_required(
+    draft: Draft, found: Iterable[tuple[str, Evidence]], keys: Iterable[tuple[str, Evidence]] = ()
+) -> None:
     """Mark variables as required, of those that are listed or as new ones; one with a value needs nothing.
 
-    ``found``: names with their evidence.
+    ``found``: the names without which the service does not start, with their evidence. ``keys``: those that sign its
+    tokens or sessions.
     """
+    places = _mark(draft, found, {})
+    signing = _mark(draft, keys, places)
+    if places or signing:
+        listed = draft.values["environment"]
+        draft.put("environment", Fact(listed, (*places.values(), *signing.values())))
+        them = "it" if len(places) == 1 else "them"
+        _tell(draft, places, f"the service does not start without {them}")
+        signs = "signs" if len(signing) == 1 else "sign"
+        _tell(draft, signing, f"{'it' if len(signing) == 1 else 'they'} {signs} tokens or sessions")
+
+
+def _mark(draft: Draft, found: Iterable[tuple[str, Evidence]], marked: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """Mark variables; return the place of each that was not ``marked`` before."""
     listed = draft.values.get("environment", [])
     present = {item["name"]: item for item in listed if item["phase"] == "run"}
     places: dict[str, Evidence] = {}
     for name, says in found:
         item = present.get(name)
-        if name in GIVEN or name == draft.values.get("port_variable") or len(places) >= MAX_REQUIRED:
+        if name in GIVEN or name == draft.values.get("port_variable") or len(marked) + len(places) >= MAX_REQUIRED:
             continue
         if item is None:
             item = present[name] = {"name": name, "phase": "run", "secret": is_secret(name)}
+            listed = draft.values.setdefault("environment", listed)
             listed.append(item)
-        if item.get("value") is None:
+        if item.get("value") is None and name not in marked:
             item["required"] = True
             places.setdefault(name, replace(says, subject=name))
+    return places
+
+
+def _tell(draft: Draft, places: Mapping[str, Evidence], why: str) -> None:
     if places:
-        draft.put("environment", Fact(listed, tuple(places.values())))
         first = next(iter(places.values()))
         more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
         names = ", ".join(list(places)[:_NAMED])
-        them = "it" if len(places) == 1 else "them"
-        text = f"set {names}{more} in the container; the service does not start without {them}"
-        draft.note("info", text, first.path, first.line)
+        draft.note("info", f"set {names}{more} in the container; {why}", first.path, first.line)

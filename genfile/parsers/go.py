@@ -82,6 +82,14 @@ class GoFile(GoSyntax):
         return dict(needing(self))
 
     @cached_property
+    def asking(self) -> dict[str, int]:
+        """The functions that return the variable they are asked for, each with the index of the argument that names
+        it."""
+        from genfile.parsers.gorequired import asking
+
+        return dict(asking(self))
+
+    @cached_property
     def fatal_calls(self) -> frozenset[str]:
         """The functions whose error ends the program."""
         from genfile.parsers.gorequired import fatal_calls
@@ -243,6 +251,11 @@ class GoFile(GoSyntax):
                     found.setdefault(item, literal)
         return found
 
+    def constant(self, name: str) -> Any:
+        """What is first assigned to a name; UNKNOWN if nothing in the file is."""
+        target = self._constants.get(name)
+        return UNKNOWN if target is None else self._value(target)
+
     def _value(self, node: "Node", depth: int = 0) -> Any:
         if depth > 30 or self._steps.spent():
             return UNKNOWN
@@ -252,6 +265,10 @@ class GoFile(GoSyntax):
             kind = node.type
         if kind in ("unary_expression", "binary_expression", "call_expression"):
             return self._computed(node, depth)
+        if kind == "type_conversion_expression":
+            # []byte(os.Getenv("KEY"))
+            operand = node.child_by_field_name("operand")
+            return self._value(operand, depth + 1) if operand is not None else UNKNOWN
         if kind == "selector_expression":
             path = self._dotted(node)
             return FieldRead(path) if path and len(path) < MAX_CHAIN else UNKNOWN

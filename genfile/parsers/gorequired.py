@@ -118,6 +118,19 @@ def needing(file: "GoFile") -> Iterator[tuple[str, int]]:
             yield file._text(name), parameters.index(key)
 
 
+def asking(file: "GoFile") -> Iterator[tuple[str, int]]:
+    """The functions that return the variable whose name they get, each with the index of that argument:
+    `func get(key, fallback string) string { if v := os.Getenv(key); v != "" { return v }; return fallback }`."""
+    for node in file.nodes("call_expression"):
+        key = _asked(file, node)
+        function = _function(node) if key is not None else None
+        name = function.child_by_field_name("name") if function is not None else None
+        if key is not None and function is not None and name is not None:
+            parameters = _parameters(file, function)
+            if key in parameters:
+                yield file._text(name), parameters.index(key)
+
+
 def _asked(file: "GoFile", call: "Node | None") -> str | None:
     """The name that holds the variable's name in `os.Getenv(key)`."""
     function = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None

@@ -42,7 +42,8 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     """The lines of compose.yaml, each with the rules that it follows."""
     known = backing_services()
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
-    backing = [_backing(known[name]) for name in needed]
+    seeds = sorted({(seed.service, seed.path, seed.target) for spec, _ in services for seed in spec.seeds})
+    backing = [_backing(known[name], [seed[1:] for seed in seeds if seed[0] == name]) for name in needed]
     entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
     _publish(entries)
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
@@ -205,10 +206,6 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
         for item in spec.connections
         if item.service in known
     }
-    connected = {item.service for item in spec.connections}
-    for name in spec.backing_services:
-        if name in known and name not in connected:
-            values.setdefault(known[name].variable, known[name].fill(known[name].url, name))
     asked = {item.name: item for item in spec.environment if item.phase == "run" and item.value is None}
     return [
         *({"name": name, "value": value, "required": False, "secret": False} for name, value in values.items()),
@@ -220,7 +217,7 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
     ]
 
 
-def _backing(service: BackingService) -> dict[str, Any]:
+def _backing(service: BackingService, seeds: list[tuple[str, str]]) -> dict[str, Any]:
     test = ["CMD", *service.healthcheck] if service.healthcheck else []
     return {
         "name": service.name,
@@ -229,5 +226,8 @@ def _backing(service: BackingService) -> dict[str, Any]:
         "healthcheck": test,
         "hostname": service.hostname,
         "volume": service.volume,
-        "mount": f"{service.name}-data:{service.volume}",
+        "mounts": [
+            *([f"{service.name}-data:{service.volume}"] if service.volume else []),
+            *(f"./{path}:{target}:ro" for path, target in seeds),
+        ],
     }

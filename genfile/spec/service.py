@@ -131,6 +131,14 @@ class Connection(Model):
     )
 
 
+class Seed(Model):
+    """A file or folder of the tree that a database's image runs when its data folder is still empty."""
+
+    service: Word = Field(description="One of `backing_services`.")
+    path: RelativePath
+    target: VolumePath = Field(description="Where the image looks for it.")
+
+
 class Workspace(Model):
     """The monorepo that the service is a member of."""
 
@@ -217,6 +225,7 @@ class Service(Model):
     secrets: tuple[BuildSecret, ...] = ()
     backing_services: tuple[Word, ...] = Field((), description="Databases and brokers that it connects to: postgres.")
     connections: tuple[Connection, ...] = ()
+    seeds: tuple[Seed, ...] = ()
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(
         (),

@@ -3,6 +3,7 @@
 import posixpath
 
 from genfile.data import Framework, backing_services, system_packages
+from genfile.detect.go.asked import asked_names
 from genfile.detect.go.files import (
     beside_binary,
     data_folder,
@@ -109,10 +110,11 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
     if backing:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
     present = {item["name"] for item in draft.values.get("environment", ())} | {draft.values.get("port_variable")}
-    for item in (item for _, file in sources for item in file.env_names):
-        if item.name not in present and len(present) < 80:
-            present.add(item.name)
-            value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
+    names = [item.name for _, file in sources for item in file.env_names]
+    for name in (*names, *(name for _, _, name in asked_names(sources))):
+        if name not in present and len(present) < 80:
+            present.add(name)
+            value = {"name": name, "phase": "run", "secret": is_secret(name)}
             draft.values.setdefault("environment", []).append(value)
     put_needed(module, sources, draft)
     put_stores(module, sources, draft)

@@ -1,10 +1,14 @@
 """The variables without which a Go program exits."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from genfile.data import Client, clients
 from genfile.detect.go.address import Sources
 from genfile.detect.go.module import GoModule
 from genfile.detect.required import put_required
-from genfile.evidence import Draft
-from genfile.parsers.values import EnvName
+from genfile.evidence import Draft, Evidence
+from genfile.parsers.values import UNKNOWN, EnvDefault, EnvName, FieldRead
 
 
 def put_needed(module: GoModule, sources: Sources, draft: Draft) -> None:
@@ -19,7 +23,35 @@ def put_needed(module: GoModule, sources: Sources, draft: Draft) -> None:
             name = call.arguments[at] if at < len(call.arguments) else None
             if isinstance(name, str) and name.isidentifier():
                 found.append((path, EnvName(name, call.line, has_default=False)))
-    put_required(
-        draft,
-        ((item.name, module.folder.says(path, item.line, f"{item.name} must be set")) for path, item in found),
-    )
+    put_required(draft, _told(module, found), _told(module, _keys(module, sources)))
+
+
+def _told(module: GoModule, found: Iterable[tuple[str, EnvName]]) -> Iterator[tuple[str, Evidence]]:
+    for path, item in found:
+        yield item.name, module.folder.says(path, item.line, f"{item.name} must be set")
+
+
+def _keys(module: GoModule, sources: Sources) -> Iterator[tuple[str, EnvName]]:
+    """The variables without a default that hold the keys of signatures and sessions."""
+    used = [client for name, client in clients("go").items() if client.signs and module.requires(name)]
+    given = {name for _, file in sources for name in file.env_defaults}
+    for path, file in sources if used else ():
+        for call in file.calls:
+            client = next((item for item in used if _is_call(call.callee, item)), None)
+            values = [call.arguments[at] for at in client.at if at < len(call.arguments)] if client is not None else []
+            for value in values:
+                value = _elsewhere(sources, value) if isinstance(value, FieldRead) else value
+                if isinstance(value, EnvDefault) and value.default is None and value.name not in given:
+                    yield path, EnvName(value.name, call.line, has_default=False)
+
+
+def _is_call(callee: str, client: Client) -> bool:
+    return any(callee == name or (name[0] == "." and callee.endswith(name)) for name in client.calls)
+
+
+def _elsewhere(sources: Sources, read: FieldRead) -> Any:
+    """What a variable of another package holds, or what the program's only literal gives to a field."""
+    constants = [file.constant(read.name) for _, file in sources]
+    values = [value for value in constants if value is not UNKNOWN]
+    values += [value for _, file in sources for _, key, value, _ in file.fields if key == read.name]
+    return values[0] if len(values) == 1 else UNKNOWN

@@ -2,19 +2,32 @@
 
 from collections.abc import Iterator
 
-from genfile.detect.connections import Read, put_connections
+from msgspec.structs import replace
+
+from genfile.data import BackingService
+from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.go.address import Sources
+from genfile.detect.go.asked import asked_names
 from genfile.detect.go.module import GoModule
 from genfile.evidence import Draft
 
 
 def put_stores(module: GoModule, sources: Sources, draft: Draft) -> None:
     """Put /connections."""
-    put_connections(draft, module.folder, _reads(module, sources), module.requires)
+
+    def bare(service: BackingService) -> bool:
+        calls = (call for _, file in sources for call in file.calls if call.arguments)
+        # The address comes last, after the context or the driver.
+        return any(is_bare(service, call.callee, replace(call, arguments=call.arguments[-1:])) for call in calls)
+
+    put_connections(draft, module.folder, _reads(module, sources), module.requires, bare)
 
 
 def _reads(module: GoModule, sources: Sources) -> Iterator[Read]:
     folder = module.folder
+    for path, call, name in asked_names(sources):
+        default = call.arguments[-1] if call.arguments[-1] != name else None
+        yield Read(name, folder.says(path, call.line, name), default if isinstance(default, str) else None)
     for path, file in sources:
         for call in file.calls:
             first = call.arguments[0] if call.arguments else None

@@ -11,6 +11,7 @@ from genfile.data import Framework
 from genfile.detect.java.boot import put_layers, tell_of_profile
 from genfile.detect.java.build import Build
 from genfile.detect.java.dotenv import put_dotenv
+from genfile.detect.java.drivers import tell_of_driver
 from genfile.detect.java.flags import put_flags
 from genfile.detect.java.git import put_git
 from genfile.detect.java.identity import put_framework, put_name, put_older_gradle, put_tool, put_workspace
@@ -105,6 +106,7 @@ def _notes(service: _Service) -> None:
     """What only works on a developer's machine, and files that nothing in the image reads."""
     put_machine(service.build, service.draft)
     tell_of_profile(service.build, service.draft)
+    tell_of_driver(service.build, service.draft)
     put_unread(service.build, service.draft)
     put_dotenv(service.build, service.draft)
 

@@ -1,4 +1,4 @@
-"""Clients that throw without a value: the variables that hold those values."""
+"""Clients that fail without a value: the variables that hold those values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,14 +13,17 @@ from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
 
-def client_names(project: NodeProject, path: str, start: ModuleStart) -> Iterator[EnvName]:
-    """The variables without which a module's clients throw, in order; ``path``: the module's file."""
+def client_names(project: NodeProject, path: str, start: ModuleStart, *, signs: bool = False) -> Iterator[EnvName]:
+    """The variables without which a module's clients throw, in order; ``path``: the module's file; ``signs``: those of
+    the keys of signatures and sessions instead."""
     known, module = clients("npm"), start.module
     named = {item.module for item in module.imports} & known.keys()
     for call in module.calls if named else ():
         package = _package_of(module, call, named)
         client = known[package] if package is not None else None
-        if client is None or not (client.connects or start.throws_at(call.line)):
+        if client is None or client.signs is not signs:
+            continue
+        if not (client.connects or signs or start.throws_at(call.line)):
             continue
         named_values = {
             at: _imported(project, path, module, given) if isinstance(given, str) else given
@@ -54,7 +57,8 @@ def _variables(client: Client, call: Call, named: dict[int | str, Any]) -> Itera
         options = call.arguments[0] if call.arguments else {}
         value = options.get(client.key) if isinstance(options, dict) else UNKNOWN
         values = [named.get(client.key, value) if value is UNKNOWN else value]
-    for value in values:
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    for value in flat:
         if isinstance(value, EnvDefault) and value.default is None:
             yield value.name
         elif value is None and client.variable is not None:

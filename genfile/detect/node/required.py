@@ -19,7 +19,21 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
     """Mark the variables without which the modules behind the start command throw or exit."""
     start = tuple(draft.values.get("start") or ())
     if start and "static" not in draft.values:
-        put_required(draft, _found(project, start, migrates=bool(draft.values.get("release"))))
+        keys = _keys(project, start)
+        put_required(draft, _found(project, start, migrates=bool(draft.values.get("release"))), keys)
+
+
+def _keys(project: NodeProject, start: tuple[str, ...]) -> Iterator[tuple[str, Evidence]]:
+    """The variables without a default that hold the keys of signatures and sessions."""
+    program = program_of(project, start)
+    modules = [part.module for part in program.starts.values()]
+    given = {key for module in modules for key, _, _ in module.defaults}
+    # Some defaults only a run shows: `process.env.KEY || randomBytes(32)`.
+    given |= {item.name for module in modules for item in module.env_names if item.has_default}
+    for name, part in program.starts.items():
+        for item in client_names(project, name, part, signs=True):
+            if item.name not in given:
+                yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
 
 
 def _found(project: NodeProject, start: tuple[str, ...], *, migrates: bool) -> Iterator[tuple[str, Evidence]]:

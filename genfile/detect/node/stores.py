@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from genfile.data import backing_services
-from genfile.detect.connections import Read, put_connections
+from genfile.data import BackingService, backing_services
+from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import needed_members
@@ -15,7 +15,9 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.values import EnvDefault
 
 if TYPE_CHECKING:
+    from genfile.parsers.javascript import JsModule
     from genfile.parsers.prisma import Datasource
+    from genfile.parsers.values import Call
 
 # Database configurations that the program itself may not import.
 _CONFIGS = tuple(
@@ -31,9 +33,24 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
     if "static" in draft.values:
         return
     schema = _schema(project, draft)
-    reads = [*schema, *_sequelize(project), *_reads(project, tuple(draft.values.get("start") or ()))]
+    start = tuple(draft.values.get("start") or ())
+    reads = [*schema, *_sequelize(project), *_reads(project, start)]
     dependencies = {name for package in project.packages for name in package.every_dependency}
-    put_connections(draft, project.folder, reads, dependencies.__contains__)
+
+    def bare(service: BackingService) -> bool:
+        modules = [module for _, module in source_files(project, start)] if start else []
+        return any(is_bare(service, _callee(module, call), call) for module in modules for call in module.calls)
+
+    put_connections(draft, project.folder, reads, dependencies.__contains__, bare)
+
+
+def _callee(module: "JsModule", call: "Call") -> str:
+    """The callee of a call, after the package that it is imported from: `pg.Pool`."""
+    first, *rest = call.callee.split(".")
+    package, export = module.bindings.get(first, ("", ""))
+    # `*` is what require() returns: the default export, and any named one.
+    names = rest if export in ("default", "*") and rest else ["default" if export == "*" else export, *rest]
+    return ".".join([package, *names])
 
 
 def _source(project: NodeProject) -> "tuple[Project, str, Datasource] | None":

@@ -12,6 +12,7 @@ from genfile.detect.python.configurations import class_setting, put_configuratio
 from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.fills import filled_names, filled_setting
 from genfile.detect.python.imports import started
+from genfile.detect.python.keys import key_variables
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
@@ -291,7 +292,8 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         if production is not None:
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "run", "value": production})
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "build", "value": production})
-    put_required(draft, _must_be_set(project, draft, django))
+    loaded = started(project, draft.values.get("start") or [])
+    put_required(draft, _must_be_set(project, draft, django), key_variables(project, loaded))
     if not listed:
         del draft.values["environment"]
 

@@ -3,13 +3,14 @@
 import ast
 from collections.abc import Iterator
 
-from genfile.detect.connections import Read, put_connections
+from genfile.data import BackingService
+from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.python.application import modules
 from genfile.detect.python.fills import filled_names
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft
 from genfile.parsers.python import PyModule
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.values import Call, EnvDefault
 
 # Libraries that take SQLAlchemy's addresses, which name the driver.
 ALCHEMY = ("sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "databases", "fastapi-users-db-sqlalchemy")
@@ -21,7 +22,20 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
     def depends(name: str) -> bool:
         return project.depends(*(ALCHEMY if name == "sqlalchemy" else (name,))) is not None
 
-    put_connections(draft, project.folder, _reads(project), depends)
+    def bare(service: BackingService) -> bool:
+        return any(is_bare(service, call.callee, call) for _, module in modules(project) for call in _whole(module))
+
+    put_connections(draft, project.folder, _reads(project), depends, bare)
+
+
+def _whole(module: PyModule) -> Iterator[Call]:
+    """The calls whose arguments are all written out, without `*` and `**`."""
+    spread = {
+        node.lineno
+        for node in module.of(ast.Call)
+        if any(item.arg is None for item in node.keywords) or any(isinstance(item, ast.Starred) for item in node.args)
+    }
+    return (call for call in module.calls if call.line not in spread)
 
 
 def _reads(project: PythonProject) -> Iterator[Read]:

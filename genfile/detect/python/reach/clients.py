@@ -14,7 +14,7 @@ def _known() -> dict[str, list[tuple[re.Pattern[str], Client]]]:
     """The known clients and the patterns of their calls, by the first part of the dotted names."""
     found: dict[str, list[tuple[re.Pattern[str], Client]]] = {}
     for client in clients("pypi").values():
-        for call in client.calls:
+        for call in client.calls if not client.signs else ():
             pattern = re.compile(re.escape(call).replace(r"\*", ".+"))
             found.setdefault(call.partition(".")[0], []).append((pattern, client))
     return found

@@ -1,0 +1,89 @@
+"""The variables that hold the keys of a Python program's signatures and sessions."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from genfile.data import Client, clients
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import Module, evaluator_of
+from genfile.detect.python.reach.values import Frame
+from genfile.evidence import Evidence
+from genfile.parsers.pysyntax import GETTERS
+from genfile.parsers.python import PyModule
+from genfile.parsers.values import EnvDefault
+
+_Call = tuple[re.Pattern[str], Client]
+
+
+def key_variables(project: PythonProject, loaded: frozenset[str]) -> Iterator[tuple[str, Evidence]]:
+    """The variables without a default that hold such a key; ``loaded``: the files that the program loads."""
+    signing = {name: client for name, client in clients("pypi").items() if client.signs}
+    used = [client for name, client in signing.items() if client.settings and project.depends(name) is not None]
+    settings = frozenset(name for client in used for name in client.settings)
+    calls = [(_pattern(call), client) for client in signing.values() for call in client.calls]
+    roots = {call.partition(".")[0] for client in signing.values() for call in client.calls}
+    evaluator = evaluator_of(project)
+    modules = [module for path, module in sorted(evaluator.program.by_path.items()) if path in loaded]
+    fallbacks = {name for module in modules for name in _with_fallback(module.parsed)}
+    for module in modules:
+        if not settings and roots.isdisjoint(module.parsed.imports):
+            continue
+        for node, frame in _keys(module, calls, settings):
+            value = evaluator.value(frame, node)
+            if isinstance(value, EnvDefault) and value.open and value.name not in fallbacks:
+                yield value.name, project.folder.says(module.path, node.lineno, f"{value.name} must be set")
+
+
+def _pattern(call: str) -> re.Pattern[str]:
+    return re.compile(re.escape(call).replace(r"\*", ".+"))
+
+
+def _keys(module: Module, calls: Iterable[_Call], settings: frozenset[str]) -> Iterator[tuple[ast.expr, Frame]]:
+    """The expressions of a module whose values are keys, each with its scope."""
+    for node, frame in _scoped(module):
+        if isinstance(node, ast.Call):
+            callee = module.parsed.dotted(node.func)
+            client = next((client for pattern, client in calls if pattern.fullmatch(callee)), None)
+            yield from ((item, frame) for item in _given(node, client)) if client is not None else ()
+        elif isinstance(node, ast.Assign) and settings and any(_sets(item, settings) for item in node.targets):
+            yield node.value, frame
+
+
+def _scoped(module: Module) -> Iterator[tuple[ast.AST, Frame]]:
+    """The nodes of a module, each with the scope in which it is evaluated."""
+    stack: list[tuple[ast.AST, Frame]] = [(node, Frame(module)) for node in reversed(module.body)]
+    while stack:
+        node, frame = stack.pop()
+        yield node, frame
+        inner = Frame(module, node, outer=frame) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else frame
+        stack += [(child, inner) for child in reversed(list(ast.iter_child_nodes(node)))]
+
+
+def _given(call: ast.Call, client: Client) -> Iterator[ast.expr]:
+    yield from (call.args[at] for at in client.at if at < len(call.args))
+    yield from (item.value for item in call.keywords if item.arg is not None and item.arg == client.key)
+
+
+def _sets(target: ast.expr, settings: frozenset[str]) -> bool:
+    """`SECRET_KEY = …`, `app.secret_key = …`, `app.config["SECRET_KEY"] = …`."""
+    if isinstance(target, ast.Subscript):
+        return isinstance(target.slice, ast.Constant) and target.slice.value in settings
+    return getattr(target, "id", getattr(target, "attr", None)) in settings
+
+
+def _with_fallback(module: PyModule) -> Iterator[str]:
+    """The variables for which the code has another value, even if only a run shows it: `getenv("X") or token_hex()`."""
+    for node in module.of(ast.BoolOp, ast.IfExp):
+        yield from (name for item in ast.walk(node) for name in _read(module, item))
+    for node in module.of(ast.Call):
+        given = [*node.args[1:2], *(item.value for item in node.keywords if item.arg == "default")]
+        if any(not (isinstance(item, ast.Constant) and not item.value) for item in given):
+            yield from _read(module, node)
+
+
+def _read(module: PyModule, node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and node.args and module.dotted(node.func) in GETTERS:
+        name = module.value(node.args[0])
+        if isinstance(name, str):
+            yield name

@@ -1,0 +1,34 @@
+"""What compose.yaml means for the compose files that a folder already has."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from genfile.evidence import Note
+
+if TYPE_CHECKING:
+    from genfile.project.plan import Plan
+
+# Compose reads the first of these that exists, and only that one.
+_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+# It merges the first of these into it, whichever file it is.
+_OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+
+
+def compose_notes(plan: "Plan") -> Iterator[Note]:
+    """Notes on the compose files beside a compose.yaml that a plan creates."""
+    if not any(change.path == _FILES[0] and change.action == "create" for change in plan.changes):
+        return
+    for name in _FILES[1:]:
+        if (plan.root / name).is_file():
+            text = f"compose.yaml takes precedence over it from now on; for this one, `docker compose -f {name}`"
+            yield Note("warning", text, name)
+            break
+    for name in _OVERRIDES:
+        if (plan.root / name).is_file():
+            yield Note("warning", "docker compose merges it into compose.yaml; rename it if that is not intended", name)
+            break
