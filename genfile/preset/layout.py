@@ -24,6 +24,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("python_path",),
     ("assets", "*"),
     ("data",),
+    ("seeds", "*"),
     ("artifact",),
     ("artifact_folder",),
     ("libraries",),

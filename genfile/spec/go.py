@@ -26,4 +26,7 @@ class GoService(Service):
     )
     version_variable: Text | None = Field(None, description="The variable that is set at link time: `main.version`.")
     assets: tuple[RelativePath, ...] = Field((), description="Files and folders that the program opens at run time.")
+    seeds: tuple[RelativePath, ...] = Field(
+        (), description="Committed database files that the program opens; the volume of `data` starts with them."
+    )
     private_hosts: tuple[Argument, ...] = Field((), description="Hosts of private modules: GOPRIVATE.")

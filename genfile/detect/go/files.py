@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator
 
+from genfile.detect.committed import in_git
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.values import values_of
@@ -142,6 +143,9 @@ def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int,
         for value in words:
             if embedded and not call.callee.startswith(_OF_DISK) and _is_embedded(value, embedded):
                 continue
+            if _database(value) is not None and last == "Open" and not call.callee.startswith(_OF_DISK):
+                # `sql.Open("sqlite", "shop.db")`: it is written to, where the program keeps its database.
+                continue
             shown = f"{call.callee}({value!r})"
             if last in _OPENERS or call.callee in _ENGINES or (named and value is not words[0]):
                 yield value.removeprefix("file://"), call.line, shown
@@ -204,8 +208,8 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
     program also opens files in the tree, since the two can't be told apart then."""
     for path, file in sources:
         for value, line in file.strings:
-            name = value.removeprefix("file:").split("?")[0]
-            if name.endswith((".db", ".sqlite", ".sqlite3")) and not name.startswith(("/", ".db")) and " " not in name:
+            name = _database(value) or ""
+            if name and not name.startswith(("/", ".db")) and " " not in name:
                 folder = posixpath.dirname(posixpath.normpath(name))
                 if folder and not folder.startswith("..") and "%" not in name and "*" not in name:
                     return module.folder.fact(module.folder.full(folder), path, line, repr(value))
@@ -262,6 +266,25 @@ _CHANGERS = frozenset({"os.Create", "os.WriteFile", "ioutil.WriteFile", "os.Open
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 
 
+def _database(value: str) -> str | None:
+    """The file name in the address of an embedded database: `file:shop.db?cache=shared`."""
+    name = value.removeprefix("file:").split("?")[0]
+    return name if name.endswith(_DATABASES) else None
+
+
+def find_seeds(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
+    """The database files in version control that the program opens, relative to the module: their tables and rows may
+    exist nowhere else."""
+    found: dict[str, Evidence] = {}
+    for path, file in sources:
+        for value, line in file.strings:
+            name = posixpath.normpath(_database(value) or "/")
+            inner = not name.startswith(("/", ".."))
+            if inner and module.folder.has(name) and in_git(module.folder.tree, module.folder.full(name)) is not False:
+                found.setdefault(name, module.folder.says(path, line, repr(value)))
+    return Fact(list(found), tuple(found.values())) if found else None
+
+
 def find_changed(module: GoModule, sources: Sources) -> Iterator[tuple[str, Evidence]]:
     """Files that the program writes or keeps a database in, by paths that can be seen, relative to the module."""
     for path, file in sources:
@@ -273,8 +296,8 @@ def find_changed(module: GoModule, sources: Sources) -> Iterator[tuple[str, Evid
                 if isinstance(value, str):
                     yield posixpath.normpath(value), module.folder.says(path, call.line, f"{call.callee}({value!r})")
         for value, line in file.strings:
-            name = value.removeprefix("file:").split("?")[0]
-            if name.endswith(_DATABASES):
+            name = _database(value)
+            if name is not None:
                 yield posixpath.normpath(name), module.folder.says(path, line, repr(value))
     for path, line, name, value in _given(module, sources, {item.rpartition(".")[2] for item in _CHANGERS}, 0):
         if name in _CHANGERS - {"os.OpenFile"}:

@@ -3,7 +3,15 @@
 import posixpath
 
 from genfile.data import Framework, backing_services, system_packages
-from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_changed, find_writable, working_folder
+from genfile.detect.go.files import (
+    beside_binary,
+    data_folder,
+    find_assets,
+    find_changed,
+    find_seeds,
+    find_writable,
+    working_folder,
+)
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.required import put_needed
@@ -76,6 +84,11 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
         draft.put("writable", writable.but(kept) if kept else None)
     for name, says in find_changed(module, sources):
         overwrites(folder, draft, name, says)
+    seeds = find_seeds(module, sources) if draft.values.get("data") else None
+    if seeds is not None:
+        inner = relative(draft.values["data"], folder.path)
+        kept = [folder.full(name) for name in seeds.value if inner == "." or inside(name, inner)]
+        draft.put("seeds", seeds.but(kept) if kept else None)
     beside = beside_binary(module, sources)
     if beside is not None:
         text = (
