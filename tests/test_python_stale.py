@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_traps import inspect
+from tests.test_traps import inspect, only
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 PROJECT = (
@@ -29,7 +29,7 @@ def lock(listed: str = LISTED, python: str = ">=3.11") -> str:
 )
 def test_a_stale_lockfile_is_named_and_left_out(text: str, says: str) -> None:
     [service] = inspect(**{"pyproject.toml": PROJECT, "uv.lock": text, "app.py": APP}).services
-    assert service.spec.package_manager.lockfile is None
+    assert "/package_manager/lockfile" not in service.facts
     assert any(note.text.startswith(f"uv.lock is stale: {says}, so `uv sync --locked`") for note in service.notes)
 
 
@@ -45,19 +45,18 @@ def test_a_stale_lockfile_is_named_and_left_out(text: str, says: str) -> None:
     ids=["same", "first-release", "zeros", "extra", "elsewhere"],
 )
 def test_a_lockfile_that_says_the_same_otherwise_is_used(text: str) -> None:
-    [service] = inspect(**{"pyproject.toml": PROJECT, "uv.lock": text, "app.py": APP}).services
-    assert service.spec.package_manager.lockfile == "uv.lock"
+    assert only(**{"pyproject.toml": PROJECT, "uv.lock": text, "app.py": APP}).package_manager.lockfile == "uv.lock"
 
 
 def test_what_bounds_python_is_in_the_lockfile() -> None:
     wheel = 'wheels = [{ url = "https://example.com/flask-3.1.0-cp312-cp312-manylinux_2_17_x86_64.whl" }]\n'
     text = lock().replace('[[package]]\nname = "shop"', f'{wheel}[[package]]\nname = "shop"')
     [service] = inspect(**{"pyproject.toml": PROJECT, "uv.lock": text, "app.py": APP}).services
-    assert service.spec.runtime.version == "3.12"
+    assert service.facts["/runtime/version"].value == "3.12"
     assert service.facts["/runtime/version"].evidence[0].path == "uv.lock"
 
 
 @pytest.mark.parametrize(("module", "version"), [("python-3.12", "3.12"), ("python-9.1", "3.14"), ("bash", "3.14")])
 def test_the_python_of_replit(module: str, version: str) -> None:
     files = {"requirements.txt": "flask\n", "app.py": APP, ".replit": f'modules = ["{module}"]\n'}
-    assert inspect(**files).services[0].spec.runtime.version == version
+    assert only(**files).runtime.version == version

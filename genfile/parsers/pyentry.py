@@ -43,6 +43,18 @@ def adds_to(module: PyModule, reference: str) -> int | None:
     return None
 
 
+def calls_on_import(module: PyModule, name: str) -> bool:
+    """Whether importing a module calls a method by its name: `db.create_all()` outside of functions and guards."""
+    stack: list[ast.AST] = [item for item in module.of(ast.Module)[0].body if not is_main_guard(item)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Call) and _method(node) == name:
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+    return False
+
+
 def required_argument(module: PyModule) -> tuple[int, str] | None:
     """The line and name of a command-line argument that a program can't do without: `sys.argv[1]`, read
     unconditionally and outside any `try`, or an argument that argparse requires; in its main guard, its function
@@ -98,4 +110,4 @@ def _argument(module: PyModule, statement: ast.stmt) -> int | None:
     return None
 
 
-__all__ = ["adds_to", "required_argument", "run_as"]
+__all__ = ["adds_to", "calls_on_import", "required_argument", "run_as"]
