@@ -256,6 +256,12 @@ def started_programs() -> dict[str, str]:
 
 
 @cache
+def starting_calls() -> dict[str, tuple[str, ...]]:
+    """The packages of the programs that a Python library starts, by the call that makes it do so."""
+    return {name: tuple(value) for name, value in load_table("packages")["calls"].items()}
+
+
+@cache
 def import_names(table: str = "python") -> dict[str, tuple[str, ...]]:
     """The distributions that bring a module; `drivers`: the modules that a database URL's scheme needs; `engines`: the
     distributions that drive a database which is named without a driver."""

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from genfile.data import PackageNeeds, backing_services, brought_packages, system_packages
+from genfile.data import PackageNeeds, backing_services, brought_packages, starting_calls, system_packages
 from genfile.detect.hosting import run_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.running import running
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.values import Call
 
 # GeoDjango loads GDAL, which brings GEOS and PROJ, as soon as its settings are read.
 _GIS = "django.contrib.gis"
@@ -52,17 +54,25 @@ def put_system(project: PythonProject, draft: Draft) -> None:
     programs, says_programs = run_packages(project.folder)
     needed.run.update(programs)
     needed.evidence.extend(says_programs)
-    for path, module in modules(project):
+    for path, module in running(project, draft):
         for call in module.calls:
-            if "subprocess" in call.callee or call.callee == "os.system":
-                package = started(call.arguments)
-                if package is not None and package not in needed.run:
+            for package in _started(call):
+                if package not in needed.run:
                     needed.run.add(package)
                     needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
     needed.build.update(draft.values.get("system_packages", {}).get("build", ()))
     if needed.build or needed.run:
         value = {"build": sorted(needed.build), "run": sorted(needed.run)}
         draft.put("system_packages", Fact(value, tuple(needed.evidence)))
+
+
+def _started(call: Call) -> tuple[str, ...]:
+    """The packages of the programs that a call starts by name, or by what its library does."""
+    if "subprocess" in call.callee or call.callee == "os.system":
+        package = started(call.arguments)
+        return (package,) if package is not None else ()
+    known = starting_calls()
+    return known.get(call.callee) or known.get(call.callee.rpartition(".")[0], ())
 
 
 def _of_dependencies(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
