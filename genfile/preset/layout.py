@@ -25,6 +25,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("assets", "*"),
     ("data",),
     ("seeds", "*"),
+    ("source_files", "*"),
     ("artifact",),
     ("artifact_folder",),
     ("libraries",),

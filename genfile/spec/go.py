@@ -29,4 +29,7 @@ class GoService(Service):
     seeds: tuple[RelativePath, ...] = Field(
         (), description="Committed database files that the program opens; the volume of `data` starts with them."
     )
+    source_files: tuple[RelativePath, ...] = Field(
+        (), description="Files and folders that the program finds by the path of its own source code (runtime.Caller)."
+    )
     private_hosts: tuple[Argument, ...] = Field((), description="Hosts of private modules: GOPRIVATE.")

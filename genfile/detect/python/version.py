@@ -94,13 +94,22 @@ def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None
     text = f"{name} {shown} works with Python up to {bound}"
     lock = next((item for item in FILES if project.root.has(item)), None)
     if package is not None and package.version == version and lock is not None:
-        return bound, project.root.says(lock, None, text)
+        return bound, project.root.says(lock, _line(project, lock, name), text)
     dependency = project.dependencies.get(name)
     listed = (project.requirements_name, "pyproject.toml", "Pipfile.lock")
     file = next((item for item in listed if item is not None and project.folder.has(item)), "pyproject.toml")
     path = dependency.evidence.path if dependency else project.folder.full(file)
     line = dependency.evidence.line if dependency else None
     return bound, Evidence(path, line, text)
+
+
+def _line(project: PythonProject, lock: str, name: str) -> int | None:
+    """The line with a package's version in a lockfile."""
+    document = project.root.toml(lock)
+    items = document.items("package") if document is not None else []
+    at = (index for index, item in enumerate(items) if isinstance(item, dict) and item.get("name") == name)
+    index = next(at, None)
+    return document.line("package", index, "version") if document is not None and index is not None else None
 
 
 def _of_imports(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
