@@ -33,7 +33,10 @@ def own_way(
     own = Fact(served.value, (*served.evidence,))
     if role is None or _is_done_on_import(project, application, role):
         beside = listener.way.aside and served.value[-1] != application.file
-        return own if beside or _is_server_of_sockets(project, listener) else None
+        if not beside and not _is_server_of_sockets(project, listener):
+            return None
+        _note_debugger(project, draft, listener)
+        return own
     says = project.folder.says(role.path, role.line, _text(role))
     program = " ".join(served.value)
     if _is_kept(project, listener, role):
