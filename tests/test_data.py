@@ -17,6 +17,7 @@ from genfile.data import (
     runtime,
     site_generators,
     started_programs,
+    starting_calls,
     system_packages,
 )
 from genfile.dockerfile.reader import read_dockerfile
@@ -104,6 +105,10 @@ def debian_packages() -> list[str]:
     names |= set(started_programs().values())
     names |= {name for item in site_generators() for name in item.packages}
     return sorted(names | set(known_programs().values()))
+
+
+def test_a_program_that_a_call_starts_has_a_package() -> None:
+    assert set(starting_calls().values()) <= started_programs().keys()
 
 
 @pytest.mark.parametrize("name", debian_packages())

@@ -74,6 +74,15 @@ def found(
             "ffmpeg is not in the image",
         ),
         ("start", "ENOENT: no such file or directory, open '/app/conf.json'", "file-missing", "/app/conf.json"),
+        (
+            "start",
+            "failed to connect to `user=a database=b`:\n\t127.0.0.1:5441",
+            "database",
+            "can't reach its database",
+        ),
+        ("answer", "Unable to determine Dialect without JDBC metadata", "database", "can't reach its database"),
+        ("start", "2026/11/30 Error loading .env files", "dotenv", "no .env file"),
+        ("start", "Error: unable to open database file: no such file", "database-file", "its database file"),
         ("start", "Error: JWT_SECRET no está definido", "variable-named", "names JWT_SECRET"),
     ],
 )
@@ -83,6 +92,42 @@ def test_known_failures(gate: str, log: str, known: str, said: str) -> None:
     assert diagnosis.id == known
     assert said in diagnosis.text
     assert diagnosis.hint
+
+
+@pytest.mark.parametrize(
+    ("gate", "log"),
+    [
+        ("build", "debconf: (TERM is not set, so the dialog frontend is not usable.)"),
+        ("start", "TERM is not set"),
+        ("start", "Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './x' is not defined"),
+        ("start", "Loaded 12 values of .env"),
+    ],
+)
+def test_what_names_no_variable(gate: str, log: str) -> None:
+    assert found(gate, log) is None
+
+
+GO: dict[str, object] = {
+    "language": "go",
+    "name": "shop",
+    "path": ".",
+    "runtime": {"version": "1.27"},
+    "main_package": ".",
+}
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "go: a.example/b/c@v1.2.3: reading https://proxy.golang.org/a.example/b/c/@v/v1.2.3.mod: 404 Not Found",
+        "go: a.example/b/c@v1.2.3: invalid version: git ls-remote -q origin in /go/pkg: exit status 128:",
+    ],
+)
+def test_a_module_that_may_be_private(log: str) -> None:
+    values: dict[str, object] = {**GO, "package_manager": {"name": "gomod"}}
+    diagnosis = found("build", log, values)
+    assert diagnosis is not None
+    assert (diagnosis.id, "a.example/b/c" in diagnosis.text) == ("private-module", True)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +202,8 @@ SUBPATH = """Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './deep.js' 
         ("build", "npm error notarget No matching version found for left@0.0.9.", "no-release", "has no left@0.0.9"),
         ("build", 'error Couldn\'t find any versions for "left" that matches "9"', "no-release", "has no left"),
         ("build", "npm error 404  'left@0.0.9' is not in this registry.", "no-release", "has no left@0.0.9"),
+        ("build", "src/a.tsx(2,15): error TS6133: 'b' is declared", "type-error", "src/a.tsx(2,15)"),
+        ("build", "src/a.ts:2:15 - error TS2304: Cannot find name", "type-error", "src/a.ts:2:15"),
         ("start", SUBPATH, "package-path", "a path that @acme/kit does not export"),
     ],
 )

@@ -21,6 +21,7 @@ FAULTS = Path(__file__).parent / "faults"
 USUAL = frozenset(
     """
     shared-library python-module not-copied loopback-variable read-only wrong-port health-path memory-limit
+    python-bound
     """.split()
 )
 NAMES = sorted(path.name for path in FAULTS.iterdir() if path.is_dir())

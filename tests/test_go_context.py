@@ -36,6 +36,8 @@ def dockerfile(service: str = ".", **files: str) -> str:
         ("", 'f := migrate.FileMigrationSource{Dir: "sqls"}; use(f)', "sqls/1.sql", "sqls"),
         ("", 'c := flag.String("config-dir", "settings", ""); use(c)', "settings/a.yaml", "settings"),
         ("", 'd := getEnv("TEMPLATE_DIR", "pages"); use(d)', "pages/a.html", "pages"),
+        ("", 'if d, err := os.Getwd(); err == nil { l = append(l, filepath.Join(d, "sqls")) }', "sqls/1.sql", "sqls"),
+        ("", 'wd, _ := os.Getwd(); use(wd + "/etc/a.json")', "etc/a.json", "etc/a.json"),
         ('type c struct { File string `env:"F" env-default:"etc/a.yml"` }\n', "", "etc/a.yml", "etc/a.yml"),
     ],
 )  # fmt: skip
@@ -45,12 +47,25 @@ def test_files_that_are_opened_by_a_path_that_is_put_together(code: str, body: s
 
 
 @pytest.mark.parametrize(
+    ("name", "assets", "told"),
+    [("shop.db", True, True), ("data/shop.db", True, False), ("shop.db", False, False), (":memory:", True, False)],
+)
+def test_a_database_among_the_files_of_the_image_is_told_of(name: str, assets: bool, told: bool) -> None:
+    body = f'sql.Open("sqlite", "{name}"); ' + ('migrate.New("file://schema", "x"); ' if assets else "")
+    store = "module example.com/shop\n\ngo 1.26\n\nrequire modernc.org/sqlite v1.34.0\n"
+    code = MAIN.format(more="", body=body + LISTEN).replace('"net/http"', '("net/http"\n_ "modernc.org/sqlite")', 1)
+    found = inspect(**{"go.mod": store, "go.sum": "", "main.go": code, "schema/1.sql": ""}).services[0]
+    assert any("the database file is in the working folder" in note.text for note in found.notes) is told
+
+
+@pytest.mark.parametrize(
     ("code", "body", "file"),
     [
         # A route, a word of a log, a package of Go code, and a file that is compiled in.
         ("", 'http.HandleFunc("/static", f)', "static/a.css"),
         ("", 'log.Println("assets")', "assets/a.css"),
         ("", 'use(os.DirFS("internal"))', "internal/a.go"),
+        ("", 'home, _ := os.UserHomeDir(); use(filepath.Join(home, "assets"))', "assets/a.css"),
         ('import _ "embed"\n//go:embed a.html\nvar page string\n', "", "a.html"),
     ],
 )

@@ -47,3 +47,10 @@ def test_a_file_that_is_only_read_is_copied_as_it_was() -> None:
     code = main(f'os.Open("zones.db")\n{LISTEN}', "net/http", "os")
     spec = only(**{"go.mod": mod(), "main.go": code, "zones.db": "x"})
     assert (spec.assets, spec.seeds) == (("zones.db",), ())
+
+
+def test_beside_other_files_it_is_copied_with_them() -> None:
+    files = tree("./shop.db", **{"shop.db": "x", "pages/a.html": "x"}, **GIT)
+    files["main.go"] = files["main.go"].replace("sql.Open", 'os.ReadFile("pages/a.html")\nsql.Open')
+    spec = only(**files)
+    assert (spec.data, spec.seeds, spec.assets) == (None, (), ("pages/a.html", "shop.db"))

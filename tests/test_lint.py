@@ -165,6 +165,7 @@ target "web" {
 def test_a_bake_file_says_what_is_built_and_how(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     web = {f"web/{name}": text for name, text in FILES.items()}
     dockerfile = "FROM node:24-slim AS run\nARG PORT=9\nCOPY missing.js a.js ./\nUSER 1\nEXPOSE $PORT\n"
+    dockerfile += 'CMD ["node", "a.js"]\n'
     write(tmp_path, {**web, "docker-bake.hcl": BAKE, "docker/web.file": dockerfile})
     wanted = (3, [("copied-files-exist", 3)])
     assert lint(tmp_path, capsys) == wanted

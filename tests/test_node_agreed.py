@@ -1,6 +1,7 @@
 """What people's own Dockerfiles taught: each case is a smallest tree."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,38 @@ SITE = {"package.json": package(devDependencies={"vite": "5.0.0"}, scripts={"bui
 
 def _site(folder: str) -> dict[str, str]:
     return {f"{folder}/{name}": text for name, text in SITE.items()}
+
+
+@pytest.mark.parametrize(
+    ("keys", "services"),
+    [
+        ({"dependencies": {"next": "15.0.0"}, "scripts": {"build": "next build", "start": "next start"}}, 2),
+        ({"dependencies": {"next": "15.0.0"}, "scripts": {"build": "next build", "dev": "next dev"}}, 1),
+        (
+            {
+                "dependencies": {"next": "15.0.0", "nextra": "4.0.0"},
+                "scripts": {"build": "next build", "start": "next start"},
+            },
+            1,
+        ),
+        ({"devDependencies": {"vite": "7.0.0"}, "scripts": {"build": "vite build", "start": "vite preview"}}, 1),
+    ],
+)
+def test_an_application_called_docs(keys: dict[str, Any], services: int) -> None:
+    web = package(name="web", dependencies={"next": "15.0.0"}, scripts={"build": "next build", "start": "next start"})
+    files = {
+        "package.json": package(name="all", workspaces=["apps/*"]),
+        "package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+        "apps/web/package.json": web,
+        "apps/web/app/page.jsx": "",
+        "apps/docs/package.json": package(**{"name": "docs", **keys}),
+        "apps/docs/app/page.jsx": "",
+        "apps/docs/index.html": "",
+    }
+    assert len(inspect(**files).services) == services
+    alone = {name.replace("apps/", ""): text for name, text in files.items()}
+    manifest = package(name="all", workspaces=["web", "docs"])
+    assert len(inspect(**{**alone, "package.json": manifest}).services) == 1
 
 
 def test_application_for_vendors_among_others() -> None:

@@ -392,6 +392,24 @@ def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
     assert "node-sass 4.9.3 works with Node up to 13" in fact.evidence[0].says
 
 
+@pytest.mark.parametrize(
+    ("asked", "dependencies", "line"),
+    [
+        ("8.4.0", {"quick.db": "^6.2.0"}, "10"),
+        ("8.4.0", {"express": "^4.0.0"}, "22"),
+        (">=8", {"quick.db": "^7.1.1"}, "18"),
+        (">=8", {"better-sqlite3": "^4.1.0"}, "10"),
+        ("20.x", {"quick.db": "^7.1.1"}, "20"),
+        (">=14", {"next": "10.1.0"}, "16"),
+        (">=14", {"next": "10.2.0"}, "24"),
+    ],
+)
+def test_dependencies_bound_a_pin_that_has_no_image(asked: str, dependencies: dict[str, str], line: str) -> None:
+    manifest = package(dependencies=dependencies, engines={"node": asked}, scripts={"start": "node server.js"})
+    found = inspect(**{"package.json": manifest, **SERVER}).services[0]
+    assert found.facts["/runtime/version"].value == line
+
+
 # --- what is no service ----------------------------------------------------------------------------------------------
 
 

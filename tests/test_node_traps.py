@@ -260,7 +260,20 @@ def test_version_files_count_for_the_folders_below() -> None:
 
 def test_public_settings_that_only_the_code_names() -> None:
     files = {"package.json": package(devDependencies={"vite": "5.0.0"}, scripts={"build": "vite build"}), **LOCK}
+    for name, code in (
+        ("main.ts", "fetch(import.meta.env.VITE_API_URL)"),
+        ("main.ts", "const api = import.meta.env.VITE_API_URL || 'http://localhost:5000'"),
+        ("App.vue", "<script setup>\nfetch(import.meta.env.VITE_API_URL)\n</script>"),
+    ):
+        spec = only(**files, **VITE_PAGE, **{f"src/{name}": code})
+        assert [(item.name, item.phase) for item in spec.environment] == [("VITE_API_URL", "build")], code
+
+
+def test_a_public_setting_of_a_committed_file_can_be_given_to_the_build() -> None:
+    files = {"package.json": package(devDependencies={"vite": "5.0.0"}, scripts={"build": "vite build"}), **LOCK}
+    files |= {".env": "VITE_API_URL=https://api.example.com\n", ".gitignore": "node_modules\n"}
     spec = only(**files, **VITE_PAGE, **{"src/main.ts": "fetch(import.meta.env.VITE_API_URL)"})
+    assert spec.committed == (".env",)
     assert [(item.name, item.phase) for item in spec.environment] == [("VITE_API_URL", "build")]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_traps import only, package
+from tests.test_traps import inspect, only, package
 
 BOT = "const { Client } = require('discord.js'); new Client().login(process.env.TOKEN);"
 SERVER = "const app = require('express')(); app.listen(process.env.PORT || 4000);"
@@ -53,3 +53,23 @@ def test_a_worker_has_the_port_that_it_listens_on(code: str, port: tuple[int | N
     spec = service("discord.js", **{"main.js": code + BOT})
     assert spec.framework == "discord-js"
     assert (spec.port, spec.port_variable) == port
+
+
+@pytest.mark.parametrize(
+    ("code", "services"),
+    [
+        ("const host = require('hostfiles'); host.write('x', 'y');", 0),
+        ("import { write } from 'hostfiles'; write('x');", 0),
+        # Guards: declared, Node's own, the project's own, or a program that listens.
+        ("const kit = require('kit'); kit.write('x', 'y');", 1),
+        ("const kit = require('node:fs/promises'); kit.watch('x');", 1),
+        ("const kit = require('./kit'); require('kit').write(kit);", 1),
+        ("const host = require('hostfiles'); host.create().listen(4000);", 1),
+    ],
+)
+def test_a_program_with_modules_of_another_host_is_no_service(code: str, services: int) -> None:
+    manifest = package(main="absent.js", dependencies={"kit": "1.0.0"})
+    found = inspect(**{"package.json": manifest, "main.js": code, "kit.js": "exports.write = (a) => a"})
+    assert len(found.services) == services
+    told = any("so another program runs this; it is not a service" in note.text for note in found.notes)
+    assert told == (services == 0)

@@ -72,6 +72,46 @@ def test_package_by_its_folder() -> None:
     assert only(files).beside == ("shared",)
 
 
+@pytest.mark.parametrize(
+    ("lock", "reference", "mounted"),
+    [
+        ("bun.lock", "file:../shared", "source=shared,target=../shared"),
+        ("yarn.lock", "file:../shared", "source=shared,target=../shared"),
+        ("package-lock.json", "file:../shared", None),
+        ("yarn.lock", "link:../shared", None),
+        ("package-lock.json", "file:kit-1.0.0.tgz", "source=kit-1.0.0.tgz,target=kit-1.0.0.tgz"),
+        ("bun.lock", "file:absent", None),
+        ("bun.lock", "file:..", None),
+    ],
+)
+def test_what_is_copied_into_node_modules_is_there_for_the_installation(
+    lock: str, reference: str, mounted: str | None
+) -> None:
+    files = {
+        **server('const util = require("shared");', shared=reference),
+        **SHARED,
+        "shared/package.json": package(main="util.js"),
+        "api/kit-1.0.0.tgz": "x",
+        f"api/{lock}": '{"lockfileVersion": 3}' if lock.endswith("json") else "{}" if lock.startswith("bun") else "",
+    }
+    lines = image(files)[0].splitlines()
+    own = [line for line in lines if "type=bind" in line and "package.json" not in line and lock not in line]
+    assert len(own) == (mounted is not None)
+    assert mounted is None or mounted in own[0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "mounted"),
+    [("--install.no-lockfile true\n", False), ("--install.no-lockfile true\nregistry x\n", True), ("# a\n", True)],
+)
+def test_a_committed_lockfile_counts(settings: str, mounted: bool) -> None:
+    files = {**server(""), "api/yarn.lock": "", "api/.yarnrc": settings}
+    assert ("source=.yarnrc" in image(files)[0]) == mounted
+    found = inspect_source(source(files))
+    notes = [*found.notes, *(note for service in found.services for note in service.notes)]
+    assert any("so the lockfile counts" in note.text for note in notes) != mounted
+
+
 def test_script_of_a_build_outside_is_no_part_of_what_runs() -> None:
     scripts = {"start": "node index.js", "prebuild": "node ../tools/stamp.js", "build": "node build.js"}
     files = {**server("", scripts), "tools/stamp.js": "", "api/build.js": ""}

@@ -1,10 +1,12 @@
 """What `genfile lint` says of what an image carries, in which order it is built, and how it starts and is reached."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from genfile.cli.app import run
 from tests.test_practice import found
 
 GO = {
@@ -190,6 +192,12 @@ def test_a_mirror_of_an_official_image_runs_as_root_too(said: Said) -> None:
     assert said.of(text.replace("python:3.14-slim", "ghcr.io/acme/python:3.14-slim"), PYTHON) == {}
 
 
+def test_the_first_process_of_nginx_is_only_a_hint(said: Said, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "runs-as-root" in said.of(PAGES, {"site.conf": "server { listen 8080; }\n"})
+    run(["lint", str(said.folder)])
+    assert "hint: the container runs as root" in capsys.readouterr().out
+
+
 def test_a_program_that_changes_its_user_starts_as_root(said: Said) -> None:
     text = 'FROM debian:trixie-slim\nRUN apt-get install -y openssh-server\nCMD ["/usr/sbin/sshd", "-D"]\n'
     assert said.of(text, {"a.txt": ""}) == {}
@@ -263,11 +271,17 @@ def test_a_configuration_in_the_dockerfile(said: Said) -> None:
 
 @pytest.mark.parametrize(
     ("copied", "missing"),
-    [("target/*.jar /app.jar", True), ("target/a.jar /app.jar", True), ("dist /dist", True), ("src /src", False)],
+    [
+        ("target/*.jar /app.jar", True),
+        ("target/a.jar /app.jar", True),
+        ("dist /dist", True),
+        ("src /src", False),
+        (".env /", True),
+    ],
 )
 def test_a_fresh_checkout_builds(said: Said, copied: str, missing: bool) -> None:
     text = f'FROM eclipse-temurin:21-jre\nCOPY {copied}\nUSER 1\nCMD ["java", "-jar", "/app.jar"]\n'
-    files = {**JAVA, ".gitignore": "target\ndist\n"}
+    files = {**JAVA, ".gitignore": "target\ndist\n.env\n", ".dockerignore": "doc\n"}
     assert ("checkout-builds" in said.of(text, files)) is missing
 
 
@@ -280,6 +294,8 @@ def test_a_fresh_checkout_builds(said: Said, copied: str, missing: bool) -> None
         ("USER", "RUN rm -r /x || true\nUSER", None),
         ("USER", "RUN curl -sSL https://example.org/x | bash -s -- -y\nUSER", "unchecked-script"),
         ("USER", "RUN curl -sSL https://example.org/x | tar xz\nUSER", None),
+        ("USER", "RUN curl -sSL https://example.org/x | python3 -\nUSER", "unchecked-script"),
+        ("USER", "RUN pip install --timeout 300 -r requirements.txt\nUSER", None),
         ("USER", "RUN npm install -g serve\nUSER", "versions-open"),
         ("USER", "RUN npm install -g serve@14.2.5 pnpm\nUSER", None),
         ("USER", "RUN pip install --upgrade pip && pip install semgrep\nUSER", "versions-open"),
@@ -305,3 +321,101 @@ def test_nginx_may_write_its_number(said: Said, lines: str, ends: bool) -> None:
     assert ("nginx-writes-its-pid" in said.of(PAGES.replace("CMD", f"{lines}CMD"), files)) is ends
     free = PAGES.replace("nginx:1.29-alpine", "nginxinc/nginx-unprivileged:1.29")
     assert "nginx-writes-its-pid" not in said.of(free.replace("CMD", f"{lines}CMD"), files)
+
+
+def test_a_source_that_an_argument_names(said: Said) -> None:
+    text = "FROM eclipse-temurin:21-jre\nARG JAR=target/*.jar\nCOPY ${JAR} /app.jar\nUSER 1\n"
+    assert said.of(text, {**JAVA, ".gitignore": "target\n"})["checkout-builds"] == 3
+
+
+def test_what_the_ignore_file_leaves_out_is_no_matter_of_version_control(said: Said) -> None:
+    files = {**JAVA, ".gitignore": "target\n", ".dockerignore": "*\n!target/*.jar\n"}
+    assert "checkout-builds" not in said.of("FROM eclipse-temurin:21-jre\nCOPY src /src\nUSER 1\n", files)
+
+
+@pytest.mark.parametrize(
+    ("image", "asked", "wrong"),
+    [
+        ("golang:1.25", "1.26", True),
+        ("golang:1.26", "1.26.3", False),
+        ("golang:1.26.1", "1.26.3", True),
+        ("golang:1.26.4-alpine", "1.26.3", False),
+        ("golang:1.26", "1.25.0", False),
+    ],
+)
+def test_go_is_as_new_as_the_module_asks(said: Said, image: str, asked: str, wrong: bool) -> None:
+    files = {**GO, "go.mod": GO["go.mod"].replace("1.26", asked)}
+    assert ("base-version" in said.of(TWO_STAGES.replace("golang:1.26", image), files)) is wrong
+
+
+def test_the_script_that_the_container_runs_is_a_server_for_development(said: Said) -> None:
+    files = {
+        "package.json": '{"scripts": {"start": "react-scripts start"}, "dependencies": {"react-scripts": "5"}}',
+        "src/index.js": "",
+        ".dockerignore": ".git\n",
+    }
+    text = 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm install\nUSER 1\nCMD ["npm", "start"]\n'
+    assert said.of(text, files)["development-server"] == 6
+    assert said.of(text.replace('["npm", "start"]', "npm start"), files)["development-server"] == 6
+
+
+def test_flask_serves_only_in_development(said: Said) -> None:
+    text = SERVED.replace('"gunicorn", "--bind", "0.0.0.0:8000", "app:app"', '"python", "app.py"')
+    code = PYTHON["app.py"] + "if __name__ == '__main__':\n    app.run(host='0.0.0.0', port=8000)\n"
+    assert said.of(text, {**PYTHON, "app.py": code}) == {"development-server": 8}
+    assert said.of(SERVED, {**PYTHON, "app.py": code}) == {}
+    waits = "from waitress import serve\n" + PYTHON["app.py"] + "serve(app, port=8000)\n"
+    assert "development-server" not in said.of(text, {**PYTHON, "app.py": waits})
+
+
+@pytest.mark.parametrize(
+    ("image", "lines", "missing"),
+    [
+        ("node:24-alpine", "", True),
+        ("node:24-slim", "", True),
+        ("node:24", "", False),
+        ("node:24-alpine", "RUN apk add --no-cache openssl\n", False),
+    ],
+)
+def test_system_packages_that_the_program_needs(said: Said, image: str, lines: str, missing: bool) -> None:
+    files = {
+        "package.json": '{"dependencies": {"@prisma/client": "6.5.0"}, "devDependencies": {"prisma": "6.5.0"}}',
+        "prisma/schema.prisma": 'generator client {\n  provider = "prisma-client-js"\n}\n',
+        "server.js": "const { PrismaClient } = require('@prisma/client');\nnew PrismaClient();\n"
+        "require('http').createServer().listen(3000);\n",
+        ".dockerignore": ".git\n",
+    }
+    text = f'FROM {image}\nWORKDIR /app\nCOPY . .\n{lines}RUN npm install\nUSER 1\nCMD ["node", "server.js"]\n'
+    assert ("system-packages" in said.of(text, files)) is missing
+
+
+def test_an_image_without_a_command(said: Said) -> None:
+    text = SERVED[: SERVED.index("CMD")]
+    assert said.of(text, PYTHON) == {"nothing-started": 1}
+    assert "nothing-started" not in said.of(
+        "FROM nginx:1.29-alpine\nCOPY a.html /usr/share/nginx/html/\n", {"a.html": ""}
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "asked", "wrong"),
+    [
+        ("node:18", ">=20.0.0", True),
+        ("node:20", ">=20.19.0", False),
+        ("node:21", "^20.19.0 || >=22.12.0", True),
+        ("node:24", "*", False),
+    ],
+)
+def test_node_is_what_the_packages_ask_for(said: Said, image: str, asked: str, wrong: bool) -> None:
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {"": {"dependencies": {"router": "7"}}, "node_modules/router": {"engines": {"node": asked}}},
+    }
+    files = {
+        "package.json": '{"dependencies": {"router": "7"}}',
+        "package-lock.json": json.dumps(lock),
+        "a.js": "",
+        ".dockerignore": ".git\n",
+    }
+    text = f"FROM {image}\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nUSER 1\n"
+    assert ("base-version" in said.of(text, files)) is wrong

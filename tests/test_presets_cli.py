@@ -87,6 +87,30 @@ def test_a_folder_is_kept_relative_to_the_project(home: Path, tmp_path: Path) ->
     assert not list(home.iterdir())
 
 
+@pytest.mark.parametrize("reference", ["shared/acme", "./shared/acme", "shared#acme", "{top}/shared/acme"])
+def test_a_folder_that_a_command_names_is_kept_relative_to_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Later commands find it, wherever they run."""
+    (tmp_path / ".git").mkdir()
+    acme = tmp_path / "shared" / "acme"
+    acme.mkdir(parents=True)
+    (acme / "preset.toml").write_text(PRESET)
+    shop = tmp_path / "apps" / "shop"
+    shop.mkdir(parents=True)
+    (shop / "package.json").write_text('{"name": "shop", "scripts": {"start": "node a.js"}}')
+    (shop / "a.js").write_text("require('http').createServer().listen(3000)\n")
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "apps/shop", "--yes", "--preset", reference.format(top=tmp_path)]) == 0
+    kept = tomli.loads((shop / "genfile.lock").read_text())["containers"]["preset"]
+    assert kept == ("../../shared#acme" if "#" in reference else "../../shared/acme")
+    assert run(["check", "apps/shop"]) == 0
+    assert run(["update", "apps/shop", "--dry-run"]) == 0
+    monkeypatch.chdir(shop)
+    assert run(["check"]) == 0
+    capsys.readouterr()
+
+
 def test_remove(remote: Path) -> None:
     run(["presets", "add", "acme", f"git+file://{remote}@v1"])
     assert run(["presets", "remove", "acme"]) == 0

@@ -44,6 +44,25 @@ def test_a_dockerfile_above_that_copies_this_folder_alone_says_how_it_runs() -> 
     assert other.start[1] == "main:app"  # type: ignore[attr-defined]
 
 
+def test_a_module_of_a_package_is_started_from_above() -> None:
+    files = {**TREE, "backend/main.py": API.replace("backend.db", ".db")}
+    spec = backend(**files)
+    assert (spec.python_path, spec.start[1]) == (".", "backend.main:app")  # type: ignore[attr-defined]
+    assert "WORKDIR /app/backend" in generate(files).files["backend/Dockerfile"]
+    # The words of the Dockerfile above name it so already.
+    spec = backend(**files, Dockerfile=ABOVE)
+    assert (spec.python_path, spec.start[1]) == (".", "backend.main:app")  # type: ignore[attr-defined]
+    # The root of a tree has no name that a package could have.
+    inside = {path.removeprefix("backend/"): text for path, text in files.items() if "frontend" not in path}
+    assert only(**inside).start[1] == "main:app"
+
+
+def test_a_program_of_a_package_is_started_from_above() -> None:
+    code = "import time\nfrom .db import engine\nwhile True:\n    time.sleep(engine)\n"
+    spec = backend(**{**TREE, "backend/requirements.txt": "requests\n", "backend/main.py": code})
+    assert (spec.python_path, spec.start) == (".", ("python", "-m", "backend.main"))  # type: ignore[attr-defined]
+
+
 BOT = {
     "requirements.txt": "aiogram==3.13.0\nfastapi==0.115.0\nuvicorn==0.32.0\n",
     "app/__init__.py": "",

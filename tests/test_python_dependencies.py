@@ -629,12 +629,40 @@ def test_a_range_above_the_wheels_of_the_lock() -> None:
     text = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "{}"\nfastchar = "*"\nflask = "*"\n'
     files = {"poetry.lock": lock, "app.py": FLASK}
     # Compiled for the line that is nearest to the last wheel, or for the one that the project itself uses.
-    assert only(**files, **{"pyproject.toml": text.format("^3.10")}).runtime.version == "3.10"
+    spec = only(**files, **{"pyproject.toml": text.format("^3.10")})
+    assert (spec.runtime.version, spec.system_packages.build) == ("3.10", ("g++",))
     docker = {"pyproject.toml": text.format("^3.10"), "Dockerfile": "FROM python:3.11-slim\n"}
     assert only(**files, **docker).runtime.version == "3.11"
     # Within the range, the wheels decide, and an image for a later Python does not.
     docker["pyproject.toml"] = text.format("^3.8")
-    assert only(**files, **docker).runtime.version == "3.9"
+    spec = only(**files, **docker)
+    assert (spec.runtime.version, spec.system_packages.build) == ("3.9", ())
+
+
+ZONE = '[[package]]\nname = "oldzone"\nversion = "0.2"\n{}[{{{} = "oldzone-0.2-cp38-cp38-manylinux1_x86_64.whl"}}]\n'
+POETRY_ZONE = ZONE.format("files = ", "file") + (
+    '[[package]]\nname = "flask"\nversion = "3.0"\n[package.dependencies]\njinja2 = "*"\n'
+    'oldzone = {version = "*", markers = "python_version < \\"3.9\\""}\n'
+)
+UV_ZONE = ZONE.format("wheels = ", "url") + (
+    '[[package]]\nname = "flask"\nversion = "3.0"\n'
+    'dependencies = [{ name = "jinja2" }, { name = "oldzone", marker = "python_full_version < \'3.9\'" }]\n'
+)
+
+
+@pytest.mark.parametrize(("name", "lock"), [("poetry.lock", POETRY_ZONE), ("uv.lock", UV_ZONE)])
+def test_what_a_marker_keeps_from_new_pythons_bounds_none(name: str, lock: str) -> None:
+    text = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["flask"]\n'
+    files = {"pyproject.toml": text, "app.py": FLASK}
+    assert only(**files, **{name: lock}).runtime.version == "3.14"
+    assert only(**files, **{name: lock.replace("< ", ">= ")}).runtime.version == "3.8"
+
+
+def test_the_pin_of_several_that_holds_for_new_pythons() -> None:
+    text = 'flask\nnumpy==1.24.4; python_version < "3.12"\nnumpy==2.3.0; python_version >= "3.12"\n'
+    assert only(**{"requirements.txt": text, "app.py": FLASK}).runtime.version == "3.13"
+    old = text.replace(">= ", "> ").replace("< ", ">= ")
+    assert only(**{"requirements.txt": old, "app.py": FLASK}).runtime.version == "3.11"
 
 
 def test_package_of_the_lock_alone_that_bounds_python_names_the_lock() -> None:

@@ -37,6 +37,30 @@ def test_what_is_still_there_or_may_be_missing_holds_nothing(code: str) -> None:
     assert "django" in only(**bare(**{"shop/urls.py": code})).extra_packages
 
 
+BOT = "import os\nfrom discord.ext import commands\nbot = commands.Bot({})\nbot.run(os.environ['TOKEN'])\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "line"),
+    [
+        ("command_prefix='!'", "discord-py<2.0", "3.9"),
+        ("command_prefix='!', intents=None", "discord-py", "3.14"),
+        ("**options", "discord-py", "3.14"),
+    ],
+)
+def test_a_call_without_the_keyword_that_a_release_needs(given: str, expected: str, line: str) -> None:
+    spec = only(**{"bot.py": BOT.format(given)})
+    assert (spec.extra_packages, spec.runtime.version) == ((expected,), line)
+    listed = notes(**{"bot.py": BOT.format(given), "requirements.txt": "discord.py\n"})
+    assert ("discord-py 2.0 requires intents" in listed) is ("<" in expected)
+
+
+def test_a_call_that_starts_a_program() -> None:
+    play = BOT.format("intents=None") + "import discord\ndef play(f):\n    bot.voice.play(discord.{})\n"
+    assert only(**{"bot.py": play.format("FFmpegPCMAudio(f)")}).system_packages.run == ("ffmpeg",)
+    assert only(**{"bot.py": play.format("PCMAudio(f)")}).system_packages.run == ()
+
+
 @pytest.mark.parametrize(
     ("listed", "told"), [("django", True), ("django>=3", True), ("django==3.2.1", False), ("django<4", False)]
 )

@@ -152,6 +152,7 @@ def test_tags_of_a_structure(tmp_path: Path) -> None:
         ('ROUNDS = int(os.getenv("ROUNDS"))\nLEVEL = str(os.getenv("LEVEL"))', {"ROUNDS": 4}),
         ('HOSTS = os.getenv("HOSTS").split(",") if os.getenv("HOSTS") else []', {}),
         ('ROUNDS = int(os.getenv("ROUNDS", 3))\nif os.getenv("N"):\n    N = int(os.getenv("N"))', {}),
+        ('AGE = int(os.getenv("AGE", 60 * 90))\nNONE = int(os.getenv("NONE", None))', {"NONE": 5}),
         ('def hosts():\n    return os.getenv("HOSTS").split(",")', {}),
         ('def mail():\n    return os.environ["TOKEN"]', {}),
         ('TOKEN = os.getenv("TOKEN", "none")\nif not TOKEN:\n    raise RuntimeError', {}),

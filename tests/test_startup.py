@@ -30,6 +30,17 @@ def test_version_loads_next_to_nothing() -> None:
     assert not loaded & {"pydantic", "msgspec", "jinja2", "typer", "rich", "yaml", "genfile.api"}
 
 
+def test_version_needs_no_types() -> None:
+    bare = subprocess.run([sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True)
+    assert "typing" not in modules("--version") - set(bare.stdout.split())
+
+
+def test_help_loads_no_command() -> None:
+    loaded = modules("--help")
+    assert "genfile.cli.commands" in loaded
+    assert not loaded & {"pydantic", "msgspec", "genfile.cli.init", "genfile.cli.ui", "genfile.project.state"}
+
+
 def test_importing_the_package_loads_next_to_nothing() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import genfile, sys; print(*sys.modules)"], capture_output=True, text=True, check=True
@@ -50,6 +61,11 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
         "packaging",
         "genfile.spec.java",
         "genfile.detect.java.service",
+        "genfile.cli.lint",
+        "genfile.container.kubernetes",
+        "genfile.parsers.addresses",
+        "genfile.parsers.prisma",
+        "genfile.parsers.python",
     ],
 )
 def test_init_of_a_node_project_loads_only_what_it_needs(tmp_path: Path, unwanted: str) -> None:

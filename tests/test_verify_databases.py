@@ -140,3 +140,18 @@ def test_mongodb_runs_beside_the_service(
     assert run(["verify", str(tmp_path), "--json", "--quick", *flags(engine)]) == 0
     (service,) = json.loads(capsys.readouterr().out)["services"]
     assert any(gate["name"] == "beside" and "mongo:" in gate["detail"] for gate in service["gates"])
+
+
+def test_a_starter_is_migrated_beside_its_database_with_a_secret_of_its_own(
+    tmp_path: Path, engine: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    databases(engine, "postgres")
+    folder = tmp_path / "shop"
+    assert run(["new", "python-django", str(folder), "--defaults"]) == 0
+    capsys.readouterr()
+    assert run(["verify", str(folder), "--json", "--quick", *flags(engine)]) == 0
+    (service,) = json.loads(capsys.readouterr().out)["services"]
+    gates = {gate["name"]: gate["detail"] for gate in service["gates"]}
+    assert list(gates) == ["build", "beside", "release", "start", "answer", "stop"]
+    assert gates["release"] == "python manage.py migrate --noinput done"
+    assert gates["start"].endswith("; SECRET_KEY made up")

@@ -439,3 +439,10 @@ def test_quick_leaves_gates_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_notes_of_a_report_are_clean(capsys: pytest.CaptureFixture[str]) -> None:
     verify._report(proof(passed=False))
     assert "\x00" not in capsys.readouterr().out
+
+
+def test_a_language_that_a_preset_brings_has_no_source_file_to_touch(tmp_path: Path) -> None:
+    (tmp_path / "index.php").write_text("<?php\n")
+    (tmp_path / "app.py").write_text("pass\n")
+    assert prove.source_file(tmp_path, ".", "php") is None
+    assert prove.source_file(tmp_path, ".", "python") == "app.py"

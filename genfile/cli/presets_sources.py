@@ -190,7 +190,7 @@ def _stored(reference: str, project: Path) -> str:
     """The reference as genfile.toml keeps it; a built-in preset needs no name."""
     from genfile.bundle import parse_reference
     from genfile.bundle.builtin import builtin_names
-    from genfile.upkeep.save import stored_reference
+    from genfile.upkeep.decisions import stored_reference
 
     parsed = parse_reference(reference)
     if parsed.kind == "name" and parsed.location in builtin_names("presets"):

@@ -47,7 +47,7 @@ class _State(Struct):
 
     def says(self, item: Instruction, text: str = "") -> Evidence:
         what = text or f"{item.keyword} {item.value}"
-        clean = "".join(char if char.isprintable() else " " for char in what)
+        clean = what if what.isprintable() else "".join(char if char.isprintable() else " " for char in what)
         return Evidence(self.path, item.line, clean if len(clean) <= 120 else clean[:117] + "...")
 
     def put(self, **changes: object) -> None:

@@ -256,9 +256,10 @@ def started_programs() -> dict[str, str]:
 
 
 @cache
-def starting_calls() -> dict[str, tuple[str, ...]]:
-    """The packages of the programs that a Python library starts, by the call that makes it do so."""
-    return {name: tuple(value) for name, value in load_table("packages")["calls"].items()}
+def starting_calls() -> dict[str, str]:
+    """The program that each call of a Python library starts, by dotted name."""
+    found: dict[str, str] = load_table("packages")["calls"]
+    return found
 
 
 @cache

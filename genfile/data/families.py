@@ -81,6 +81,7 @@ class Family(Struct, frozen=True):
         return {
             "name": self.name,
             "packages": self.packages,
+            "archived": False,
             "bundle": self.bundle,
             "anchors": self.anchors,
             "tini": self.tini,

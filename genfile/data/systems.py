@@ -20,6 +20,7 @@ class Release(Struct, frozen=True):
     image: str
     versions: tuple[str, ...]
     ends: date
+    archived: bool = False
 
 
 class AbandonedTag(Struct, frozen=True):
@@ -48,6 +49,12 @@ def release_of(image: str) -> Release | None:
     return None
 
 
+def is_archived(image: str) -> bool:
+    """Whether the packages of an image's distribution are only in Debian's archive."""
+    release = release_of(image)
+    return release is not None and release.archived
+
+
 def is_official(image: str) -> bool:
     """Whether an image, or a mirror of it, is an official one that runs as root unless its tag says otherwise."""
     return _is_one_of("official", image)
@@ -66,6 +73,16 @@ def is_builder(image: str) -> bool:
 def is_jdk(image: str) -> bool:
     """Whether an image brings a whole JDK."""
     return _is_one_of("jdks", image) and not re.search(r"\bjre|headless", image)
+
+
+def starts_nothing(image: str) -> bool:
+    """Whether the image's own command is a shell or a prompt."""
+    return _is_one_of("shells", image)
+
+
+def leaves_root(image: str) -> bool:
+    """Whether an image's first process leaves the work to processes that are not root's."""
+    return _is_one_of("masters", image)
 
 
 def _is_one_of(table: str, image: str) -> bool:

@@ -5,6 +5,7 @@ values show the form: a default in the code, an example file, a compose file. On
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -13,7 +14,9 @@ from genfile.data import BackingService, backing_services, load_table
 from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.addresses import Address, read_address
+
+if TYPE_CHECKING:
+    from genfile.parsers.addresses import Address
 
 MAX_NAMES = 200
 # Parts of an address that locate the database, so that nothing else is missing.
@@ -131,6 +134,8 @@ def _meaning(
     name: str, item: _Variable, backing: list[BackingService], fits: Callable[[Iterable[str]], bool]
 ) -> tuple[BackingService, str, str | None] | None:
     """The database, the part of its address, and the form, for a variable; None for any other variable."""
+    from genfile.parsers.addresses import read_address
+
     told = [address for text in item.samples if (address := read_address(text)) is not None]
     certain = [service for service in backing if service.name == item.service]
     meant = (certain, "url") if certain else _by_name(name, backing)
@@ -151,7 +156,7 @@ def _meaning(
 
 
 def _whole(
-    service: BackingService, part: str, plain: Address | None, fits: Callable[[Iterable[str]], bool]
+    service: BackingService, part: str, plain: "Address | None", fits: Callable[[Iterable[str]], bool]
 ) -> str | None:
     if plain is not None:
         return plain.form

@@ -75,7 +75,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[FoundService
         if not tree.budget.allows(folder, names=len(tree.folders[folder])):
             break
         if (
-            (is_aside(folder) and not _is_for_vendors(tree, folder))
+            (is_aside(folder) and not _is_for_vendors(tree, folder) and not _is_application(tree, folder))
             or _is_beside(tree, folder)
             or _of_desktop(tree, folder)
         ):
@@ -110,6 +110,15 @@ def _is_for_vendors(tree: Tree, folder: str) -> bool:
         return False
     siblings = (f"{parent}/{sub}" for sub in tree.subfolders(parent) if sub != name)
     return any(_MANIFESTS & set(tree.folders.get(sibling, ())) for sibling in siblings)
+
+
+def _is_application(tree: Tree, folder: str) -> bool:
+    """Whether a folder called `docs` is a server like its neighbours: the workspace's own member of `apps`, with a
+    framework and a start script, and without a generator of documentation."""
+    parent, _, name = folder.rpartition("/")
+    if name not in ("doc", "docs") or parent.rpartition("/")[2] != "apps" or is_aside(parent):
+        return False
+    return node.starts_server(Project(tree, folder))
 
 
 def _is_beside(tree: Tree, folder: str) -> bool:

@@ -11,7 +11,6 @@ from genfile.detect.code import parse_code
 from genfile.detect.others import services_within, unnamed, unscripted
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
-from genfile.parsers.python import parse_python
 
 _FOLDERS = ("test", "tests", "__tests__", "spec", "e2e", "cypress", "docs", "doc")
 _FILES = ("README*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY.*", "HISTORY*", "AUTHORS*")
@@ -138,6 +137,8 @@ def _sources(folder: Project, apart: list[str]) -> Iterator[str]:
 
 def _without_remarks(folder: Project, path: str, text: str) -> str:
     """A Python module without docstrings and comment lines, which read nothing."""
+    from genfile.parsers.python import parse_python
+
     module = parse_code(folder, parse_python, path)
     lines = text.split("\n")
     for node in module.of(ast.Expr) if module is not None else ():

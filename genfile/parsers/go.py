@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # A longer condition checks more than whether a name is empty.
 MAX_CONDITION = 2_000
+# The working directory, as a path.
+HERE = "."
 _WRAPPED = frozenset({"expression_list", "literal_element", "parenthesized_expression", "literal_value"})
 
 
@@ -300,6 +302,8 @@ class GoFile(GoSyntax):
         values = [self._value(item, depth + 1) for item in arguments.named_children if item.type != "comment"]
         if name in ("os.Getenv", "os.LookupEnv") and values and isinstance(values[0], str):
             return EnvDefault(values[0])
+        if name == "os.Getwd":
+            return HERE
         if name in ("filepath.Join", "path.Join", "filepath.FromSlash", "filepath.Clean", "path.Clean"):
             return joined_path(values)
         if name in ("fmt.Sprintf", "net.JoinHostPort", "strconv.Itoa", "strconv.Atoi", "string", "int") and values:

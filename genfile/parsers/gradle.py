@@ -277,6 +277,11 @@ class GradleScript:
         if value.type == "call_expression" and self._split_call(value)[2] is not None:
             # `val npmBuild = tasks.register<Exec>("npmBuild") { … }`
             yield from self._call(value, blocks, depth + 1)
+        elif value.type == "property_delegate" and value.named_children:
+            # `val npmBuild by tasks.registering(Exec::class) { … }`
+            body = self._split_call(value.named_children[-1])[2]
+            if body is not None:
+                yield from self._walk(body, (*blocks, self._text(name)), depth + 1)
 
     def _call(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
         name, arguments, body = self._split_call(node)

@@ -130,11 +130,18 @@ def _used_at_once(module: "PyModule", later: frozenset[int]) -> Iterator[EnvName
     used = [node.func.value for node in calls if isinstance(node.func, ast.Attribute)]
     used += [node.args[0] for node in calls if node.args and module.dotted(node.func) in _TAKERS]
     found = [node for node in used if isinstance(node, ast.Call) and module.dotted(node.func) in GETTERS]
+    found = [node for node in found if not _is_given(node)]
     guarded = {part for item in module.of(*_GUARDS) for part in ast.walk(item)} if found else set()
     for node in found:
         value = module.value(node)
         if isinstance(value, EnvDefault) and value.default is None and node not in guarded:
             yield EnvName(value.name, node.lineno, has_default=False)
+
+
+def _is_given(node: ast.Call) -> bool:
+    """Whether a getter has a default other than None, of a known value or not: `os.getenv("AGE", 60 * 90)`."""
+    given = [*node.args[1:2], *(item.value for item in node.keywords if item.arg == "default")]
+    return any(not (isinstance(item, ast.Constant) and item.value is None) for item in given)
 
 
 def _is_or(test: ast.expr) -> bool:

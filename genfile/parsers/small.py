@@ -1,6 +1,7 @@
 """Small line formats: Procfile, .tool-versions, shell commands in scripts."""
 
 import shlex
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -36,6 +37,7 @@ class ShellCommand(Struct, frozen=True):
 _SEPARATORS = frozenset({"&&", ";", "\n"})
 
 
+@lru_cache(maxsize=1_000)
 def parse_shell(text: str) -> tuple[ShellCommand, ...] | None:
     """The simple commands of a plain sequence (`a && b; c`), without quotes, `$VARIABLES` left unexpanded.
 

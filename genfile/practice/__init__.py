@@ -19,6 +19,7 @@ from genfile.practice import (
     secrets,
     start,
     steps,
+    system,
     weight,
 )
 from genfile.practice.subject import Practice, Subject, Wrong
@@ -33,6 +34,7 @@ PRACTICES: tuple[Practice, ...] = (
     *read.PRACTICES,
     *secrets.PRACTICES,
     *steps.PRACTICES,
+    *system.PRACTICES,
     *start.PRACTICES,
     *proxy.PRACTICES,
     *weight.PRACTICES,

@@ -1,5 +1,6 @@
 """Base images: against the version that the project asks for, past their end of life, or with tags that move."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -7,6 +8,8 @@ from genfile.data import data_date, runtime
 from genfile.data.systems import is_distribution, is_official, release_of, successor
 from genfile.detect.hosting.images import IMAGES, image_pin
 from genfile.evidence import Evidence
+from genfile.parsers.data import parse_json
+from genfile.parsers.gomod import parse_go_mod
 from genfile.practice.subject import Practice, Subject, Wrong
 from genfile.spec.project import LANGUAGES
 from genfile.versions import parse_pin, satisfies
@@ -20,8 +23,16 @@ _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.
 
 
 def _version(subject: Subject) -> Iterator[Wrong]:
+    asked = list(_service_version(subject))
+    yield from asked or _packages(subject)
+
+
+def _service_version(subject: Subject) -> Iterator[Wrong]:
     service = subject.service
     if service is None or service.spec.runtime is None:
+        return
+    if service.spec.language == "go":
+        yield from _go_version(subject, service.spec.path)
         return
     fact = service.facts.get("/runtime/version")
     spec = service.spec
@@ -42,6 +53,56 @@ def _version(subject: Subject) -> Iterator[Wrong]:
             f"take {spec.language} {asked}",
             evidence=(said,),
         )
+
+
+def _packages(subject: Subject) -> Iterator[Wrong]:
+    """Direct dependencies that ask for a newer Node than the image that installs them has, by package-lock.json."""
+    seen: set[str] = set()
+    for stage, item in subject.installations:
+        pin = image_pin(stage.reference, "node", IMAGES["node"]) if item.manager == "npm" else None
+        source = stage.files.find(posixpath.join(item.folder, "package-lock.json")).source
+        document = subject.context.parsed(parse_json, source) if source is not None and pin is not None else None
+        packages = document.get("packages") if document is not None else None
+        if pin is None or not isinstance(packages, dict) or stage.reference in seen or not pin.line.isdecimal():
+            continue
+        seen.add(stage.reference)
+        asked = [(name, said) for name, said in _engines(packages) if not satisfies(pin.line, said, "npm")]
+        if asked:
+            name, said = asked[0]
+            more = f", and {len(asked) - 1} more packages do" if len(asked) > 1 else ""
+            text = f"{stage.reference} is not what {name} asks for: {said}{more}"
+            yield Wrong("base-version", item.step.line, text, "take a line that the dependencies support", "hint")
+
+
+def _engines(packages: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """What the direct dependencies in a package-lock.json say of Node."""
+    root = packages.get("")
+    tables = [root.get(key) for key in ("dependencies", "devDependencies")] if isinstance(root, dict) else []
+    for name in sorted(name for table in tables if isinstance(table, dict) for name in table):
+        entry = packages.get(f"node_modules/{name}")
+        engines = entry.get("engines") if isinstance(entry, dict) else None
+        said = engines.get("node") if isinstance(engines, dict) else None
+        if isinstance(said, str) and re.search(r"\d", said):
+            yield name, said
+
+
+def _go_version(subject: Subject, folder: str) -> Iterator[Wrong]:
+    """The version that go.mod asks for, which an image's Go refuses to build with less than."""
+    inside = posixpath.relpath(folder, subject.context.root or ".")
+    path = posixpath.normpath(posixpath.join(inside, "go.mod"))
+    module = subject.context.parsed(parse_go_mod, path)
+    least = module.go if module is not None else None
+    if module is None or least is None:
+        return
+    for image, line in subject.bases:
+        match = re.match(r"v?(\d+(?:\.\d+)*)", image.rpartition(":")[2])
+        if image_pin(image, "go", IMAGES["go"]) is None or match is None:
+            continue
+        have, asked = _numbers(match[1]), _numbers(least)
+        # `golang:1.25` is its newest patch release.
+        if have[: len(asked)] < asked[: len(have)]:
+            text = f"{image} is not what the project asks for: {path}:{module.lines.get('go', 1)} (go {least})"
+            yield Wrong("base-version", line, text, f"take go {'.'.join(least.split('.')[:2])} or later")
 
 
 def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:

@@ -3,24 +3,27 @@
 import posixpath
 from collections.abc import Iterator
 
+from genfile.container.variables import expand
 from genfile.practice.subject import Practice, Subject, Wrong
 
 
 def _made(subject: Subject) -> Iterator[Wrong]:
     """Sources of COPY that version control does not have, such as target/*.jar."""
     context = subject.context
+    missing: dict[str, int] = {}
     for stage in subject.built.needed if context.whole else ():
         for item in subject.instructions(stage):
             if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
                 continue
             for word in item.words[:-1]:
-                path = posixpath.normpath(word.lstrip("/") or ".")
-                if "$" in path or "://" in path or posixpath.basename(path).startswith(".env"):
-                    continue
-                if _is_missing(subject, path):
-                    text = f"{word} is not in version control, and no stage makes it: a fresh checkout can't be built"
-                    yield Wrong("checkout-builds", item.line, text, "build it in a stage")
-                    break
+                path = posixpath.normpath(expand(word, stage.variables, item.escape).lstrip("/") or ".")
+                if "$" not in path and "://" not in path and not context.excludes(path) and _is_missing(subject, path):
+                    missing.setdefault(path, item.line)
+    for word, line in list(missing.items())[:1]:
+        more = f" ({len(missing) - 1} more)" if len(missing) > 1 else ""
+        text = f"{word}{more} is not in version control, and no stage makes it: a fresh checkout can't be built"
+        fix = "give its variables when the container starts" if ".env" in word else "build it in a stage"
+        yield Wrong("checkout-builds", line, text, fix)
 
 
 def _is_missing(subject: Subject, path: str) -> bool:

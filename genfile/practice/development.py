@@ -1,5 +1,6 @@
 """Development tools and settings in the shipped image."""
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
@@ -24,12 +25,16 @@ _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bmanage\.py runserver\b"), "runserver is Django's server for development"),
     (re.compile(r"\bflask (?:--\w+ \S+ )*run\b|\bFLASK_ENV=development\b"), "flask run is the server for development"),
     (
-        re.compile(r"\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bvite(?: dev| serve|\s*$|\s+--host)|\bastro dev\b"),
+        re.compile(
+            r"\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bvite(?: dev| serve|\s*$|\s+--host)|\bastro dev\b"
+            r"|\breact-scripts start\b|\bvue-cli-service serve\b"
+        ),
         "it is a server for development",
     ),
     (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
 )
 _MAX_COMMAND = 4_000
+_MANAGERS = ("npm", "pnpm", "yarn", "bun")
 _SETTINGS = {
     "NODE_ENV": frozenset({"development", "dev"}),
     "FLASK_ENV": frozenset({"development"}),
@@ -97,8 +102,12 @@ def _starts_with(subject: Subject, names: list[str]) -> bool:
 
 def _script(subject: Subject) -> list[str]:
     """The words of the package.json script that the container runs: `npm start`, `yarn serve`."""
-    words = [word for word in subject.image.words if not word.startswith("-") and word != "run"]
-    if len(words) < 2 or words[0] not in ("npm", "pnpm", "yarn", "bun"):
+    command = subject.image.command
+    said = command.value.words if command is not None and command.value.words else subject.image.words
+    # A script of package.json that was followed already has its own words.
+    first = subject.image.words if subject.image.words[:1] and subject.image.words[0] in _MANAGERS else said
+    words = [word for word in first if not word.startswith("-") and word != "run"]
+    if len(words) < 2 or words[0] not in _MANAGERS:
         return []
     source = subject.built.final.files.find(posixpath.join(subject.built.final.folder, "package.json")).source
     document = subject.context.parsed(parse_json, source) if source is not None else None
@@ -149,8 +158,9 @@ def _server(subject: Subject) -> Iterator[Wrong]:
     words = " ".join(subject.image.words)[:_MAX_COMMAND]
     stage = subject.image.stage
     said = stage.command or stage.entrypoint
+    script = " ".join(_script(subject))[:_MAX_COMMAND]
     for pattern, why in _SERVERS:
-        if pattern.search(words) is None:
+        if pattern.search(words) is None and (not script or pattern.search(script) is None):
             continue
         line = said.evidence.line if said is not None else None
         item = subject.at(line)
@@ -160,11 +170,52 @@ def _server(subject: Subject) -> Iterator[Wrong]:
         yield Wrong(
             "development-server",
             line,
-            f"the container starts `{words[:70].strip()}`: {why}",
+            f"the container starts `{(words if pattern.search(words) else script)[:70].strip()}`: {why}",
             "start what serves in production",
             edits=edits,
         )
         return
+    yield from _flask(subject)
+
+
+def _flask(subject: Subject) -> Iterator[Wrong]:
+    """`python app.py`, where that file runs Flask's own server."""
+    from genfile.image.target import target_of
+
+    started, said = words_of(subject.built), subject.image.command
+    target = target_of(subject.built.final, *started) if started is not None else None
+    if target is None or target.kind != "python" or target.path is None or said is None:
+        return
+    source = subject.built.final.files.find(target.path).source
+    text = subject.context.read(source) if source is not None else None
+    if text is not None and _runs_flask(text):
+        why = f"{source} runs Flask's server for development"
+        text = f"the container starts `{' '.join(said.value.words)[:70]}`: {why}"
+        yield Wrong("development-server", said.evidence.line, text, "start gunicorn or another server for production")
+
+
+def _runs_flask(text: str) -> bool:
+    """Whether a module calls `run` of what it made as `Flask(…)`."""
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    made = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if ast.unparse(node.value.func).rpartition(".")[2] == "Flask"
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = (node.func for node in nodes if isinstance(node, ast.Call))
+    return any(
+        isinstance(called, ast.Attribute)
+        and called.attr == "run"
+        and isinstance(called.value, ast.Name)
+        and called.value.id in made
+        for called in calls
+    )
 
 
 def _settings(subject: Subject) -> Iterator[Wrong]:

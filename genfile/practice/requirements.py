@@ -10,6 +10,11 @@ from genfile.parsers.requirements import RequirementsFile, normalise, parse_requ
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _LIST = "requirements.txt"
+# Flags of pip that take the next word.
+_VALUED = frozenset(
+    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links --timeout "
+    "--retries --trusted-host -t --target --prefix --root --cache-dir --proxy --python-version --platform".split()
+)
 # What installs the rest: its version is another check's, or its own matter.
 _INSTALLERS = frozenset("pip setuptools wheel npm pnpm yarn corepack uv poetry pipenv virtualenv".split())
 
@@ -101,9 +106,10 @@ def _named(step: RunStep) -> Iterator[str]:
     words = step.words[2:] if step.words[1:2] == ("-m",) else step.words
     if posixpath.basename(words[0]) not in ("pip", "pip3") or "install" not in words:
         return
-    for word in words[words.index("install") + 1 :]:
+    rest = words[words.index("install") + 1 :]
+    for before, word in zip(("", *rest), rest, strict=False):
         plain = word.partition("[")[0]
-        if not word.startswith("-") and plain.replace("-", "").replace("_", "").isalnum():
+        if before not in _VALUED and plain[:1].isalpha() and plain.replace("-", "").replace("_", "").isalnum():
             yield normalise(plain)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from genfile.container.ports import command_port
 from genfile.data import framework
-from genfile.data.systems import is_official, must_start_as_root
+from genfile.data.systems import is_official, leaves_root, must_start_as_root, starts_nothing
 from genfile.dockerfile.edit import Edit
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -116,9 +116,19 @@ def _root(subject: Subject) -> Iterator[Wrong]:
             subject.image.stage.line,
             "the container runs as root",
             "add a USER with a number other than 0",
+            "hint" if leaves_root(base.image) else None,
         )
     elif user.value.partition(":")[0] in ("root", "0"):
         yield Wrong("runs-as-root", user.evidence.line, "the container runs as root", "take another user, by number")
+
+
+def _nothing(subject: Subject) -> Iterator[Wrong]:
+    """A service's image without a command, on a base whose own command is a shell or a prompt."""
+    stage, base = subject.image.stage, subject.lineage[-1]
+    said = stage.command or stage.entrypoint
+    if said is None and subject.service is not None and starts_nothing(base.image):
+        text = f"the image has no CMD: its container starts what {base.image} starts, and not the service"
+        yield Wrong("nothing-started", stage.line, text, "name the command in CMD")
 
 
 def _port(subject: Subject) -> Iterator[Wrong]:
@@ -200,6 +210,13 @@ PRACTICES = (
         "Who breaks into a process that runs as root is root in the container.",
         "docs.docker.com/build/building/best-practices/#user",
         _root,
+    ),
+    Practice(
+        "nothing-started",
+        "An image that starts its service only with somebody's compose file works nowhere else.",
+        "docs.docker.com/reference/dockerfile/#cmd",
+        _nothing,
+        "hint",
     ),
     Practice(
         "port-undeclared",

@@ -10,7 +10,7 @@ _HIDDEN = re.compile(
     r"\b(?P<what>(?:npm|pnpm|yarn|bun|pip3?|poetry|uv|mvn|\./mvnw|gradle|\./gradlew|go|cargo|make)\s[^|;&]*?)\s*"
     r"(?:2>\s*/dev/null\s*)?\|\|\s*(?:true|:|exit 0)(?=\s*(?:$|[;&]))"
 )
-_PIPED = re.compile(r"\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+)?(?:ba|da|a)?sh\b")
+_PIPED = re.compile(r"\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+)?(?:(?:ba|da|a)?sh\b|python3?\s+-(?:\s|$))")
 _MAX_COMMAND = 8_000
 
 

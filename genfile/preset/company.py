@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from genfile.data.families import DEFAULT, Family, FamilyLine, asked_of, families
+from genfile.data.systems import is_archived
 from genfile.errors import UsageError
 from genfile.options import resolve_options
 from genfile.preset.load import BUILTIN
@@ -61,6 +62,9 @@ def resolve(
         "build_family": builder.to_context(kind, line) | {"setup": []},
         "frontend_family": (family if "frontend_image" in images else base).to_context(),
     }
+    builds_from = "build_image" if "build_image" in values else "image"
+    for stage, reference in (("family", "image"), ("build_family", builds_from)):
+        seen[stage]["archived"] = is_archived(str(values.get(reference) or ""))
     return CompanyChoices(values, seen)
 
 

@@ -25,6 +25,7 @@ from genfile.preset.pathfilters import (
     join_path,
     outside,
     relative,
+    seen_from,
     under,
     unique,
 )
@@ -361,6 +362,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "lines": lines,
     "base_name": base_name,
     "relative": relative,
+    "seen_from": seen_from,
     "operand": operand,
     "ends_by_itself": ends_by_itself,
     "major": major,

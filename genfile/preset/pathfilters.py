@@ -16,6 +16,11 @@ def relative(path: str, folder: str) -> str:
     return path if folder == "." else path.removeprefix(folder + "/")
 
 
+def seen_from(path: str, folder: str) -> str:
+    """A path relative to any folder: `../kit` for one beside it."""
+    return posixpath.relpath(path, folder)
+
+
 def unique(values: Iterable[Any]) -> list[Any]:
     """The values without repetition, in order."""
     return list(dict.fromkeys(values))

@@ -1,5 +1,6 @@
 """From a template to lines that know why they are there: rule, place in the template, fields of the spec."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from types import FrameType
@@ -16,6 +17,7 @@ from genfile.sandbox import bounded
 _READS: ContextVar[list[tuple[int, str]] | None] = ContextVar("genfile_reads", default=None)
 
 MAX_OUTPUT = 1024 * 1024
+_MARK = re.compile(f"{OPEN}(.*?){CLOSE}|{END}")
 
 
 class Line(Struct, frozen=True):
@@ -108,32 +110,29 @@ def _split(pieces: list[str]) -> list[Line]:
 
 def _parts(raw: str) -> Iterator[tuple[str, str]]:
     """A line as pairs of visible text and the mark after it: a name that opens, END, or nothing at the end."""
-    while raw:
-        at = min((place for mark in (OPEN, END) if (place := raw.find(mark)) >= 0), default=len(raw))
-        visible, rest = raw[:at], raw[at:]
-        if rest.startswith(OPEN):
-            name, _, raw = rest[1:].partition(CLOSE)
-            yield visible, name
-        else:
-            yield visible, rest[:1]
-            raw = rest[1:]
+    at = 0
+    for found in _MARK.finditer(raw):
+        yield raw[at : found.start()], END if found[1] is None else found[1]
+        at = found.end()
+    if at < len(raw):
+        yield raw[at:], ""
 
 
 def _join_instructions(lines: list[Line]) -> list[Line]:
     """Make one instruction of each group: keyword before the first line, the others indented, all continued."""
     result: list[Line] = []
-    for position, line in enumerate(lines):
+    begun: set[int] = set()
+    ends = {line.group[0]: at for at, line in enumerate(lines) if line.group is not None and line.text.strip()}
+    for at, line in enumerate(lines):
         if line.group is None:
             result.append(line)
             continue
         if not line.text.strip():
             continue
         number, keyword = line.group
-        first = not any(other.group == line.group for other in result)
-        later = lines[position + 1 :]
-        last = not any(other.text.strip() for other in later if other.group and other.group[0] == number)
-        text = f"{keyword} {line.text.strip()}" if first else f"    {line.text.strip()}"
-        result.append(replace(line, text=text if last else f"{text} \\"))
+        text = f"    {line.text.strip()}" if number in begun else f"{keyword} {line.text.strip()}"
+        begun.add(number)
+        result.append(replace(line, text=text if at == ends[number] else f"{text} \\"))
     return result
 
 

@@ -13,8 +13,6 @@ from typing import Any
 from msgspec import Struct, field
 
 from genfile.errors import UsageError
-from genfile.project.paths import check_recorded
-from genfile.project.threeway import same_text
 
 FILE = "genfile.lock"
 MAX_KEPT = 256 * 1024
@@ -49,6 +47,8 @@ def is_same(kept: Kept, content: bytes) -> bool:
     """Whether a content is the one that was kept, newlines and byte order mark aside."""
     if isinstance(kept, str):
         return kept == digest(content)
+    from genfile.project.threeway import same_text
+
     return same_text(kept, content)
 
 
@@ -144,6 +144,8 @@ def _encoded(files: Mapping[str, Kept]) -> dict[str, str]:
 
 def decode_files(files: Any, place: str) -> dict[str, Kept]:
     """The contents of a table of files. Raises UsageError if it is damaged; ``place``: the table's place."""
+    from genfile.project.paths import check_recorded
+
     if not isinstance(files, dict):
         raise _damaged(f"{place} is not a table")
     if len(files) > MAX_FILES:
@@ -184,6 +186,8 @@ def _executable(value: Any) -> frozenset[str] | None:
 
 
 def _checked(paths: Iterable[str]) -> Iterable[str]:
+    from genfile.project.paths import check_recorded
+
     return (check_recorded(path, f"{FILE}: template.executable") for path in paths)
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genfile.project.bases import without_part
 from genfile.project.reading import read_text
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
     """
     import tomlkit
 
+    from genfile.project.bases import without_part
     from genfile.project.faults import parse_model
     from genfile.spec.config import Lock
 

@@ -8,15 +8,17 @@ from genfile.sandbox.budget import LimitError, check_text, limits
 
 _VIEWS: tuple[type[Any], ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _CONTAINERS: tuple[type[Any], ...] = (list, tuple, dict, set, frozenset, Namespace, *_VIEWS)
+_COUNTED: tuple[type[Any], ...] = (int, *_CONTAINERS)
+_TEXTS = (str, bytes)
 # What a number may be as text: a float with all its digits.
 _NUMBER = 330
 
 
 def weigh(value: Any) -> Any:
     """The value itself. Raises LimitError if it, or what writing it out would give, is too large."""
-    if isinstance(value, str | bytes):
+    if isinstance(value, _TEXTS):
         check_text(len(value))
-    elif isinstance(value, (int, *_CONTAINERS)):
+    elif isinstance(value, _COUNTED):
         size_of(value)
     return value
 
@@ -28,27 +30,27 @@ def size_of(value: Any) -> int:
     """
     bounds = limits()
     items, characters = 0, 0
-    waiting: list[tuple[Any, int]] = [(value, 0)]
+    waiting: list[tuple[Any, int]] = [((value,), 0)]
     while waiting:
-        item, depth = waiting.pop()
-        if isinstance(item, str | bytes):
-            characters += len(item)
-        elif isinstance(item, int):
-            if item.bit_length() > bounds.bits:
-                raise LimitError(f"a number has more than {bounds.bits} bits")
-            characters += item.bit_length() // 3 + 2
-        elif isinstance(item, _CONTAINERS):
-            inner = _parts(item)
-            items += len(inner) + 1
-            if items > bounds.items:
-                raise LimitError(f"a list has more than {bounds.items:,} items")
-            if depth >= bounds.depth:
-                raise LimitError(f"lists nested more than {bounds.depth} deep")
-            waiting.extend((part, depth + 1) for part in inner)
-        else:
-            characters += _NUMBER if isinstance(item, float) else 8
-        if characters > bounds.text:
-            check_text(characters)
+        parts, depth = waiting.pop()
+        for item in parts:
+            if isinstance(item, _TEXTS):
+                characters += len(item)
+            elif isinstance(item, int):
+                if item.bit_length() > bounds.bits:
+                    raise LimitError(f"a number has more than {bounds.bits} bits")
+                characters += item.bit_length() // 3 + 2
+            elif isinstance(item, _CONTAINERS):
+                inner = _parts(item)
+                items += len(inner) + 1
+                if items > bounds.items:
+                    raise LimitError(f"a list has more than {bounds.items:,} items")
+                if depth >= bounds.depth:
+                    raise LimitError(f"lists nested more than {bounds.depth} deep")
+                waiting.append((inner, depth + 1))
+            else:
+                characters += _NUMBER if isinstance(item, float) else 8
+        check_text(characters)
     return characters + 4 * items
 
 

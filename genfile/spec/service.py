@@ -78,6 +78,10 @@ class Static(Model):
         False, description="Scripts and style sheets have a hash in their names in every folder: `main-X7Q2ABCD.js`."
     )
     not_found: bool = Field(False, description="The site has a 404.html for unknown paths.")
+    proxied: tuple[UrlPath, ...] = Field(
+        (),
+        description="Paths that the development server passes on to another program: no page answers below them.",
+    )
     locales: tuple[Locale, ...] = Field(
         (), description="If each language has its own folder below `root`; the first is served at `/`."
     )

@@ -1,6 +1,7 @@
 """The decisions for a run and where they come from: the command line, the project's genfile.toml, the user's
 configuration, and an earlier command line."""
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -85,6 +86,9 @@ class Decisions(Struct, frozen=True, dict=True):
     def kept(self, generation: "Generation") -> Given:
         """What genfile.lock keeps: `given`, and the user's own configuration, so that others get the same output."""
         given = self._not_decided(self.given)
+        named = self._named
+        if named is not None and given.preset is not None:
+            given = replace(given, preset=named)
         if self.user is None:
             return given
         user, config, flags = self.user.config, self.config, self.flags
@@ -99,12 +103,21 @@ class Decisions(Struct, frozen=True, dict=True):
         preset = None if config is not None and config.preset else user.preset
         comments = None if config is not None and config.comments else user.comments
         return Given(
-            flags.preset or preset or given.preset,
+            named or preset or given.preset,
             {**given.settings, **settings},
             flags.comments or comments or given.comments,
             given.compose,
             given.only,
         )
+
+    @property
+    def _named(self) -> str | None:
+        """The preset of the command line, as the project's own files can name it."""
+        reference = self.flags.preset
+        known = {**(self.config.presets if self.config is not None else {}), **(self.user.presets if self.user else {})}
+        if reference is None or self.base is None or reference in known:
+            return reference
+        return stored_reference(reference, self.base)
 
     def _not_decided(self, given: Given) -> Given:
         """Command-line settings, without those that the project's file sets by now: they must not come back once the
@@ -224,3 +237,21 @@ def decide(folder: Path | None, flags: Flags, *, texts: Mapping[str, str | None]
     from genfile.project.reading import read_text
 
     return Decisions(folder, flags, find_decided(folder, texts), read_written(read_text(folder, LOCK)), read_user())
+
+
+def stored_reference(reference: str, project: Path) -> str:
+    """The reference as the project keeps it: a path is relative to the project, not to the working directory."""
+    from genfile.bundle import parse_reference
+    from genfile.bundle.builtin import builtin_names
+
+    parsed = parse_reference(reference)
+    if parsed.kind not in ("path", "name") or parsed.location in builtin_names("presets"):
+        return reference
+    try:
+        place = Path(parsed.location).expanduser()
+        relative = os.path.relpath(place, project.resolve() if place.is_absolute() else project).replace(os.sep, "/")
+    except (ValueError, RuntimeError):
+        # On another Windows drive, or in the home folder of an unknown user.
+        return reference
+    start = relative if relative.startswith("..") else f"./{relative}"
+    return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from genfile.errors import UsageError
 from genfile.project.decided import file_to_write
 from genfile.project.reading import read_text
-from genfile.upkeep.decisions import Decisions, Flags, decide
+from genfile.upkeep.decisions import Decisions, Flags, decide, stored_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,21 +87,3 @@ def _preset(reference: str, decisions: Decisions) -> str:
         )
     assert decisions.base is not None
     return stored_reference(reference, decisions.base)
-
-
-def stored_reference(reference: str, project: Path) -> str:
-    """The reference as the project keeps it: a path is relative to the project, not to the working directory."""
-    from genfile.bundle import parse_reference
-    from genfile.bundle.builtin import builtin_names
-
-    parsed = parse_reference(reference)
-    if parsed.kind not in ("path", "name") or parsed.location in builtin_names("presets"):
-        return reference
-    try:
-        place = Path(parsed.location).expanduser()
-        relative = os.path.relpath(place, project.resolve() if place.is_absolute() else project).replace(os.sep, "/")
-    except (ValueError, RuntimeError):
-        # On another Windows drive, or in the home folder of an unknown user.
-        return reference
-    start = relative if relative.startswith("..") else f"./{relative}"
-    return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")

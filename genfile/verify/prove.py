@@ -239,18 +239,19 @@ def base_images(dockerfile: str) -> list[str]:
 
 
 def source_file(root: Path, path: str, language: str) -> str | None:
-    """A service's source file, relative to the root, that can get one more line; None if there is none."""
-    start = root / path
+    """A service's source file, relative to the root, that can get one more line; None if there is none, or nothing is
+    known of the language, as of those that a preset brings."""
+    start, endings = root / path, SOURCES.get(language, ())
     for folder in (start / "src" / "main", start / "src", start / "app", start):
         found = sorted(
             (
                 file
                 for file in (folder.rglob("*") if folder.is_dir() else ())
-                if file.suffix in SOURCES[language]
+                if file.suffix in endings
                 and not {"test", "tests", "node_modules", ".git"} & set(file.relative_to(root).parts)
                 and file.is_file()
             ),
-            key=lambda file: (SOURCES[language].index(file.suffix), len(file.parts), str(file)),
+            key=lambda file: (endings.index(file.suffix), len(file.parts), str(file)),
         )
         if found:
             return found[0].relative_to(root).as_posix()

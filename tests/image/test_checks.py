@@ -253,6 +253,8 @@ def test_a_variable_that_must_be_given_is_named() -> None:
         "required-variables: DATABASE_URL must be set when the container starts"
     ]
     assert not found("FROM node:24\nENV DATABASE_URL=x\n", needs=needs)
+    shipped = {".env": "DATABASE_URL=postgres://db/a\n"}
+    assert not found("FROM node:24\nWORKDIR /app\nCOPY . .\n", shipped, needs=needs)
 
 
 def test_what_is_unknown_is_never_a_finding() -> None:
@@ -260,6 +262,10 @@ def test_what_is_unknown_is_never_a_finding() -> None:
     assert not found("FROM example.com/base:1\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\n" + start, NODE)
     assert not found("FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\nRUN ./setup.sh\n" + start, NODE)
     assert not found('FROM node:24-slim\nARG X\nCMD ["node", "$X"]\n', NODE)
+
+
+def test_npm_installs_in_the_folder_above_that_has_a_manifest() -> None:
+    assert not found("FROM node:24\nWORKDIR /src\nCOPY package.json /package.json\nRUN npm install\n", NODE)
 
 
 def test_every_check_has_a_reason_and_a_fault_that_it_finds() -> None:

@@ -12,6 +12,7 @@ from genfile.detect.committed import in_git
 from genfile.detect.frontend.apart import left_out
 from genfile.detect.frontend.bundles import assets, in_place, left_of_build, mentions, own_site, quiet_sites
 from genfile.detect.frontend.gradle import leave_tasks, run_by_gradle
+from genfile.detect.frontend.maven import leave_executions, run_by_maven
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.scripts import built_by_server, scripted
 from genfile.detect.frontend.signals import Served, Signal, beside_embedded, embeds, first, names, writes_into
@@ -34,6 +35,7 @@ SIGNALS: tuple[Signal, ...] = (
     embeds,
     names,
     run_by_gradle,
+    run_by_maven,
     built_by_server,
     one_dockerfile,
 )
@@ -167,6 +169,7 @@ def put(draft: Draft, served: Served) -> None:
     draft.put("frontend", Fact(values, (served.reason,)))
     _leave_to_stage(draft, served)
     leave_tasks(draft, served)
+    leave_executions(draft, served)
     _without_sources(draft, served)
     # That it has no server of its own to start is no matter here.
     for note in front.notes:

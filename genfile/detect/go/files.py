@@ -11,7 +11,7 @@ from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.values import values_of
 from genfile.evidence import Evidence, Fact
-from genfile.parsers.go import GoFile
+from genfile.parsers.go import HERE, GoFile
 from genfile.parsers.values import Begins, EnvDefault, FieldRead
 
 # Calls that open files or folders, by their last name: any argument may be the path.
@@ -38,6 +38,7 @@ _PATH_WORDS = re.compile(
     r"(?i)(dir|dirs|directory|folder|path|root|static|public|assets?|templates?|views|migrations?|file|config|locales?)$"
 )
 _FLAGS = frozenset({"String", "StringVar", "StringP", "StringVarP", "SetDefault", "Getenv", "GetEnv", "getEnv"})
+_JOINS = frozenset({"filepath.Join", "path.Join"})
 # Extensions of files that programs read at run time.
 _DATA = tuple(
     """
@@ -81,7 +82,10 @@ def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[st
         if asset is not None:
             found.setdefault(asset, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
-    return Fact(names, tuple(found[name] for name in names)) if names else None
+    # `sql.Open("sqlite", "shop.db")` alone: it lies where the program keeps its database.
+    if all(_database(name) is not None and not found[name].says.startswith(_OF_DISK) for name in names):
+        return None
+    return Fact(names, tuple(found[name] for name in names))
 
 
 def _all_opened(module: GoModule, sources: Sources) -> list[tuple[str, GoFile, list[tuple[str, int, str]]]]:
@@ -140,11 +144,11 @@ def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int,
         texts = [f"{value.text}*" if isinstance(value, Begins) else value for value in texts]
         words = [value for value in texts if isinstance(value, str)]
         named = last in _FLAGS and len(words) > 1 and _PATH_WORDS.search(words[0].replace("-", "_")) is not None
+        if call.callee in _JOINS and len(words) == len(texts) > 1 and words[0] == HERE:
+            # Below the working directory, however it gets to the call that opens it.
+            yield posixpath.join(*words), call.line, f"{call.callee}({words[-1]!r})"
         for value in words:
             if embedded and not call.callee.startswith(_OF_DISK) and _is_embedded(value, embedded):
-                continue
-            if _database(value) is not None and last == "Open" and not call.callee.startswith(_OF_DISK):
-                # `sql.Open("sqlite", "shop.db")`: it is written to, where the program keeps its database.
                 continue
             shown = f"{call.callee}({value!r})"
             if last in _OPENERS or call.callee in _ENGINES or (named and value is not words[0]):
@@ -216,6 +220,16 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
     if find_assets(module, sources) is not None:
         return None
     return Fact(module.folder.spec_path, (store,))
+
+
+def lone_database(module: GoModule, sources: Sources) -> Evidence | None:
+    """A database file that the program keeps in its working folder itself: `sql.Open("sqlite3", "shop.db")`."""
+    for path, file in sources:
+        for call in file.calls:
+            names = [value.removeprefix("file:").split("?")[0] for value in call.arguments if isinstance(value, str)]
+            if any(posixpath.basename(name) == posixpath.normpath(name) for name in names if name.endswith(_DATABASES)):
+                return module.folder.says(path, call.line, f"{call.callee}(…)")
+    return None
 
 
 # Calls that create a file or a folder, named by their first argument.

@@ -11,6 +11,7 @@ from genfile.detect.go.files import (
     find_changed,
     find_seeds,
     find_writable,
+    lone_database,
     working_folder,
 )
 from genfile.detect.go.module import GoModule, GoProgram
@@ -47,6 +48,7 @@ def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
             says = module.says(listed)
             if needs.store and "data" not in draft.values:
                 draft.put("data", data_folder(module, sources, says))
+                _tell_of_lone_database(module, sources, draft)
             if needs.cgo:
                 cgo = cgo or Fact(True, (says,))
             if needs.build or needs.run:
@@ -69,6 +71,14 @@ def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
     draft.put("cgo", cgo)
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
+
+
+def _tell_of_lone_database(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Warn of a database file beside the files that the image copies, where the program may not create any."""
+    says = lone_database(module, sources) if "data" not in draft.values else None
+    if says is not None:
+        text = "the database file is in the working folder, where the program can't create it"
+        draft.note("warning", f"{says}: {text}; keep it in a folder of its own, such as data/", says.path, says.line)
 
 
 def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> None:

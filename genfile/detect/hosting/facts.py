@@ -90,9 +90,8 @@ class Hosting(Struct):
         over = f"{stale.value.line} is past its end of life; {line} is the oldest later release with support"
         first, *others = stale.evidence
         evidence = (replace(first, says=f"{first.says}; {over}"), *others)
-        return replace(
-            stale, value=Pin(line), evidence=evidence, guess=True, remedy=f"name {line} there, or test with it"
-        )
+        where = first.path if first.line is None else f"{first.path}:{first.line}"
+        return replace(stale, value=Pin(line), evidence=evidence, guess=True, remedy=f"change it to {line} in {where}")
 
 
 def _next_supported(language: str, line: str) -> str | None:

@@ -3,16 +3,18 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from genfile.container.command import combined, understand
-from genfile.container.kubernetes import Container, read_manifests
 from genfile.container.prose import addresses, apt_lines, fenced, published
 from genfile.detect.hosting.facts import Hosting
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Fact
 
+if TYPE_CHECKING:
+    from genfile.container.kubernetes import Container
+
 _PLACES = (
-    "",
     "k8s",
     "kubernetes",
     ".k8s",
@@ -45,7 +47,7 @@ def read_kubernetes(folder: Project, found: Hosting) -> None:
             found.starts.append(Fact(command.text, (said.evidence,)))
 
 
-def _own_containers(folder: Project) -> list[Container]:
+def _own_containers(folder: Project) -> "list[Container]":
     containers = [item for item in _containers(folder) if not _is_store(item)]
     name = posixpath.basename(folder.path).lower()
     named = [item for item in containers if name and any(_plain(name) == _plain(other) for other in item.names)]
@@ -58,7 +60,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("service")
 
 
-def _is_store(container: Container) -> bool:
+def _is_store(container: "Container") -> bool:
     from genfile.data import backing_services
 
     image = container.image.partition("@")[0].partition(":")[0].rpartition("/")[2]
@@ -72,12 +74,12 @@ def _is_store(container: Container) -> bool:
     }
 
 
-def _containers(folder: Project) -> Iterator[Container]:
+def _containers(folder: Project) -> "Iterator[Container]":
     count = 0
     for place in folder.upwards():
-        for base in (*_PLACES, *(f"{base}/{deeper}" for base in _PLACES if base for deeper in _DEEPER)):
-            if base and not place.has_folder(base):
-                continue
+        bases = [base for base in _PLACES if place.has_folder(base)]
+        deeper = [path for base in bases for name in _DEEPER if place.has_folder(path := f"{base}/{name}")]
+        for base in ("", *bases, *deeper):
             for name in place.names(base) if base else place.names():
                 if name.endswith((".yaml", ".yml")) and not name.startswith("."):
                     count += 1
@@ -86,8 +88,10 @@ def _containers(folder: Project) -> Iterator[Container]:
                     yield from _manifests(place.tree, place.full(f"{base}/{name}" if base else name))
 
 
-def _manifests(tree: Tree, path: str) -> tuple[Container, ...]:
+def _manifests(tree: Tree, path: str) -> "tuple[Container, ...]":
     """The containers in a manifest file; read once, since every service below it asks for them."""
+    from genfile.container.kubernetes import read_manifests
+
     return tree.once(("kubernetes", path), lambda: tuple(read_manifests(tree.text(path) or "", path)))
 
 

@@ -3,6 +3,7 @@
 import posixpath
 
 from genfile.detect.java.build import Build
+from genfile.detect.java.routes import code_health
 from genfile.detect.java.settings import find_setting
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.values import port_number
@@ -10,6 +11,10 @@ from genfile.parsers.values import port_number
 
 def put_health(build: Build, draft: Draft, framework: str) -> None:
     """Put /health if the module that answers is a dependency and its address is known."""
+    coded = code_health(build, framework)
+    if coded is not None:
+        draft.put("health", coded.but({"path": coded.value}))
+        return
     finder = {"spring-boot": _spring, "quarkus": _quarkus, "micronaut": _micronaut}.get(framework)
     found = finder(build) if finder is not None else None
     if found is None:

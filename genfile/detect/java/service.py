@@ -18,6 +18,7 @@ from genfile.detect.java.layout import put_layout
 from genfile.detect.java.machine import put_machine
 from genfile.detect.java.network import put_network
 from genfile.detect.java.private import put_private
+from genfile.detect.java.reachable import put_reachable
 from genfile.detect.java.read import read_build
 from genfile.detect.java.resolve import put_resolve
 from genfile.detect.java.stores import put_outside
@@ -79,6 +80,7 @@ def _artifact(service: _Service) -> None:
 def _network(service: _Service) -> None:
     """The port, the variable that sets it, the health endpoint."""
     put_network(service.build, service.draft, service.framework)
+    put_reachable(service.build, service.draft, service.framework.name if service.framework is not None else None)
 
 
 def _files(service: _Service) -> None:

@@ -32,6 +32,13 @@ def program(project: Project) -> Evidence | None:
     return bare_program(project)
 
 
+def starts_server(project: Project) -> bool:
+    """Whether a workspace's member starts a server of its own that no generator of documentation makes."""
+    from genfile.detect.node.library import starts_server as find
+
+    return find(project)
+
+
 def runs_elsewhere(project: Project) -> Evidence | None:
     """The evidence that a folder's package runs on a desktop, in a browser or the like, and not in a container."""
     from genfile.detect.node.elsewhere import told_elsewhere

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
 
 from msgspec import Struct
 
@@ -13,11 +12,11 @@ from genfile.detect.shared import is_secret
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Evidence
 from genfile.parsers.javascript import JsModule, parse_typescript
+from genfile.parsers.jscomponents import COMPONENTS, parse_component
 
 # Configuration keys that only the development server or tests read.
 DEVELOPMENT_KEYS = ("server", "preview", "devServer", "devProxy", "test", "devtools", "watchOptions")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
-_SCRIPT = re.compile(r"<script\b[^>]{0,200}>(.{0,20000}?)</script>", re.DOTALL)
 MAX_FILES = 300
 
 
@@ -88,13 +87,6 @@ def _sources(project: NodeProject, words: tuple[str, ...]) -> Iterator[tuple[str
         text = folder.text(name) or ""
         if not any(word in text for word in words):
             continue
-        parts = _SCRIPT.findall(text) if name.endswith(".svelte") else [text]
-        for part in parts:
-            module = parse_code(folder, partial(_parse_part, part), name)
-            if module is not None:
-                yield name, module
-
-
-def _parse_part(part: str, text: str) -> JsModule:
-    """The module in a part of a file's text."""
-    return parse_typescript(part)
+        module = parse_code(folder, parse_component if name.endswith(COMPONENTS) else parse_typescript, name)
+        if module is not None:
+            yield name, module

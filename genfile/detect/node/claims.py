@@ -8,7 +8,7 @@ from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, starts_aside, starts_server
 from genfile.detect.node.lasting import ends, is_command, stays, talks
-from genfile.detect.node.library import given_out, told_library
+from genfile.detect.node.library import given_out, told_foreign, told_library
 from genfile.detect.node.loose import is_loose, loose_package
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import LOCKS, NodeProject
@@ -357,6 +357,6 @@ def bare_program(folder: Project) -> Evidence | None:
     tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
     if start is None or not start.evidence or tool or (not _is_deployed(project) and _is_over(project, words)):
         return None
-    if told_library(project, words):
+    if told_library(project, words) or (start.guess and told_foreign(project, words)):
         return None
     return start.evidence[0]

@@ -90,7 +90,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     lock = draft.values["package_manager"].get("lockfile")
     root = project.root
     names = [FILE, *([relative(lock, root.path)] if lock else [])]
-    names += [name for name in SETTINGS[manager] if root.has(name)]
+    names += [name for name in SETTINGS[manager] if root.has(name) and not (lock and _ignores_lock(project, name))]
     if manager == "yarn-berry":
         names += sorted(
             name
@@ -101,6 +101,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount for the folder; Yarn copies each file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
+    names += _local_packages(project, manager)
     _put_scripts(project, draft)
     # A member installs what it needs; a workspace's root installs every member.
     at_root = workspace_at(project.folder) if project.workspace is None else None
@@ -125,6 +126,37 @@ def put_install(project: NodeProject, draft: Draft) -> None:
             items = [item for item in scripted if item.production is production]
             if items:
                 draft.put(key, Fact([item.name for item in items], tuple(item.says for item in items)))
+
+
+def _ignores_lock(project: NodeProject, name: str) -> bool:
+    """Whether a .yarnrc does nothing but tell Yarn to ignore the committed lockfile; a note says what the image does
+    instead."""
+    root = project.root
+    text = (root.text(name) or "") if name == ".yarnrc" else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    if not lines or not all("no-lockfile" in line.split()[0] for line in lines):
+        return False
+    says = root.says(name, 1, lines[0])
+    note = (
+        f"{says}: Yarn would ignore yarn.lock; the image leaves {name} out of the installation, so the lockfile counts"
+    )
+    root.tree.note("warning", note, says.path, says.line)
+    return True
+
+
+def _local_packages(project: NodeProject, manager: str) -> list[str]:
+    """The packages in the tree that the installation copies from: `file:../kit`, relative to the root.
+
+    npm only links a folder; an archive is unpacked by every manager.
+    """
+    tree, found = project.root.tree, []
+    for text in project.package.every_dependency.values() if manager != "yarn-berry" else ():
+        path = posixpath.normpath(text.removeprefix("file:")) if text.startswith("file:") else ""
+        place = posixpath.normpath(project.folder.full(path)) if path and not path.startswith("/") else ""
+        archive = place in tree.paths and place.endswith((".tgz", ".tar.gz"))
+        if archive or (manager != "npm" and place not in ("", ".") and place in tree.folders):
+            found.append(relative(place, project.root.path))
+    return sorted(found)
 
 
 def _put_scripts(project: NodeProject, draft: Draft) -> None:
@@ -249,7 +281,8 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     framework = draft.values.get("framework")
     for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
-        if name not in present and name not in committed:
+        # One in a committed file keeps its value there, unless the build is given another.
+        if name not in present:
             _put_public_setting(name, draft, listed)
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]

@@ -15,6 +15,7 @@ from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
+from genfile.parsers.jscomponents import COMPONENTS, parse_component
 
 # How many re-exports are followed, and how many of one module.
 MAX_IMPORTS = 4
@@ -179,8 +180,11 @@ def starts_server(project: NodeProject) -> bool:
 
 def read_module(project: NodeProject, name: str) -> JsModule | None:
     """A parsed JavaScript or TypeScript file of the service's folder."""
-    typescript = name.endswith((".ts", ".tsx", ".mts", ".cts"))
-    module = parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
+    if name.endswith(COMPONENTS):
+        module = parse_code(project.folder, parse_component, name)
+    else:
+        typescript = name.endswith((".ts", ".tsx", ".mts", ".cts"))
+        module = parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
     if module is not None and module.reads_elsewhere is None:
         module.reads_elsewhere = partial(_reads_elsewhere, project, name)
     return module

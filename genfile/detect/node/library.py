@@ -3,11 +3,20 @@
 import posixpath
 
 from genfile.detect.hosting import hosting
+from genfile.detect.node.devloads import package_of
+from genfile.detect.node.framework import find_framework
+from genfile.detect.node.imports import resolve_import
+from genfile.detect.node.lasting import stays
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import read_package
 from genfile.detect.node.sources import source_files
+from genfile.detect.node.workspace import workspace_of
 from genfile.detect.tree import Project
 from genfile.parsers.jsgives import only_gives
+from genfile.parsers.jsloads import BUILTIN
 
+# Generators of documentation that are built on a server's framework.
+_DOCUMENT = ("nextra", "fumadocs", "@nuxt/content", "docus", "vocs")
 _WEB_SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground", "http-server", "serve"})
 
 
@@ -19,6 +28,34 @@ def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
     says = project.folder.says(sources[0][0], 1, "only exports")
     project.folder.tree.note("info", f"{says}: a library for other programs, not a service", says.path)
     return True
+
+
+def told_foreign(project: NodeProject, words: tuple[str, ...]) -> bool:
+    """Whether another program runs this one: it loads a module that neither Node nor package.json has, and does not
+    listen; a note says so."""
+    declared = {name for package in project.packages for name in package.every_dependency}
+    for name, module in source_files(project, words)[:1]:
+        for item in module.loads:
+            text = item.module
+            own = text.startswith((".", "/", "#")) or resolve_import(project, name, text) is not None
+            if own or ":" in text or package_of(text) in {*BUILTIN, *declared} or stays(project, words):
+                continue
+            says = project.folder.says(name, item.line, f"loads {text}")
+            note = f"{says}: neither Node nor package.json has it, so another program runs this; it is not a service"
+            project.folder.tree.note("info", note, says.path, says.line)
+            return True
+    return False
+
+
+def starts_server(folder: Project) -> bool:
+    """Whether a workspace's member has a server's framework and a start script, and documents nothing."""
+    package = read_package(folder)
+    workspace = workspace_of(folder) if package is not None else None
+    if package is None or workspace is None or "start" not in package.scripts:
+        return False
+    found = find_framework(NodeProject(folder, package, workspace))
+    documents = any(name.startswith(_DOCUMENT) for name in package.every_dependency)
+    return found is not None and found.value.kind == "server" and not documents
 
 
 def given_out(folder: Project) -> bool:

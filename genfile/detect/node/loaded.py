@@ -52,7 +52,7 @@ def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) 
     files = [name for command in (*commands, release) for name in _named(project, command)]
     if framework is not None:
         files += [name for name in framework.keeps if name.endswith(_CODE) and project.folder.has(name)]
-    for name in (*files, *_imports(project, files), *_read(project, commands)):
+    for name in (*files, *_imports(project, files), *_read(project, [*commands, release]), *_listed(project, release)):
         _keep(project, kept, name)
     for path in _above(project, release):
         if not any(item in (".", path) or path.startswith(f"{item}/") for item in kept):
@@ -130,6 +130,17 @@ def _read(project: NodeProject, commands: list[list[str]]) -> Iterator[str]:
                     if candidate.endswith(_DATA) and not candidate.startswith("..") and project.folder.has(candidate):
                         yield candidate
                         break
+
+
+def _listed(project: NodeProject, command: list[str]) -> Iterator[str]:
+    """The folders of data whose literal paths a program names, such as its migrations."""
+    for name, module in source_files(project, tuple(command)) if command else ():
+        for text, _ in module.paths:
+            beside = posixpath.normpath(posixpath.join(posixpath.dirname(name), text))
+            for path in (posixpath.normpath(text), beside):
+                within = not path.startswith((".", "/")) and project.folder.has_folder(path)
+                if within and any(item.endswith(_DATA) for item in project.folder.at(path).names()):
+                    yield path
 
 
 def _data(project: NodeProject, origin: str, module: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
+from genfile.parsers.jscomponents import COMPONENTS
 
 # The bundler of each prefix: another bundler's setting in the same code doesn't count.
 PREFIXES = {
@@ -22,6 +23,8 @@ PREFIXES = {
 }
 FOLDERS = ("src", "app", "pages", "components", "lib", "config", "utils", "hooks", "services")
 ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_IN_COMPONENT = re.compile(r"\b(?:import\.meta|process)\.env\.([A-Z][A-Z0-9_]*)")
 MAX_FILES = 200
 
 
@@ -34,11 +37,19 @@ def public_settings(project: NodeProject, framework: str) -> list[str]:
         # Only the few files that name one are parsed.
         if not any(prefix in text for prefix in prefixes):
             continue
-        module = read_module(project, name)
-        for item in module.env_names if module is not None else ():
-            if item.name.startswith(prefixes) and re.fullmatch(r"[A-Z][A-Z0-9_]*", item.name) and not item.has_default:
-                found.add(item.name)
+        found |= {item for item in _read(project, name, text) if item.startswith(prefixes) and _NAME.fullmatch(item)}
     return sorted(found)
+
+
+def _read(project: NodeProject, name: str, text: str) -> Iterator[str]:
+    """The variables that a file reads, with a default or without: an address that is compiled in is the one that each
+    deployment changes."""
+    if name.endswith(COMPONENTS):
+        # The markup reads them too, and no grammar for it is at hand.
+        yield from _IN_COMPONENT.findall(text)
+        return
+    module = read_module(project, name)
+    yield from (item.name for item in module.env_names) if module is not None else ()
 
 
 def _own_prefixes(project: NodeProject) -> tuple[str, ...]:
@@ -57,7 +68,7 @@ def _files(project: NodeProject) -> Iterator[str]:
             continue
         for name in folder.files("*", below=place, depth=6 if place else 0):
             tested = any(part in name for part in (".test.", ".spec.", ".stories.", "__tests__", ".config."))
-            if not name.endswith(ENDINGS) or tested or name.endswith(".d.ts"):
+            if not name.endswith((*ENDINGS, *COMPONENTS)) or tested or name.endswith(".d.ts"):
                 continue
             count += 1
             if count > MAX_FILES:

@@ -12,6 +12,7 @@ from genfile.detect.node.orm import put_orm
 from genfile.detect.node.port import AskedPort, find_health, find_port, put_host, worker_port
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.protocol import answers_http
+from genfile.detect.node.proxied import put_proxied
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.site import hashed_folders
 from genfile.detect.node.sources import source_files
@@ -38,6 +39,7 @@ def put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]]
     draft.values["static"]["not_found"] = has_not_found(project.folder, made=made)
     if framework is not None:
         put_base(project, framework, draft)
+    put_proxied(project, draft)
     draft.put("port", static.but(8080))
     # Pages that are built in place are in the tree: what the build adds to them is not.
     draft.values["outputs"] = [root] if not Project(project.folder.tree, root).has("index.html") else []

@@ -1,6 +1,7 @@
 """The variables that tell a Node program where its databases are."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from genfile.data import backing_services
 from genfile.detect.connections import Read, put_connections
@@ -11,8 +12,10 @@ from genfile.detect.node.schema import schema_holders
 from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.prisma import Datasource, prisma_source
 from genfile.parsers.values import EnvDefault
+
+if TYPE_CHECKING:
+    from genfile.parsers.prisma import Datasource
 
 # Database configurations that the program itself may not import.
 _CONFIGS = tuple(
@@ -33,11 +36,13 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
     put_connections(draft, project.folder, reads, dependencies.__contains__)
 
 
-def _source(project: NodeProject) -> tuple[Project, str, Datasource] | None:
+def _source(project: NodeProject) -> "tuple[Project, str, Datasource] | None":
     """The datasource in Prisma's schema, of the service or of a member that it needs, with its folder and file."""
     packages = (*project.packages, *needed_members(project))
     if not any("@prisma/client" in package.every_dependency for package in packages):
         return None
+    from genfile.parsers.prisma import prisma_source
+
     shared = schema_holders(project, needed_members(project))
     names = ("prisma/schema.prisma", "schema.prisma", "prisma/schema/schema.prisma")
     holders = [item.project for item in (project.package, *needed_members(project), *shared)]

@@ -3,7 +3,6 @@ only another platform runs."""
 
 import posixpath
 import re
-from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_typescript
+from genfile.parsers.jscomponents import COMPONENTS, parse_component
 from genfile.parsers.values import EnvDefault
 
 Makes = Literal["server", "site", "chosen", "elsewhere", "unknown"]
@@ -247,13 +247,5 @@ def _says_false(project: NodeProject, name: str) -> bool:
     text = project.folder.text(name) or ""
     if "prerender" not in text:
         return False
-    part = text
-    if name.endswith(".astro"):
-        part = text.partition("---")[2].partition("\n---")[0]
-    module = parse_code(project.folder, partial(_parse_part, part), name)
+    module = parse_code(project.folder, parse_component if name.endswith(COMPONENTS) else parse_typescript, name)
     return module is not None and module.constant("prerender") is False
-
-
-def _parse_part(part: str, text: str) -> JsModule:
-    """The module in a part of a file's text."""
-    return parse_typescript(part)

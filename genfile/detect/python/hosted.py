@@ -9,7 +9,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
-from genfile.detect.python.runnable import named_from_above
+from genfile.detect.python.runnable import named_from_above, packaged
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, named_port, plain_words, served_file
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -211,8 +211,10 @@ def _files(project: PythonProject, module: str, words: list[str]) -> list[str]:
     """The files that a module in a command may stand for."""
     path = module.replace(".", "/")
     bases = ["", "src/"]
-    if path.startswith(f"{project.folder.folder_name}/") and named_from_above(project) is not None:
-        path = path.partition("/")[2]
+    if path.startswith(f"{project.folder.folder_name}/"):
+        inside = path.partition("/")[2]
+        own = named_from_above(project) is not None or packaged(project, f"{inside}.py") is not None
+        path = inside if own else path
     bases += [f"{words[i + 1]}/" for i, word in enumerate(words[:-1]) if word in ("--chdir", "--app-dir")]
     paths = (f"{base}{path}{end}" for base in bases for end in (".py", "/__init__.py"))
     return [path for path in paths if project.folder.has(path)]

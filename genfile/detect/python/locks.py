@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from genfile.detect.python.markers import holds
 from genfile.detect.tree import Project
 from genfile.parsers.requirements import normalise
 
@@ -102,17 +103,29 @@ def _folder(item: dict[str, Any], source: dict[str, Any]) -> str | None:
 
 
 def _brought(item: dict[str, Any]) -> Iterable[str]:
-    """The names that a package depends on: uv's tables, Poetry's keys, PDM's texts."""
+    """The names that a package depends on in an image: uv's tables, Poetry's keys, PDM's texts."""
     listed, extras, source = item.get("dependencies"), item.get("optional-dependencies"), item.get("source")
-    entries = list(listed) if isinstance(listed, list | dict) else []
+    entries = list(listed) if isinstance(listed, list) else []
+    if isinstance(listed, dict):
+        entries = [name for name, value in listed.items() if any(map(_is_meant, _of_poetry(value)))]
     if isinstance(extras, dict) and isinstance(source, dict) and source and not source.keys() & _OF_THE_TREE:
         # uv writes the extras that somebody asks for; for the project itself, all of them.
         entries += [entry for names in extras.values() if isinstance(names, list) for entry in names]
     for entry in entries:
         text = entry.get("name") if isinstance(entry, dict) else entry
         match = _NAME.match(text) if isinstance(text, str) else None
-        if match is not None:
+        marker = entry.get("marker") if isinstance(entry, dict) else str(entry).partition(";")[2]
+        if match is not None and holds(_text(marker)):
             yield normalise(match[0])
+
+
+def _of_poetry(value: Any) -> list[Any]:
+    """The alternatives of a dependency: a range, a table, or a list of tables, each for some Pythons."""
+    return value if isinstance(value, list) else [value]
+
+
+def _is_meant(value: Any) -> bool:
+    return not isinstance(value, dict) or holds(_text(value.get("markers")))
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:

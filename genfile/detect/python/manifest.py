@@ -10,6 +10,7 @@ from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.groups import Chosen, choose_groups, extra_file, listed_groups
 from genfile.detect.python.local import local_dependencies
 from genfile.detect.python.locks import Package, locked_packages, reach
+from genfile.detect.python.markers import holds
 from genfile.detect.python.members import members_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -142,7 +143,7 @@ class PythonProject:
         found: dict[str, Dependency] = {}
         for name, parsed in self.requirements_files.items():
             for entry in parsed.entries:
-                if entry.name:
+                if entry.name and holds(entry.marker):
                     says = self.folder.says(name, entry.line, f"{entry.name}{entry.specifier}")
                     found.setdefault(entry.name, Dependency(entry.name, entry.extras, entry.specifier, says))
         for dependency in (
@@ -218,6 +219,8 @@ class PythonProject:
         try:
             requirement = Requirement(str(text))
         except InvalidRequirement:
+            return None
+        if requirement.marker is not None and not holds(str(requirement.marker)):
             return None
         says = self.folder.says(file, line, str(text))
         return Dependency(
@@ -332,7 +335,7 @@ class PythonProject:
         found = {name: item.version for name, item in self.packages.items() if item.version is not None}
         for parsed in self.requirements_files.values():
             for entry in parsed.entries:
-                if entry.pinned:
+                if entry.pinned and holds(entry.marker):
                     found.setdefault(entry.name, entry.pinned)
         return found
 

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 
 from genfile.data import import_names
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.markers import holds
 from genfile.evidence import Draft
 from genfile.parsers.requirements import RequirementLine, normalise
-
-# What markers say of the image's platform.
-_LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 
 _NAMES = {"Windows": "win32", "macOS": "darwin"}
 
@@ -24,7 +22,7 @@ def put_mistaken(project: PythonProject, draft: Draft) -> None:
 
 
 def _mistakes(entry: RequirementLine) -> Iterator[str]:
-    if not _is_installed(entry):
+    if not holds(entry.marker):
         return
     modules = {normalise(module): names for module, names in import_names().items()}
     brought = modules.get(entry.name, ())
@@ -39,13 +37,3 @@ def _mistakes(entry: RequirementLine) -> Iterator[str]:
             yield f"{entry.name} exists only for {system}, so pip fails; remove it, or write `{mark}`"
     if entry.url is not None and entry.url.startswith("file:///"):
         yield f"{entry.name or entry.url} is a file on the machine that wrote this list; use a version instead"
-
-
-def _is_installed(entry: RequirementLine) -> bool:
-    """Whether a requirement's marker holds on Linux, as far as that is known."""
-    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
-
-    try:
-        return entry.marker is None or Marker(entry.marker).evaluate(_LINUX)
-    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
-        return True

@@ -1,15 +1,19 @@
 """Packages without an upper bound whose newest release lacks something that the code imports."""
 
+import ast
 import itertools
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from genfile.data.entries import read_list
 from genfile.detect.python.application import modules
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.pyimports import required_imports
+from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import cap
 
 if TYPE_CHECKING:
@@ -20,28 +24,35 @@ MAX_MIGRATIONS = 60
 
 
 class _Removed(Struct, frozen=True):
-    """An entry of removed.toml: what a package no longer has since a release."""
+    """An entry of removed.toml: what a package no longer has since a release, and the keyword that calls need then."""
 
     name: str
     since: str
-    imports: tuple[str, ...]
+    imports: tuple[str, ...] = ()
+    keywords: dict[str, str] = field(default_factory=dict)
 
 
 class Held(Struct, frozen=True):
-    """The range that a package must stay in, and the import that requires it; ``written``: the version it was written
-    for."""
+    """The range that a package must stay in, and the code that requires it; ``did``: what the release did; ``written``:
+    the version it was written for."""
 
     specifier: str
     since: str
     says: Evidence
+    did: str = "removed this"
     written: str | None = None
 
 
 def held(project: "PythonProject") -> dict[str, Held]:
-    """The range that the code's imports require of each package, by name."""
-    gone = {name: (item.name, item.since) for item in read_list(_Removed, "removed", "python") for name in item.imports}
+    """The range that the code's imports and calls require of each package, by name."""
+    entries = read_list(_Removed, "removed", "python")
+    gone = {name: (item.name, item.since) for item in entries for name in item.imports}
     found: dict[str, Held] = {}
     for path, module in modules(project):
+        for item in entries:
+            for name, keyword, line in _without(module, item) if item.name not in found else ():
+                says = project.folder.says(path, line, f"{name}(…) without {keyword}")
+                found[item.name] = Held(f"<{item.since}", item.since, says, f"requires {keyword}")
         for need in required_imports(module):
             name, since = gone.get(need.name, ("", "")) if not need.level else ("", "")
             if name and (name not in found or _number(since) < _number(found[name].since)):
@@ -50,6 +61,18 @@ def held(project: "PythonProject") -> dict[str, Held]:
     if "django" in found:
         found["django"] = _as_written(project, found["django"])
     return found
+
+
+def _without(module: PyModule, item: _Removed) -> Iterator[tuple[str, str, int]]:
+    """The calls without the keyword that they need from a release on: name, keyword, line."""
+    if not item.keywords or module.imports.isdisjoint(name.partition(".")[0] for name in item.keywords):
+        return
+    for node in module.of(ast.Call):
+        name = module.dotted(node.func)
+        given = {keyword.arg for keyword in node.keywords}
+        # `**options` may hold it.
+        if name in item.keywords and given.isdisjoint({item.keywords[name], None}):
+            yield name, item.keywords[name], node.lineno
 
 
 def _as_written(project: "PythonProject", item: Held) -> Held:
@@ -64,7 +87,7 @@ def _as_written(project: "PythonProject", item: Held) -> Held:
     if newest is None:
         return item
     line = ".".join(newest.split(".")[:2])
-    return Held(f"~={line}.0", item.since, item.says, newest)
+    return replace(item, specifier=f"~={line}.0", written=newest)
 
 
 def put_removed(project: "PythonProject", draft: Draft) -> None:
@@ -74,7 +97,7 @@ def put_removed(project: "PythonProject", draft: Draft) -> None:
         if listed is None or name in project.locked or name in project.conda_names or cap(listed.specifier) is not None:
             continue
         made = f" (the migrations were made with {item.written})" if item.written is not None else ""
-        text = f"{item.says}: {name} {item.since} removed this, but the image installs the newest release{made}"
+        text = f"{item.says}: {name} {item.since} {item.did}, but the image installs the newest release{made}"
         text = f"{text}; add {name}{item.specifier} to your dependencies"
         draft.note("warning", text, item.says.path, item.says.line)
 

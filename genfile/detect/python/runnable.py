@@ -30,6 +30,8 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
     if above is not None:
         draft.put("python_path", above)
         return
+    if _put_packaged(project, draft):
+        return
     commands = {"/start": draft.values.get("start", [])}
     commands |= {f"/processes/{name}": words for name, words in draft.values.get("processes", {}).items()}
     for pointer, words in commands.items():
@@ -60,6 +62,37 @@ def named_from_above(project: PythonProject) -> Fact[str] | None:
             if line is not None:
                 return folder.fact(above.spec_path, path, line, f"import {name}, the name of this folder")
     return None
+
+
+def packaged(project: PythonProject, path: str) -> Fact[str] | None:
+    """The folder above, if a module of this folder only loads as one of the folder's package: `from .db import …`."""
+    folder = project.folder
+    above = folder.parent()
+    module = parse_code(folder, parse_python, path) if "/" not in path and folder.has(path) else None
+    if above is None or module is None or not folder.folder_name.isidentifier():
+        return None
+    line = next((item.line for item in required_imports(module) if item.level), None)
+    says = f"a relative import, so {folder.folder_name} is a package"
+    return folder.fact(above.spec_path, path, line, says) if line is not None else None
+
+
+def _put_packaged(project: PythonProject, draft: Draft) -> bool:
+    """Start a module of the folder's package by its whole name: `uvicorn api.main:app`, `python -m api.main`."""
+    words, prefix = list(draft.values.get("start", [])), f"{project.folder.folder_name}."
+    for index, word in enumerate(words):
+        file = word.removeprefix("./") if words[:1] == ["python"] and index == 1 else ""
+        module = file.removesuffix(".py") if file.endswith(".py") else word.split(":")[0] if ":" in word else ""
+        above = packaged(project, f"{module.removeprefix(prefix)}.py") if module else None
+        if above is None:
+            continue
+        named = word if word.startswith(prefix) else f"{prefix}{word}"
+        words[index : index + 1] = ["-m", f"{prefix}{module}"] if file else [named]
+        _put_words(draft, "/start", words)
+        known = draft.evidence.get("/start")
+        draft.evidence["/start"] = Fact(words, (*(known.evidence if known is not None else ()), *above.evidence))
+        draft.put("python_path", above)
+        return True
+    return False
 
 
 def _put_words(draft: Draft, pointer: str, words: list[str]) -> None:

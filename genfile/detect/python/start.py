@@ -10,6 +10,7 @@ from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
 from genfile.detect.python.hosted import command_words, hosted_program, put_hosted, put_procfile
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.paste import paste_file
 from genfile.detect.python.reach import reach
 from genfile.detect.python.servers import (
     ASGI_SERVERS,
@@ -98,7 +99,7 @@ def program_start(
     scripts = list(project.scripts)
     if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
         return own
-    stays = staying(project)
+    stays = listens or staying(project)
     if stays is not None:
         return ServerStart(stays.value, None), stays.evidence[0]
     if project.has_build_system and scripts:
@@ -164,6 +165,11 @@ def _framework_start(
         values["{settings}"] = settings[0]
     if book is not None:
         values["{notebook}"] = book
+    paste = paste_file(project) if "{paste}" in framework.start else None
+    if paste is not None:
+        return ServerStart([*framework.start[:-1], paste[0]], paste[1] or framework.port), project.folder.says(
+            paste[0], 1, paste[0]
+        )
     words: list[str] = []
     for word in framework.start:
         for key, value in values.items():

@@ -9,12 +9,12 @@ from genfile.data import PackageNeeds, backing_services, brought_packages, start
 from genfile.detect.hosting import run_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
-from genfile.detect.python.locks import reach
+from genfile.detect.python.locks import FILES, reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.running import running
+from genfile.detect.python.version import pinned
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.values import Call
 
 # GeoDjango loads GDAL, which brings GEOS and PROJ, as soon as its settings are read.
 _GIS = "django.contrib.gis"
@@ -49,30 +49,23 @@ class _Needed(Struct):
 def put_system(project: PythonProject, draft: Draft) -> None:
     """Put /system_packages."""
     needed = _Needed()
-    for needs, says in (*_of_dependencies(project), *_of_brought(project), *_of_settings(project)):
+    found = (*_of_dependencies(project), *_of_brought(project), *_of_compiled(project), *_of_settings(project))
+    for needs, says in found:
         needed.add(needs, says)
     programs, says_programs = run_packages(project.folder)
     needed.run.update(programs)
     needed.evidence.extend(says_programs)
     for path, module in running(project, draft):
         for call in module.calls:
-            for package in _started(call):
-                if package not in needed.run:
-                    needed.run.add(package)
-                    needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
+            asked = "subprocess" in call.callee or call.callee == "os.system"
+            package = started(call.arguments if asked else (starting_calls().get(call.callee),))
+            if package is not None and package not in needed.run:
+                needed.run.add(package)
+                needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
     needed.build.update(draft.values.get("system_packages", {}).get("build", ()))
     if needed.build or needed.run:
         value = {"build": sorted(needed.build), "run": sorted(needed.run)}
         draft.put("system_packages", Fact(value, tuple(needed.evidence)))
-
-
-def _started(call: Call) -> tuple[str, ...]:
-    """The packages of the programs that a call starts by name, or by what its library does."""
-    if "subprocess" in call.callee or call.callee == "os.system":
-        package = started(call.arguments)
-        return (package,) if package is not None else ()
-    known = starting_calls()
-    return known.get(call.callee) or known.get(call.callee.rpartition(".")[0], ())
 
 
 def _of_dependencies(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
@@ -107,6 +100,18 @@ def _of_brought(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence
         says = own[parent].evidence
         if libraries:
             yield PackageNeeds(needs.build, libraries), Evidence(says.path, says.line, f"{parent} depends on {name}")
+
+
+def _of_compiled(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
+    """The compiler for what is locked without a wheel for the chosen Python, by the wheels in the lockfile."""
+    known, minor = system_packages("pypi"), int((project.python or "3.0").split(".")[1])
+    for name, version in sorted(pinned(project).items()):
+        package = project.packages.get(name)
+        newest = package.newest_python() if package is not None and package.version == version else None
+        if newest is not None and newest < minor and name not in known and name not in project.conda_names:
+            file = next(item for item in FILES if project.root.has(item))
+            says = f"{name} {version} has wheels up to Python 3.{newest}, so it is compiled"
+            yield PackageNeeds(("g++",)), project.root.says(file, None, says)
 
 
 def _of_settings(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:

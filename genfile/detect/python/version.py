@@ -40,7 +40,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     """The newest Python that every pinned package works with."""
     best: tuple[str | None, Evidence | None] = (None, None)
-    for name, version in sorted((_capped(project) | _pinned(project)).items()):
+    for name, version in sorted((_capped(project) | pinned(project)).items()):
         bound, says = _newest(project, name, version)
         if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
             best = (bound, says)
@@ -57,7 +57,7 @@ def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     return best
 
 
-def _pinned(project: PythonProject) -> dict[str, str]:
+def pinned(project: PythonProject) -> dict[str, str]:
     """What production installs of the locked versions; all of them where the lock does not say what brings what."""
     locked, packages = project.locked, project.packages
     if not any(item.brings for item in packages.values()):

@@ -1,7 +1,9 @@
 """Variables that the program can't start without are named."""
 
+import posixpath
 from collections.abc import Iterator
 
+from genfile.container.compose import read_dotenv
 from genfile.image.build import Built
 from genfile.image.finding import Finding
 from genfile.image.needs import Needs
@@ -11,8 +13,15 @@ REASON = "A program that exits without a variable works only if whoever runs the
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
-    there = built.image.environment
+    there = {*built.image.environment, *_of_the_file(built)}
     for need in needs.variables:
         if need.value not in there:
             text = f"{need.value} must be set when the container starts"
             yield Finding(ID, text, need.path, need.line, f"--env {need.value}=…", "warning")
+
+
+def _of_the_file(built: Built) -> frozenset[str]:
+    """The variables of a `.env` that the image brings in the folder where the program starts."""
+    source = built.final.files.find(posixpath.join(built.final.folder, ".env")).source
+    text = built.context.read(source) if source is not None else None
+    return frozenset(name for name, value in read_dotenv(text or "").items() if value)

@@ -182,6 +182,12 @@ def _is_workspace(call: _Call, manifest: dict[str, Any]) -> bool:
 
 def _install(call: _Call) -> None:
     run, folder = call.run, call.folder
+    if run.find(posixpath.join(folder, "package.json")).answer is Answer.NO:
+        for above in parents(run.at(folder))[1:]:
+            if run.find(posixpath.join(above, "package.json")).answer is not Answer.NO:
+                # npm installs in the nearest folder above that has a manifest.
+                run.may_change(above)
+                return
     if not run.needs(posixpath.join(folder, "package.json")):
         run.may_change(folder)
         return
