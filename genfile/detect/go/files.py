@@ -70,11 +70,13 @@ def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[lis
 
 def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[str]] | None:
     found: dict[str, Evidence] = {}
+    read: set[str] = set()
     for path, file, opened in _all_opened(module, sources):
         for value, line, how in opened:
             asset = asset_of(module, posixpath.join(place, value) if value.strip() else value)
             if asset is not None:
                 found.setdefault(asset, module.folder.says(path, line, how))
+                read.update((asset,) if how.startswith(_OF_DISK) else ())
         for asset, line in _configured(module, file, place):
             found.setdefault(asset, module.folder.says(path, line, f"viper reads {asset}"))
     for path, line, name, value in _given(module, sources, _PATHS, 0):
@@ -83,7 +85,7 @@ def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[st
             found.setdefault(asset, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     # `sql.Open("sqlite", "shop.db")` alone: it lies where the program keeps its database.
-    if all(_database(name) is not None and not found[name].says.startswith(_OF_DISK) for name in names):
+    if all(_database(name) is not None and name not in read for name in names):
         return None
     return Fact(names, tuple(found[name] for name in names))
 
