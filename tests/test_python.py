@@ -35,6 +35,22 @@ def test_a_folder_of_requirements_alone_is_a_project() -> None:
     assert spec.manifests == ("requirements/prod.txt", "requirements/base.txt")
 
 
+@pytest.mark.parametrize(
+    ("package", "start"),
+    [
+        ({"shop/__init__.py": "from flask import Flask\ndef make():\n    return Flask('x')\n"}, "shop:make()"),
+        ({"shop/__init__.py": FLASK}, "shop:app"),
+        ({"shop/helpers.py": ""}, "shop:app"),
+    ],
+    ids=["factory", "object", "no-package"],
+)
+def test_a_package_is_imported_before_a_module_with_its_name(package: dict[str, str], start: str) -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "shop.py": FLASK.replace("app =", "app = server ="), **package}
+    if "make" in start:
+        files["shop.py"] = "from shop import make\napp = make()\n"
+    assert only(**files).start == ("gunicorn", start)
+
+
 def test_the_only_requirements_file_that_is_not_for_another_purpose() -> None:
     files = {"requirements-app.txt": "flask\ngunicorn\n", "requirements-dev.txt": "pytest\n", "app.py": FLASK}
     assert only(**files).requirements == ("requirements-app.txt",)

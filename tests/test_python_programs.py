@@ -252,6 +252,28 @@ def test_a_tool_beside_the_web_is_no_process() -> None:
     assert not only(**files).processes
 
 
+NEEDS = "import argparse\ndef main():\n    parser = argparse.ArgumentParser()\n    parser.add_argument({})\n"
+
+
+@pytest.mark.parametrize(
+    ("argument", "wanted"),
+    [
+        ("'--config', required=True", False),
+        ("'config'", False),
+        ("'config', nargs='?'", True),
+        ("'config', nargs='+'", False),
+        ("'--config', required=False", True),
+    ],
+)
+def test_a_worker_that_requires_an_argument_is_not_started_by_itself(argument: str, wanted: bool) -> None:
+    polls = POLLS.replace("\n", "\n    ")
+    code = f"{NEEDS.format(argument)}    args = parser.parse_args()\n    {polls}\nmain()\n"
+    files = {"requirements.txt": "fastapi\nuvicorn\nrequests\npika\n", "main.py": FASTAPI, "worker.py": code}
+    [service] = inspect(**files).services
+    assert bool(service.spec.processes) is wanted
+    assert any("this program needs an argument" in note.text for note in service.notes) is not wanted
+
+
 def test_a_package_of_packages_is_imported_from_above() -> None:
     code = "from src.bot.hands import x\n" + POLLS
     files = {"requirements.txt": "requests\n", "src/bot/main.py": code, "src/bot/hands.py": "x = 1\n"}

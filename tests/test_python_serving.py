@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.test_go_context import dockerfile
 from tests.test_traps import inspect, only
 
 BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
@@ -574,3 +575,42 @@ def test_a_server_that_a_procfile_starts_listens_without_a_framework() -> None:
     spec = only(**files, Procfile="web: gunicorn main:application\n")
     assert (spec.framework, spec.port, spec.port_variable) == (None, 8000, "PORT")
     assert only(**files, Procfile="worker: python main.py\n").port != 8000
+
+
+TABLES = """from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"
+db = SQLAlchemy(app)
+"""
+PREPARES = "import shop\nif __name__ == '__main__':\n    shop.db.create_all()\n    shop.app.run(host='0.0.0.0')\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "program"),
+    [
+        ("", True),
+        ("def make():\n    db.create_all()\n", True),
+        ("with app.app_context():\n    db.create_all()\n", False),
+    ],
+)
+def test_what_an_import_does_too_needs_no_program(more: str, program: bool) -> None:
+    files = {"requirements.txt": "flask\nflask-sqlalchemy\n", "shop/__init__.py": TABLES + more, "main.py": PREPARES}
+    [service] = inspect(**files).services
+    assert any("only `python main.py` does this" in note.text for note in service.notes) is program
+    assert (service.spec.start[0] == "python") is program
+
+
+@pytest.mark.parametrize(
+    ("version", "folder"), [("==2.5.1", "shop"), ("<3", "shop"), ("==3.1.1", "instance"), ("", "instance")]
+)
+def test_where_flask_sqlalchemy_keeps_its_file(version: str, folder: str) -> None:
+    files = {"requirements.txt": f"flask\ngunicorn\nflask-sqlalchemy{version}\n", "shop/__init__.py": TABLES}
+    assert only(**files).writable == (folder,)
+
+
+@pytest.mark.parametrize(("version", "socket"), [("==21.2.0", False), ("<25", False), ("==25.1.0", True), ("", True)])
+def test_only_a_gunicorn_with_a_control_socket_gets_a_place_for_it(version: str, socket: bool) -> None:
+    files = {"requirements.txt": f"flask\ngunicorn{version}\n", "shop/__init__.py": TABLES}
+    assert only(**files).control_socket is socket
+    assert ("XDG_RUNTIME_DIR" in dockerfile(**files)) is socket

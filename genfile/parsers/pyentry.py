@@ -43,16 +43,57 @@ def adds_to(module: PyModule, reference: str) -> int | None:
     return None
 
 
-def required_argument(module: PyModule) -> int | None:
-    """The line where a program needs a command-line argument: it reads `sys.argv[1]` unconditionally, outside any
-    `try`, in its main guard, its function `main` or at its top level."""
+def calls_on_import(module: PyModule, name: str) -> bool:
+    """Whether importing a module calls a method by its name: `db.create_all()` outside of functions and guards."""
+    stack: list[ast.AST] = [item for item in module.of(ast.Module)[0].body if not is_main_guard(item)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Call) and _method(node) == name:
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def required_argument(module: PyModule) -> tuple[int, str] | None:
+    """The line and name of a command-line argument that a program can't do without: `sys.argv[1]`, read
+    unconditionally and outside any `try`, or an argument that argparse requires; in its main guard, its function
+    `main` or at its top level."""
     body = module.of(ast.Module)[0].body
     guarded = [inner for item in body if is_main_guard(item) for inner in item.body]
     own = [inner for item in body if isinstance(item, ast.FunctionDef) and item.name == "main" for inner in item.body]
+    parsed = False
+    required: tuple[int, str] | None = None
     for item in (*body, *guarded, *own):
-        if isinstance(item, ast.Assign | ast.AnnAssign | ast.Expr | ast.With) and (line := _argument(module, item)):
-            return line
-    return None
+        if not isinstance(item, ast.Assign | ast.AnnAssign | ast.Expr | ast.With):
+            continue
+        line = _argument(module, item)
+        if line is not None:
+            return line, "sys.argv"
+        for call in (node for node in ast.walk(item) if isinstance(node, ast.Call)):
+            parsed = parsed or _method(call) == "parse_args"
+            if _method(call) == "add_argument" and required is None:
+                required = _required(call)
+    return required if parsed and "argparse" in module.imports else None
+
+
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _required(call: ast.Call) -> tuple[int, str] | None:
+    """The line and name of an argument that argparse requires: `required=True`, or a positional one that has no
+    `nargs` to make it optional. What a sub-command takes is known only with its name."""
+    given = {item.arg: item.value for item in call.keywords}
+    name = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    if not isinstance(name, str) or None in given:
+        return None
+    if name.startswith("-"):
+        value = given.get("required")
+        return (call.lineno, name) if isinstance(value, ast.Constant) and value.value is True else None
+    number = given.get("nargs")
+    optional = number is not None and not (isinstance(number, ast.Constant) and number.value not in ("?", "*"))
+    return (call.lineno, name) if not optional and "default" not in given else None
 
 
 def _argument(module: PyModule, statement: ast.stmt) -> int | None:
@@ -69,4 +110,4 @@ def _argument(module: PyModule, statement: ast.stmt) -> int | None:
     return None
 
 
-__all__ = ["adds_to", "required_argument", "run_as"]
+__all__ = ["adds_to", "calls_on_import", "required_argument", "run_as"]

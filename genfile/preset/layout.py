@@ -24,6 +24,8 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("python_path",),
     ("assets", "*"),
     ("data",),
+    ("data_files", "*"),
+    ("source_files", "*"),
     ("artifact",),
     ("artifact_folder",),
     ("libraries",),

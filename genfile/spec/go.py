@@ -26,4 +26,10 @@ class GoService(Service):
     )
     version_variable: Text | None = Field(None, description="The variable that is set at link time: `main.version`.")
     assets: tuple[RelativePath, ...] = Field((), description="Files and folders that the program opens at run time.")
+    data_files: tuple[RelativePath, ...] = Field(
+        (), description="Committed database files that the program opens; the volume of `data` starts with them."
+    )
+    source_files: tuple[RelativePath, ...] = Field(
+        (), description="Files and folders that the program finds by the path of its own source code (runtime.Caller)."
+    )
     private_hosts: tuple[Argument, ...] = Field((), description="Hosts of private modules: GOPRIVATE.")

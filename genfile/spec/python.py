@@ -37,6 +37,9 @@ class PythonService(Service):
         (),
         description="Which of `worker_tmp_dir` and `accesslog` gunicorn's configuration sets: the command omits them.",
     )
+    control_socket: bool = Field(
+        True, description="gunicorn, if it is the server, is 25.1 or newer: it makes a socket."
+    )
     extra_packages: tuple[Argument, ...] = Field(
         (), description="Packages that the program needs but the project does not declare."
     )

@@ -149,3 +149,14 @@ def test_two_services_keep_their_own_files() -> None:
     services = yaml.safe_load(genfile.generate(files, compose=True).files["compose.yaml"])["services"]
     assert services["shop"]["volumes"] == ["shop-uploads-files:/app/uploads"]
     assert services["office"]["volumes"] == ["office-uploads-files:/app/uploads"]
+
+
+def test_no_volume_hides_a_package_with_the_program_s_database() -> None:
+    """Flask-SQLAlchemy 2 keeps it beside the code, which a volume would keep from the next image."""
+    code = "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\n"
+    code += 'app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"\ndb = SQLAlchemy(app)\n'
+    for release, mounts in (("2.5.1", []), ("3.1.1", ["/app/instance"])):
+        listed = f"flask\ngunicorn\nflask-sqlalchemy=={release}\n"
+        _, entry = generated({"requirements.txt": listed, "shop/__init__.py": code})
+        assert [mount.split(":")[1] for mount in entry.get("volumes", [])] == mounts
+        assert entry.get("read_only", False) is bool(mounts)

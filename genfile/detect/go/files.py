@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator
 
+from genfile.detect.committed import in_git
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.values import values_of
@@ -69,11 +70,13 @@ def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[lis
 
 def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[str]] | None:
     found: dict[str, Evidence] = {}
+    read: set[str] = set()
     for path, file, opened in _all_opened(module, sources):
         for value, line, how in opened:
             asset = asset_of(module, posixpath.join(place, value) if value.strip() else value)
             if asset is not None:
                 found.setdefault(asset, module.folder.says(path, line, how))
+                read.update((asset,) if how.startswith(_OF_DISK) else ())
         for asset, line in _configured(module, file, place):
             found.setdefault(asset, module.folder.says(path, line, f"viper reads {asset}"))
     for path, line, name, value in _given(module, sources, _PATHS, 0):
@@ -81,7 +84,10 @@ def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[st
         if asset is not None:
             found.setdefault(asset, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
-    return Fact(names, tuple(found[name] for name in names)) if names else None
+    # `sql.Open("sqlite", "shop.db")` alone: it lies where the program keeps its database.
+    if all(_database(name) is not None and name not in read for name in names):
+        return None
+    return Fact(names, tuple(found[name] for name in names))
 
 
 def _all_opened(module: GoModule, sources: Sources) -> list[tuple[str, GoFile, list[tuple[str, int, str]]]]:
@@ -208,8 +214,8 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
     program also opens files in the tree, since the two can't be told apart then."""
     for path, file in sources:
         for value, line in file.strings:
-            name = value.removeprefix("file:").split("?")[0]
-            if name.endswith((".db", ".sqlite", ".sqlite3")) and not name.startswith(("/", ".db")) and " " not in name:
+            name = _database(value) or ""
+            if name and not name.startswith(("/", ".db")) and " " not in name:
                 folder = posixpath.dirname(posixpath.normpath(name))
                 if folder and not folder.startswith("..") and "%" not in name and "*" not in name:
                     return module.folder.fact(module.folder.full(folder), path, line, repr(value))
@@ -276,6 +282,25 @@ _CHANGERS = frozenset({"os.Create", "os.WriteFile", "ioutil.WriteFile", "os.Open
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 
 
+def _database(value: str) -> str | None:
+    """The file name in the address of an embedded database: `file:shop.db?cache=shared`."""
+    name = value.removeprefix("file:").split("?")[0]
+    return name if name.endswith(_DATABASES) else None
+
+
+def find_seeds(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
+    """The database files in version control that the program opens, relative to the module: their tables and rows may
+    exist nowhere else."""
+    found: dict[str, Evidence] = {}
+    for path, file in sources:
+        for value, line in file.strings:
+            name = posixpath.normpath(_database(value) or "/")
+            inner = not name.startswith(("/", ".."))
+            if inner and module.folder.has(name) and in_git(module.folder.tree, module.folder.full(name)) is not False:
+                found.setdefault(name, module.folder.says(path, line, repr(value)))
+    return Fact(list(found), tuple(found.values())) if found else None
+
+
 def find_changed(module: GoModule, sources: Sources) -> Iterator[tuple[str, Evidence]]:
     """Files that the program writes or keeps a database in, by paths that can be seen, relative to the module."""
     for path, file in sources:
@@ -287,8 +312,8 @@ def find_changed(module: GoModule, sources: Sources) -> Iterator[tuple[str, Evid
                 if isinstance(value, str):
                     yield posixpath.normpath(value), module.folder.says(path, call.line, f"{call.callee}({value!r})")
         for value, line in file.strings:
-            name = value.removeprefix("file:").split("?")[0]
-            if name.endswith(_DATABASES):
+            name = _database(value)
+            if name is not None:
                 yield posixpath.normpath(name), module.folder.says(path, line, repr(value))
     for path, line, name, value in _given(module, sources, {item.rpartition(".")[2] for item in _CHANGERS}, 0):
         if name in _CHANGERS - {"os.OpenFile"}:

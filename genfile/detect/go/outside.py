@@ -5,10 +5,12 @@ import posixpath
 from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.go.asked import asked_names
 from genfile.detect.go.files import (
+    asset_of,
     beside_binary,
     data_folder,
     find_assets,
     find_changed,
+    find_seeds,
     find_writable,
     lone_database,
     working_folder,
@@ -21,7 +23,8 @@ from genfile.detect.hosting import run_packages
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import is_secret, started
 from genfile.detect.written import overwrites
-from genfile.evidence import Draft, Fact
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.gocaller import beside_source
 from genfile.parsers.small import parse_procfile
 
 _NOT_FOR_GO = ("lib", "fonts", "media-types", "gnupg", "zip", "unzip")
@@ -94,6 +97,12 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
         draft.put("writable", writable.but(kept) if kept else None)
     for name, says in find_changed(module, sources):
         overwrites(folder, draft, name, says)
+    seeds = find_seeds(module, sources) if draft.values.get("data") else None
+    if seeds is not None:
+        inner = relative(draft.values["data"], folder.path)
+        kept = [folder.full(name) for name in seeds.value if inner == "." or inside(name, inner)]
+        draft.put("data_files", seeds.but(kept) if kept else None)
+    put_beside_source(module, sources, draft)
     beside = beside_binary(module, sources)
     if beside is not None:
         text = (
@@ -118,6 +127,27 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
             draft.values.setdefault("environment", []).append(value)
     put_needed(module, sources, draft)
     put_stores(module, sources, draft)
+
+
+def put_beside_source(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Put /source_files: what the program finds by its own source file; a note where that can't be copied."""
+    folder = module.folder
+    found: dict[str, Evidence] = {}
+    for path, file in sources:
+        beside = beside_source(file, path)
+        if beside.line is None:
+            continue
+        says = folder.says(path, beside.line, "runtime.Caller(0)")
+        there = [(name, line) for name, line in beside.named if asset_of(module, name) == name]
+        found |= {name: folder.says(path, line, f"runtime.Caller(0), {name}") for name, line in there}
+        if not there and (beside.named or beside.unknown):
+            named = beside.named[0][0] if beside.named else None
+            text = f"looks for {folder.full(named)}" if named is not None else "looks for files"
+            text = f"{says}: the program {text} beside its source code, which the image does not have"
+            draft.note("warning", f"{text}: take the path from a variable, or embed the files", says.path, says.line)
+    if found:
+        names = sorted(name for name in found if not any(name.startswith(f"{other}/") for other in found))
+        draft.put("source_files", Fact([folder.full(name) for name in names], tuple(found[name] for name in names)))
 
 
 def put_kept(module: GoModule, framework: Framework | None, draft: Draft) -> None:

@@ -9,7 +9,14 @@ from genfile.data import known_programs
 from genfile.detect.hosting.containers import read_compose_files, read_devcontainer, read_dockerfiles
 from genfile.detect.hosting.facts import OTHER_PORTS, PORT_NAMES, HostedPort, Hosting, first_whole, port_of_text
 from genfile.detect.hosting.images import read_ci, read_gitlab
-from genfile.detect.hosting.platforms import read_app_engine, read_fly, read_heroku, read_railway, read_render
+from genfile.detect.hosting.platforms import (
+    read_app_engine,
+    read_fly,
+    read_heroku,
+    read_railway,
+    read_render,
+    read_replit,
+)
 from genfile.detect.hosting.weak import read_helm, read_kubernetes, read_readme, read_workflows
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
@@ -28,6 +35,7 @@ READERS = (
     read_helm,
     read_ci,
     read_gitlab,
+    read_replit,
     read_workflows,
     read_readme,
 )

@@ -1,10 +1,15 @@
-"""The files of hosting platforms: Fly.io, Render, Railway, App Engine, Heroku."""
+"""The files of hosting platforms: Fly.io, Render, Railway, App Engine, Heroku, Replit."""
 
 import posixpath
+import re
 
 from genfile.detect.hosting.facts import Hosting, port_of_text
 from genfile.detect.tree import Project
 from genfile.parsers import Key
+from genfile.versions import parse_pin
+
+# Replit's modules that are runtimes, by language: `python-3.11`, `nodejs-20`, `go-1.21`, `java-21`.
+_MODULE = re.compile(r"(python|nodejs|go|java)-([0-9][0-9.]*)(?::.*)?")
 
 
 def read_fly(folder: Project, found: Hosting) -> None:
@@ -100,3 +105,15 @@ def read_heroku(folder: Project, found: Hosting) -> None:
     if listed:
         text, line = " && ".join(listed), document.line("release", "command")
         found.releases.append(folder.fact(text, "heroku.yml", line, f"release command: {text}"))
+
+
+def read_replit(folder: Project, found: Hosting) -> None:
+    """Replit's .replit: the runtimes in modules."""
+    document = folder.toml(".replit") if folder.has(".replit") else None
+    for index, item in enumerate(document.items("modules") if document else ()):
+        match = _MODULE.fullmatch(item) if isinstance(item, str) else None
+        language = match[1].replace("nodejs", "node") if match is not None else ""
+        pin = parse_pin(match[2], language) if match is not None else None
+        if pin is not None and document is not None:
+            says = folder.fact(pin, ".replit", document.line("modules", index), f"modules has {item}")
+            found.versions.setdefault(language, []).append(says)

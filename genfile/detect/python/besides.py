@@ -2,12 +2,14 @@
 rest."""
 
 from genfile.detect.code import parse_code
-from genfile.detect.python.application import Application
+from genfile.detect.python.application import Application, modules
+from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Listener, Role, reach
 from genfile.detect.python.servers import WSGI_SERVERS
 from genfile.detect.python.serving import serving
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.pyentry import calls_on_import
 from genfile.parsers.python import parse_python
 
 
@@ -29,9 +31,12 @@ def own_way(
     if listener is None:
         return None
     own = Fact(served.value, (*served.evidence,))
-    if role is None:
+    if role is None or _is_done_on_import(project, application, role):
         beside = listener.way.aside and served.value[-1] != application.file
-        return own if beside or _is_server_of_sockets(project, listener) else None
+        if not beside and not _is_server_of_sockets(project, listener):
+            return None
+        _note_debugger(project, draft, listener)
+        return own
     says = project.folder.says(role.path, role.line, _text(role))
     program = " ".join(served.value)
     if _is_kept(project, listener, role):
@@ -46,6 +51,15 @@ def own_way(
     )
     draft.note("warning", text, *_place(says))
     return None
+
+
+def _is_done_on_import(project: PythonProject, application: Application, role: Role) -> bool:
+    """Whether importing the application calls the same method, so that a server that imports it does so too."""
+    if role.kind != "effect" or not role.callee.endswith("()"):
+        return False
+    name = role.callee.removesuffix("()").rpartition(".")[2]
+    paths = {application.file, *loaded_by(project, application.file)}
+    return any(calls_on_import(module, name) for path, module in modules(project) if path in paths)
 
 
 def _waits_besides(project: PythonProject, words: list[str], application: Application) -> bool:

@@ -18,6 +18,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.reach import reach
 from genfile.detect.python.reach.clients import makes_clients
+from genfile.detect.python.running import running
 from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_steps
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -272,7 +273,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     """Put /environment: the variables that the code reads; those that it can't be loaded without are required."""
     listed = draft.values.setdefault("environment", [])
     present = {item["name"] for item in listed if item["phase"] == "run"} | _PLAIN | {draft.values.get("port_variable")}
-    for path, module in modules(project):
+    for path, module in running(project, draft):
         if path in ("manage.py", "conftest.py"):
             continue
         for item in (*module.required_settings, *module.env_names, *filled_names(module)):

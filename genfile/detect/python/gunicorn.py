@@ -10,6 +10,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import constant, split_address
 from genfile.detect.python.reach.calls import LOOPBACK
 from genfile.detect.python.reach.values import settled, variable
+from genfile.detect.python.releases import is_below
 from genfile.detect.python.servers import ServerStart, missing_server
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
@@ -127,7 +128,10 @@ def missing_worker(project: PythonProject, values: dict[str, Any], present: set[
     own = next((item for item in values.get("extra_packages", ()) if item.startswith("gunicorn==")), "gunicorn")
     pin = f"=={version}" if version is not None else own.removeprefix("gunicorn")
     name = config_file(project, plain)
-    says = project.folder.says(name or project.requirements_name or ".", None, f"gunicorn's worker class is {worker}")
+    text = f"gunicorn's worker class is {worker}"
+    if worker in present:
+        text += f", and its workers import packaging, which gunicorn {_BARE} brings only with that extra"
+    says = project.folder.says(name or project.requirements_name or ".", None, text)
     return f"gunicorn[{worker}]{pin}", says
 
 
@@ -177,9 +181,15 @@ def gunicorn(project: PythonProject, words: list[str], port: int) -> ServerStart
     return ServerStart(["gunicorn", *flags, *_socket_worker(project), *words], number, moves, missing)
 
 
+# The release that brought the control socket (gunicorn.org/news, 25.1.0).
+_SOCKET = "25.1"
+
+
 def put_configured(project: PythonProject, draft: Draft) -> None:
-    """Put /configured: the settings in gunicorn's configuration that the image would otherwise set itself."""
+    """Put /configured: the settings in gunicorn's configuration that the image would otherwise set itself; and
+    /control_socket."""
     words = draft.values.get("start") or []
+    draft.values["control_socket"] = not is_below(project, "gunicorn", _SOCKET)
     name = config_file(project, words) if words[:1] == ["gunicorn"] else None
     found = {item: constant(project, name, item)[1] for item in ("worker_tmp_dir", "accesslog")} if name else {}
     lines = {item: line for item, line in found.items() if line is not None}

@@ -6,9 +6,9 @@ from genfile.detect.python.closure import needed_folders
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.hosted import served_framework
-from genfile.detect.python.locks import out_of_step
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.stale import differences
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 
@@ -37,14 +37,14 @@ def put_identity(project: PythonProject, draft: Draft) -> None:
     draft.put("package_manager.version", manager_version(project, manager.value))
     lock = LOCKS.get(manager.value)
     root = project.root
-    missing = out_of_step(root, project.name) if lock == "uv.lock" and project.workspace is None else []
-    if lock and missing:
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    stale = differences(root, project.name) if lock == "uv.lock" and project.workspace is None else []
+    if lock and stale:
+        more = f" (and {len(stale) - 1} more)" if stale[1:] else ""
         text = (
-            f"it does not list {', '.join(missing[:3])}{more}, which pyproject.toml requires, and `uv sync --locked` "
-            "would fail. The image installs without it; run `uv lock` and commit the lockfile"
+            f"{lock} is stale: {stale[0]}{more}, so `uv sync --locked` would fail. The image installs without it; run "
+            "`uv lock` and commit the lockfile"
         )
-        draft.note("warning", f"{lock}: {text}", root.full(lock))
+        draft.note("warning", text, root.full(lock))
     elif lock and root.has(lock):
         draft.put("package_manager.lockfile", root.fact(root.full(lock), lock, 1, lock))
     elif manager.value in LOCKS and project.inline is None:

@@ -156,21 +156,3 @@ def reach(packages: dict[str, Package], names: Iterable[str]) -> dict[str, str]:
                 found[other] = found.get(name, name) if name in found else name
                 queue.append(other)
     return found
-
-
-def out_of_step(folder: Project, name: str | None) -> list[str]:
-    """The dependencies of pyproject.toml that uv.lock lacks: `uv sync --locked` refuses such a lockfile.
-
-    ``name``: the project's. Empty for a lockfile that does not list what the project asked for.
-    """
-    document, manifest = folder.toml("uv.lock"), folder.toml("pyproject.toml")
-    own = [item for item in document.items("package") if isinstance(item, dict)] if document is not None else []
-    mine = (item.get("metadata") for item in own if name and normalise(str(item.get("name"))) == normalise(name))
-    stated = next(mine, None)
-    listed = stated.get("requires-dist") if isinstance(stated, dict) else None
-    asked = manifest.get("project", "dependencies") if manifest is not None else None
-    if not isinstance(listed, list) or not isinstance(asked, list):
-        return []
-    known = {normalise(str(item.get("name"))) for item in listed if isinstance(item, dict)}
-    names = [match[0] for text in asked if (match := _NAME.match(str(text).strip())) is not None]
-    return [item for item in names if normalise(item) not in known]

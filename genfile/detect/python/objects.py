@@ -23,8 +23,11 @@ SHARED = 0.9
 
 
 def _is_served(project: PythonProject, path: str) -> bool:
-    """Whether a server can import a file: its name is made of identifiers, and it is not a script of its own."""
+    """Whether a server can import a file: its name is made of identifiers, it is not a script of its own, and no
+    package beside it has its name, which Python would import instead."""
     name = module_name(project, path)
+    if project.folder.has(f"{path.removesuffix('.py')}/__init__.py"):
+        return False
     return all(part.isidentifier() for part in name.split(".")) and "scripts" not in path.split("/")[:-1]
 
 

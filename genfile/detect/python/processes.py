@@ -12,7 +12,7 @@ from genfile.detect.python.hosted import command_words
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
-from genfile.detect.python.serving import bot, entries
+from genfile.detect.python.serving import bot, entries, needed_argument
 from genfile.detect.python.start import worker_settings
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -68,6 +68,10 @@ def _put_beside(project: PythonProject, draft: Draft) -> None:
         own = [role for role in found.stays if not role.way.aside and not role.need.size]
         kind = next(word for word in _BESIDE.fullmatch(name).groups() if word)  # type: ignore[union-attr]
         if own and not found.listeners and kind not in processes:
+            needs = needed_argument(project, words[-1])
+            if needs is not None:
+                draft.note("info", needs, project.folder.full(words[-1]))
+                continue
             says = project.folder.says(own[0].path, own[0].line, f"{own[0].callee}(…)")
             _put(draft, kind, words, says)
             processes = draft.values["processes"]

@@ -97,7 +97,7 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
         return (
             f"{project.folder.full(asks.path)}:{asks.line} ({asks.callee}): this program {what}, so it is not a service"
         )
-    needs = _needed_argument(project, words[-1])
+    needs = needed_argument(project, words[-1])
     if needs is not None:
         return needs
     if found.ended or not found.calls or any(role.kind in ("open", "terminal") for role in found.roles):
@@ -108,14 +108,15 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     return f"{name}: this program exits by itself and waits for nothing, so it is not a service"
 
 
-def _needed_argument(project: PythonProject, program: str) -> str | None:
+def needed_argument(project: PythonProject, program: str) -> str | None:
     """Why an image should not start a program that nothing else mentions: it requires an argument, with no sign of
     which. None if it needs none."""
     module = next((module for path, module in modules(project) if path == program), None)
-    line = required_argument(module) if module is not None and not _makes_application(project, program) else None
-    if line is None:
+    found = required_argument(module) if module is not None and not _makes_application(project, program) else None
+    if found is None:
         return None
-    return f"{project.folder.full(program)}:{line} (sys.argv): this program needs an argument, so it is not a service"
+    where = f"{project.folder.full(program)}:{found[0]} ({found[1]})"
+    return f"{where}: this program needs an argument, so it is not a service"
 
 
 # Names that servers look for in a module.

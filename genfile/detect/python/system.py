@@ -11,6 +11,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
 from genfile.detect.python.locks import FILES, reach
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.running import running
 from genfile.detect.python.version import pinned
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
@@ -54,7 +55,7 @@ def put_system(project: PythonProject, draft: Draft) -> None:
     programs, says_programs = run_packages(project.folder)
     needed.run.update(programs)
     needed.evidence.extend(says_programs)
-    for path, module in modules(project):
+    for path, module in running(project, draft):
         for call in module.calls:
             asked = "subprocess" in call.callee or call.callee == "os.system"
             package = started(call.arguments if asked else (starting_calls().get(call.callee),))

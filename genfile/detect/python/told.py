@@ -11,6 +11,7 @@ from msgspec import Struct
 from genfile.container.prose import fenced
 from genfile.evidence import Evidence
 from genfile.parsers.makefile import parse_makefile
+from genfile.parsers.requirements import normalise
 from genfile.parsers.small import ShellCommand, parse_shell
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _FILES = frozenset(
 _TARGET = re.compile(r"([A-Za-z_][\w.]*)(?::[A-Za-z_][\w.]*(?:\(.*\))?)?")
 _EXTRAS, _VERSION = r"(?:\[[A-Za-z0-9,._-]+\])?", r"(?:[=<>~!]=?[0-9][A-Za-z0-9.*+!,<>=~]*)?"
 _REQUIREMENT = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]*{_EXTRAS}{_VERSION}")
+_ITEM = re.compile(r"\s*(?:[-*+]|[0-9]+[.)])\s+`?([A-Za-z0-9][A-Za-z0-9._-]*)`?\s*")
 _VALUED = ("-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-t", "--target",
            "-e", "--editable", "-f", "--find-links")  # fmt: skip
 _TOOLS = frozenset({"pip", "setuptools", "wheel", "virtualenv", "pipenv", "poetry", "uv", "pdm", "requirements.txt"})
@@ -75,6 +77,18 @@ def told_installs(project: "PythonProject") -> list[tuple[str, Evidence]]:
                     for item in _installs(list(command.words)):
                         found.setdefault(item, says)
     return list(found.items())[:MAX_COMMANDS]
+
+
+def told_names(project: "PythonProject") -> dict[str, Evidence]:
+    """The words that are whole items of a list in the README, normalised: the names of what a project depends on."""
+    found: dict[str, Evidence] = {}
+    for name in project.folder.names():
+        lines = (project.folder.text(name) or "").splitlines() if name.lower() in _READMES else ()
+        for number, line in enumerate(lines, 1):
+            match = _ITEM.fullmatch(line)
+            if match is not None:
+                found.setdefault(normalise(match[1]), project.folder.says(name, number, line.strip()))
+    return found
 
 
 def _installs(words: list[str]) -> Iterator[str]:

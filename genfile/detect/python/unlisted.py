@@ -14,7 +14,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.removed import held
-from genfile.detect.python.told import told_installs
+from genfile.detect.python.told import told_installs, told_names
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 def imported(project: "PythonProject", only: Container[str] | None = None) -> dict[str, Dependency]:
     """The distributions to install, by name: those that people are told to install by hand, those that provide what the
-    modules import, and the drivers of the databases that they name. The latter two only if genfile's data knows them,
-    since a name derived from a module's may be anybody's package.
+    modules import, and the drivers of the databases that they name. The latter two only if genfile's data or the
+    README names them, since a name derived from a module's may be anybody's package.
 
     ``only``: the paths of the modules to read; all of them if None.
     """
@@ -39,8 +39,9 @@ def imported(project: "PythonProject", only: Container[str] | None = None) -> di
         item = Dependency(normalise(written.name), tuple(sorted(written.extras)), str(written.specifier), says)
         found.setdefault(item.name, item)
     needed = {need.module: need.evidence for need in drivers(project)}
+    told = told_names(project)
     for module, says in (_foreign(project, only) | needed).items():
-        name = _distribution(module)
+        name = _distribution(module) or (normalise(module) if normalise(module) in told else None)
         if name is not None and not found.keys() & {*import_names().get(module, ()), normalise(module)}:
             found.setdefault(name, Dependency(name, (), "", says))
     for name, range_ in held(project).items():
@@ -53,7 +54,7 @@ def unknown(project: "PythonProject", only: Container[str] | None = None) -> dic
     """The third-party modules that no known distribution provides, each with where it is imported."""
     from packaging.requirements import Requirement
 
-    listed = {normalise(Requirement(text).name) for text, _ in told_installs(project)}
+    listed = {normalise(Requirement(text).name) for text, _ in told_installs(project)} | told_names(project).keys()
     foreign = _foreign(project, only).items()
     return {name: says for name, says in foreign if _distribution(name) is None and normalise(name) not in listed}
 

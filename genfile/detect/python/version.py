@@ -9,7 +9,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
-from genfile.detect.python.locks import reach
+from genfile.detect.python.locks import FILES, reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
 from genfile.detect.runtime import AskedRuntime, Range, put_runtime
@@ -90,13 +90,26 @@ def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None
     if package is not None and package.wheels and minor is None and known is not None and package.is_compiled:
         # A wheel for any later Python.
         bound = None
+    shown = f"below {version.removesuffix(BELOW)}" if version.endswith(BELOW) else version
+    text = f"{name} {shown} works with Python up to {bound}"
+    lock = next((item for item in FILES if project.root.has(item)), None)
+    if package is not None and package.version == version and lock is not None:
+        return bound, project.root.says(lock, _line(project, lock, name), text)
     dependency = project.dependencies.get(name)
     listed = (project.requirements_name, "pyproject.toml", "Pipfile.lock")
     file = next((item for item in listed if item is not None and project.folder.has(item)), "pyproject.toml")
     path = dependency.evidence.path if dependency else project.folder.full(file)
     line = dependency.evidence.line if dependency else None
-    shown = f"below {version.removesuffix(BELOW)}" if version.endswith(BELOW) else version
-    return bound, Evidence(path, line, f"{name} {shown} works with Python up to {bound}")
+    return bound, Evidence(path, line, text)
+
+
+def _line(project: PythonProject, lock: str, name: str) -> int | None:
+    """The line with a package's version in a lockfile."""
+    document = project.root.toml(lock)
+    items = document.items("package") if document is not None else []
+    at = (index for index, item in enumerate(items) if isinstance(item, dict) and item.get("name") == name)
+    index = next(at, None)
+    return document.line("package", index, "version") if document is not None and index is not None else None
 
 
 def _of_imports(project: PythonProject) -> Iterator[tuple[str, Evidence]]:

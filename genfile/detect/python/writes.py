@@ -10,6 +10,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
+from genfile.detect.python.releases import is_below
 from genfile.detect.written import overwrites
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pypaths import PathPlace, Scope
@@ -58,9 +59,19 @@ def _where(project: PythonProject, path: str, item: PythonWritten) -> tuple[str 
     if item.database and where is not None:
         where = posixpath.dirname(where) or "."
         if where == "." and item.place.up is None and "flask-sqlalchemy" in project.dependencies:
-            # Its own place for what is not absolute.
-            return "instance", f"instance/{file}" if file is not None else None
+            # Its own place for what is not absolute: the instance folder since 3.0, before that the package's.
+            older = is_below(project, "flask-sqlalchemy", "3")
+            where = _package(project) if older else "instance"
+            return where, posixpath.normpath(f"{where}/{file}") if file is not None else None
     return where, file
+
+
+def _package(project: PythonProject) -> str:
+    """The folder of the module that creates the Flask application: its `root_path`."""
+    for path, module in modules(project):
+        if any(call.callee in ("flask.Flask", "flask.app.Flask") for call in module.calls):
+            return posixpath.dirname(path) or "."
+    return "."
 
 
 def _by_setting(project: PythonProject, module: PyModule) -> Iterator[PythonWritten]:
