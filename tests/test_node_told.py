@@ -120,3 +120,32 @@ def test_a_port_whose_default_is_in_a_member_that_checks_the_environment() -> No
              "pnpm-workspace.yaml": "packages: ['apps/*', 'packages/*']"}  # fmt: skip
     spec = only(**files)
     assert (spec.port, spec.port_variable) == (8088, "API_PORT")
+
+
+WEB = {
+    "web/package.json": package(devDependencies={"vite": "7.0.0"}, scripts={"build": "vite build"}),
+    "web/index.html": "<div id=app></div>",
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "path"),
+    [
+        ("nodemon backend/main.js", "backend/main.js"),
+        ("cd backend && nodemon main.js", "backend/main.js"),
+        ('concurrently "nodemon backend/main.js" "npm --prefix web run dev"', "backend/main.js"),
+    ],
+)
+def test_a_server_that_only_a_development_script_runs(script: str, path: str) -> None:
+    scripts = {"dev": script}
+    files = {"package.json": package(dependencies=EXPRESS, main="index.js", scripts=scripts), path: LISTEN}
+    assert [item.spec.path for item in inspect(**files, **WEB).services] == [".", "web"]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [("lib/print.js", "console.log(1)"), ("examples/main.js", LISTEN), ("web/main.js", LISTEN)]
+)
+def test_a_development_script_of_what_is_no_server_of_the_package(path: str, code: str) -> None:
+    scripts = {"dev": "cd web && nodemon main.js" if path.startswith("web") else f"nodemon {path}"}
+    files = {"package.json": package(dependencies=EXPRESS, main="index.js", scripts=scripts), path: code}
+    assert [item.spec.path for item in inspect(**files, **WEB).services] == ["web"]

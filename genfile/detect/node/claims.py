@@ -3,6 +3,7 @@
 import posixpath
 
 from genfile.data import Framework
+from genfile.detect.aside import is_aside
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
@@ -10,7 +11,7 @@ from genfile.detect.node.framework import find_framework, starts_aside, starts_s
 from genfile.detect.node.lasting import ends, is_command, stays, talks
 from genfile.detect.node.library import given_out, told_foreign, told_library
 from genfile.detect.node.loose import is_loose, loose_package
-from genfile.detect.node.made import placed
+from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import PROJECT, nx_build, nx_root
@@ -28,7 +29,7 @@ from genfile.detect.node.scripts import (
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
 from genfile.detect.node.targets import runs_elsewhere
-from genfile.detect.node.watched import brings_up_others, leads_away
+from genfile.detect.node.watched import brings_up_others, leads_away, watched_program
 from genfile.detect.node.workspace import NodeWorkspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -270,7 +271,17 @@ def _can_start(project: NodeProject) -> bool:
     if _hosted_here(project) is not None:
         return True
     main = package.document.text("main")
-    return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)
+    if (main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder):
+        return True
+    return _develops_server(project)
+
+
+def _develops_server(project: NodeProject) -> bool:
+    """Whether a development script runs one of the package's own programs, and that listens."""
+    found = watched_program(project)
+    words = (*((f"--chdir={found[0].folder}",) if found[0].folder else ()), *found[0].words) if found else ()
+    path = started_file(project, ("env", *words))
+    return path is not None and not is_aside(posixpath.dirname(path)) and stays(project, ("env", *words))
 
 
 def _starts_containers(package: PackageJson, script: str) -> bool:
