@@ -149,3 +149,30 @@ def test_a_development_script_of_what_is_no_server_of_the_package(path: str, cod
     scripts = {"dev": "cd web && nodemon main.js" if path.startswith("web") else f"nodemon {path}"}
     files = {"package.json": package(dependencies=EXPRESS, main="index.js", scripts=scripts), path: code}
     assert [item.spec.path for item in inspect(**files, **WEB).services] == ["web"]
+
+
+def webpack(plugin: str) -> dict[str, str]:
+    code = f"""
+        const Html = require('html-webpack-plugin')
+        module.exports = {{output: {{path: require('path').resolve(__dirname, 'www')}}, plugins: [{plugin}]}}
+    """
+    versions = {"webpack": "5.90.0", "webpack-cli": "5.1.0", "html-webpack-plugin": "5.6.0"}
+    scripts = {"start": "webpack serve", "build": "webpack"}
+    return {
+        **LOCK,
+        "package.json": package(devDependencies=versions, scripts=scripts),
+        "webpack.config.js": code,
+        "src/app.js": "document.body.append('x')",
+        "src/index.html": "<p>",
+    }
+
+
+@pytest.mark.parametrize("options", ["{template: 'src/index.html'}", "{filename: './index.html'}", ""])
+def test_a_page_that_a_plug_in_of_webpack_makes(options: str) -> None:
+    spec = only(**webpack(f"new Html({options})"))
+    assert (spec.framework, list(spec.build), spec.static.root) == ("webpack", ["npm run build"], "www")
+
+
+@pytest.mark.parametrize("plugin", ["", "new Html({filename: 'widget/demo.html'})"])
+def test_a_bundle_of_webpack_without_a_page_is_no_site(plugin: str) -> None:
+    assert [item.spec.language for item in inspect(**webpack(plugin)).services] == ["static"]

@@ -59,6 +59,7 @@ class Framework(Struct, frozen=True):
     output: str | None = None
     keeps: tuple[str, ...] = ()
     bare: bool = False
+    pages: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
     moved: bool = False
     spa: bool = False

@@ -26,7 +26,7 @@ from genfile.detect.node.scripts import (
     resolve,
     resolve_text,
 )
-from genfile.detect.node.site import asset_root
+from genfile.detect.node.site import PAGE, asset_root, page_made
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
 from genfile.detect.node.targets import runs_elsewhere
 from genfile.detect.node.watched import brings_up_others, leads_away, watched_program
@@ -92,8 +92,10 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", package.says("scripts", "start")) if own else None
     if (process := node_process(project)) is not None:
         return Claim("program", process)
-    if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
-        return Claim("site", found.evidence[0])
+    if found is not None and _can_be_built(project, found.value.name):
+        made = page_made(project, found.value)
+        if made is not None or PAGE in folder.names():
+            return Claim("site", made or found.evidence[0])
     if (pages := asset_root(project)) is not None:
         return Claim("site", pages.evidence[0])
     if (hosted := _hosted_here(project)) is not None:

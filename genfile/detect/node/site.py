@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from genfile.data import Framework
@@ -12,12 +13,14 @@ from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.detect.node.targets import BuildProduct, brings_server, target_of
 from genfile.detect.paths import relative
-from genfile.evidence import Fact
+from genfile.evidence import Evidence, Fact
 from genfile.parsers.data import parse_dotenv
+from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import Anchored
 
 # A folder, and the page that unknown paths get: none, index.html (True), or another one.
 Files = tuple[str, bool | str]
+PAGE = "index.html"
 WEBPACK_KINDS = ("config", "config.prod", "prod.config", "prod", "production", "common", "base", "base.conf")
 
 
@@ -177,6 +180,16 @@ def _eleventy(project: NodeProject) -> Fact[str] | None:
 
 def _webpack(project: NodeProject) -> Fact[str] | None:
     """`output.path` in webpack's configuration: the one that the build names, else one with a usual name."""
+    for name, config in _webpack_configs(project):
+        path = _at(config.default_export, ("output", "path"))
+        if isinstance(path, str) and not path.startswith("/"):
+            where = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+            return project.folder.fact(where, name, 1, f"output.path is {path}")
+    return None
+
+
+def _webpack_configs(project: NodeProject) -> Iterator[tuple[str, JsModule]]:
+    """The configurations of webpack: those that the build names, then those with a usual name."""
     given = [
         word.partition("=")[2] or step.words[index + 1]
         for step in resolve(project.package, next((n for n in BUILD_SCRIPTS if n in project.package.scripts), "")) or ()
@@ -189,10 +202,18 @@ def _webpack(project: NodeProject) -> Fact[str] | None:
         for ending in (".js", ".ts", ".mjs", ".cjs", ".babel.js"):
             stem = stem.removesuffix(ending)
         found = read_config(project, posixpath.join(folder, stem))
-        path = _at(found[1].default_export, ("output", "path")) if found else None
-        if found and isinstance(path, str) and not path.startswith("/"):
-            where = posixpath.normpath(posixpath.join(folder, path))
-            return project.folder.fact(where, found[0], 1, f"output.path is {path}")
+        if found is not None:
+            yield found
+
+
+def page_made(project: NodeProject, framework: Framework) -> Evidence | None:
+    """The plug-in in webpack's configuration that makes index.html; None if there is none."""
+    for name, config in _webpack_configs(project) if framework.pages else ():
+        for call in config.calls:
+            plugin = config.bindings.get(call.callee, ("", ""))[0]
+            options = call.arguments[0] if call.arguments and isinstance(call.arguments[0], dict) else {}
+            if plugin in framework.pages and posixpath.normpath(str(options.get("filename", PAGE))) == PAGE:
+                return project.folder.says(name, call.line, f"{plugin} makes {PAGE}")
     return None
 
 
