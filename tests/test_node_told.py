@@ -176,3 +176,20 @@ def test_a_page_that_a_plug_in_of_webpack_makes(options: str) -> None:
 @pytest.mark.parametrize("plugin", ["", "new Html({filename: 'widget/demo.html'})"])
 def test_a_bundle_of_webpack_without_a_page_is_no_site(plugin: str) -> None:
     assert [item.spec.language for item in inspect(**webpack(plugin)).services] == ["static"]
+
+
+@pytest.mark.parametrize(
+    ("start", "manifest", "paths"),
+    [
+        ("cd server && node main.js && npm run web", package(dependencies=EXPRESS), ["server"]),
+        ("cd server && npm start", package(dependencies=EXPRESS, scripts={"start": "node main.js"}), ["server"]),
+        # What the program needs is only at the root.
+        ("cd server && node main.js", package(type="commonjs"), ["."]),
+        ("node server/main.js", package(type="commonjs"), ["."]),
+    ],
+)
+def test_a_root_that_starts_the_server_of_another_manifest(start: str, manifest: str, paths: list[str]) -> None:
+    scripts = {"start": start, "web": "cd web && npm run dev"}
+    server = {"server/package.json": manifest, "server/main.js": LISTEN}
+    files = {"package.json": package(dependencies=EXPRESS, scripts=scripts), **server}
+    assert [item.spec.path for item in inspect(**files).services] == paths

@@ -129,7 +129,8 @@ def _is_none(project: NodeProject) -> bool:
     if any(brings_up_others(project, step) for step in started):
         return True
     server = find_framework(project) if workspace_at(folder) is None else None
-    if (server is None or server.value.kind != "server") and _leads_away(project, started):
+    own = server is not None and server.value.kind == "server" and not _starts_below(project)
+    if not own and _leads_away(project, started):
         return True
     deployed = any(folder.has(name) for name in _HOSTS)
     return _is_published_library(project.package) and not starts_server(project) and not deployed
@@ -326,6 +327,15 @@ def _started(project: NodeProject) -> list[ScriptStep]:
 def _leads_away(project: NodeProject, started: list[ScriptStep]) -> bool:
     """Whether everything started here belongs to other packages: members, or folders with their own manifest."""
     return bool(started) and all(leads_away(project, step) for step in started)
+
+
+def _starts_below(project: NodeProject) -> bool:
+    """Whether the production scripts only run servers in folders with a manifest of their own."""
+    steps = [step for name in _STARTS for step in resolve(project.package, name) or ()]
+    if not steps or not all(step.folder and leads_away(project, step) for step in steps):
+        return False
+    claims = [claim(project.folder.at(folder)) for folder in dict.fromkeys(step.folder for step in steps)]
+    return any(item is not None and item.strength == "server" for item in claims)
 
 
 def node_process(project: NodeProject) -> Evidence | None:
