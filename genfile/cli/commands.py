@@ -107,7 +107,9 @@ _add(presets, "remove", "presets_sources.remove", "", "Remove a preset from the 
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"genfile {__version__}")
+        from genfile.cli import ui
+
+        ui.out(f"genfile {__version__}")
         raise typer.Exit()
 
 
