@@ -93,6 +93,40 @@ def test_plain_pages_beside_a_server_that_does_not_give_them_out() -> None:
     assert (site.name, site.language, site.static and site.static.root) == ("frontend", "static", "frontend")
 
 
+SERVE = """
+import http.server
+import socketserver
+
+
+class Pages(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self):
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+
+socketserver.TCPServer(("", 8090), Pages).serve_forever()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (SERVE, ["backend", "frontend"]),
+        (
+            "from http.server import SimpleHTTPRequestHandler as S, HTTPServer\nHTTPServer(('', 80), S)\n",
+            ["backend", "frontend"],
+        ),
+        (SERVE.replace("end_headers", "do_POST"), ["backend"]),
+        (f"import yaml\n{SERVE}", ["backend"]),
+        (f"from . import answers\n{SERVE}", ["backend"]),
+        ("print('SimpleHTTPRequestHandler')\n", ["backend"]),
+    ],
+    ids=["class", "alias", "method", "package", "module", "text"],
+)
+def test_plain_pages_beside_a_program_that_only_serves_them(code: str, expected: list[str]) -> None:
+    assert paths({**SERVER, "frontend/index.html": PAGE, "frontend/serve.py": code}) == expected
+
+
 @pytest.mark.parametrize(
     "files",
     [

@@ -7,6 +7,7 @@ from genfile.detect.aside import is_aside
 from genfile.detect.hosting.images import quietly
 from genfile.detect.language import Claim
 from genfile.detect.notfound import has_not_found
+from genfile.detect.ownserver import only_serves
 from genfile.detect.plain import put_linked
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
@@ -246,7 +247,8 @@ def is_candidate(names: frozenset[str]) -> bool:
 
 def beside(tree: Tree, folder: str) -> str | None:
     """The evidence that a folder of pages belongs to something else, by its path: a manifest for a program in another
-    language at the root, or code there or among the pages; for documentation, any code outside it."""
+    language at the root, or code there or among the pages that does more than serve them; for documentation, any code
+    outside it."""
     if "Staticfile" in tree.folders.get("", ()):
         return None
     # Pages themselves may have these two, for their tools.
@@ -255,10 +257,11 @@ def beside(tree: Tree, folder: str) -> str | None:
     if found is not None:
         return found
     for place in ("", folder) if folder else ():
-        names = tree.folders.get(place, ())
-        found = next((name for name in names if name.endswith(CODE) and not name.endswith(_SCRIPTS)), None)
+        code = (name for name in tree.folders.get(place, ()) if name.endswith(CODE) and not name.endswith(_SCRIPTS))
+        paths = (posixpath.join(place, name) for name in code)
+        found = next((path for path in paths if not only_serves(tree, path)), None)
         if found is not None:
-            return posixpath.join(place, found)
+            return found
     if not is_aside(folder):
         return None
     every = ((place, name) for place, names in sorted(tree.folders.items()) for name in names)
