@@ -482,3 +482,42 @@ def test_a_path_of_a_windows_machine_is_told_of(setting: str, told: str | None) 
     notes = inspect(**boot(**{f"{RESOURCES}/application.yml": setting})).services[0].notes
     texts = [note.text for note in notes if "Windows" in note.text]
     assert [text.partition("give ")[2].split()[0] for text in texts] == ([told] if told else [])
+
+
+# --- what makes a Spring Boot jar a program --------------------------------------------------------------------------
+
+_BOUND = "<executions><execution><goals><goal>repackage</goal></goals></execution></executions>"
+
+
+@pytest.mark.parametrize(
+    ("parent", "execution", "packaging", "goal"),
+    [
+        ("", "", "jar", True),
+        ("spring-boot-dependencies", "", "jar", True),
+        ("", _BOUND, "jar", False),
+        # They bind the goal, or may.
+        ("spring-boot-starter-parent", "", "jar", False),
+        ("house-parent", "", "jar", False),
+        # A plain one is for a server of its own.
+        ("", "", "war", False),
+    ],
+)
+def test_a_plugin_without_its_goal_packages_no_program(parent: str, execution: str, packaging: str, goal: bool) -> None:
+    above = f"<parent><groupId>g</groupId><artifactId>{parent}</artifactId><version>3.5.6</version></parent>"
+    text = maven(more=f"<packaging>{packaging}</packaging>")["pom.xml"].replace("BOOT", execution)
+    text = text[: text.index("<parent>")] + (above if parent else "") + text[text.index("</parent>") + 9 :]
+    [service] = inspect(**{"pom.xml": text, MAIN: JAVA}).services
+    assert service.spec.build[-1].endswith("package spring-boot:repackage") is goal
+    assert any("no execution repackages the jar" in note.text for note in service.notes) is goal
+
+
+def test_a_member_of_a_build_names_no_goal_for_its_libraries() -> None:
+    boot = "<plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin>"
+    group = "<groupId>org.springframework.boot</groupId>"
+    web = f"<dependency>{group}<artifactId>spring-boot-starter-web</artifactId></dependency>"
+    modules = "<packaging>pom</packaging><modules><module>web</module></modules>"
+    root = f"<project><artifactId>all</artifactId>{modules}</project>"
+    own = f"<dependencies>{web}</dependencies><build><plugins>{boot}</plugins></build>"
+    module = f"<project><parent><artifactId>all</artifactId></parent><artifactId>web</artifactId>{own}</project>"
+    spec = only(**{"pom.xml": root, "web/pom.xml": module, f"web/{MAIN}": JAVA})
+    assert "repackage" not in spec.build[-1]

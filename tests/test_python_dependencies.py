@@ -315,6 +315,13 @@ def test_the_sources_are_there_before_conda_installs_the_project(own: str) -> No
     assert "\nCOPY . ." not in plain
 
 
+@pytest.mark.parametrize(("more", "needed"), [("", True), ("unidic-lite\n", False), ("ipadic\n", False)])
+def test_a_dictionary_for_mecab_unless_a_package_brings_one(more: str, needed: bool) -> None:
+    spec = only(**{"requirements.txt": f"flask\ngunicorn\nmecab-python3\n{more}", "app.py": FLASK})
+    assert spec.system_packages.run == (("mecab-ipadic-utf8",) if needed else ())
+    assert [item.value for item in spec.environment if item.name == "MECABRC"] == ["/etc/mecabrc"] * needed
+
+
 # --- browsers and models -------------------------------------------------------------------------------------------
 
 SYNC = "from playwright.sync_api import sync_playwright as start\nwith start() as p:\n    "

@@ -214,6 +214,31 @@ def test_what_cannot_be_reached_is_served_and_what_is_lost_is_said() -> None:
     )
 
 
+OPTIONS = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--verbose', action='store_true')\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "program"),
+    [
+        (OPTIONS + "args = parser.parse_args()\n" + FLASK + GUARD + RUN, True),
+        (OPTIONS + "def read(): return parser.parse_args()\nargs = read()\n" + FLASK + GUARD + RUN, True),
+        (OPTIONS + "args, _ = parser.parse_known_args()\n" + FLASK + GUARD + RUN, False),
+        (OPTIONS + "args = parser.parse_args([])\n" + FLASK + GUARD + RUN, False),
+        (OPTIONS + "def read(): return parser.parse_args()\n" + FLASK + GUARD + "args = read()\n    " + RUN, False),
+    ],
+)
+def test_an_import_that_reads_the_command_line_leaves_servers_no_arguments(code: str, program: bool) -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": code}
+    assert only(**files).start == (("python", "app.py") if program else ("gunicorn", "app:app"))
+    assert ("parse_args()): this reads the command line when a server imports it" in texts(**files)) is program
+
+
+def test_a_module_that_the_application_imports_reads_the_command_line() -> None:
+    code = FLASK + "import options\n" + GUARD + RUN
+    files = {"requirements.txt": "flask\n", "app.py": code, "options.py": OPTIONS + "args = parser.parse_args()\n"}
+    assert only(**files).start == ("python", "app.py")
+
+
 def test_a_server_of_the_project_s_own_choice_is_kept() -> None:
     code = FLASK + "from store import db\n" + GUARD + "db.create_all()\n    " + RUN
     files = {

@@ -55,6 +55,16 @@ def test_a_call_without_the_keyword_that_a_release_needs(given: str, expected: s
     assert ("discord-py 2.0 requires intents" in listed) is ("<" in expected)
 
 
+@pytest.mark.parametrize(
+    ("imported", "expected", "line"),
+    [("streaming import StreamListener", "tweepy<4.0", "3.12"), ("streaming import Stream", "tweepy", "3.14")],
+)
+def test_a_class_that_a_release_removed(imported: str, expected: str, line: str) -> None:
+    code = f"import time\nfrom tweepy.{imported}\nwhile True:\n    time.sleep(60)\n"
+    spec = only(**{"bot.py": code})
+    assert (spec.extra_packages, spec.runtime.version) == ((expected,), line)
+
+
 def test_a_call_that_starts_a_program() -> None:
     play = BOT.format("intents=None") + "import discord\ndef play(f):\n    bot.voice.play(discord.{})\n"
     assert only(**{"bot.py": play.format("FFmpegPCMAudio(f)")}).system_packages.run == ("ffmpeg",)

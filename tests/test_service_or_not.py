@@ -246,3 +246,18 @@ def test_a_client_that_connects_and_handles_events_stays(code: str, wanted: list
         "api/a.js": "",
     }
     assert paths({**api, "bot/package.json": manifest, "bot/run.js": code, "bot/own.js": ""}) == wanted
+
+
+def test_a_program_of_a_deeper_service_does_not_take_its_folder_from_another_language() -> None:
+    files = {
+        "pyproject.toml": "[tool.black]\nline-length = 100\n",
+        "package.json": package(dependencies={"express": "5.0.0"}, scripts={"start": "node a.js"}),
+        "a.js": "require('express')().listen(3000)",
+        "shop/requirements.txt": "flask\n",
+        "shop/app.py": "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run()\n",
+    }
+    assert [(item.spec.path, item.spec.language) for item in inspect(files).services] == [
+        (".", "node"),
+        ("shop", "python"),
+    ]
+    assert "counts as part" not in notes(files)

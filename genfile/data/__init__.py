@@ -87,6 +87,7 @@ class PackageNeeds(Struct, frozen=True):
     idle: bool = False
     cgo: bool = False
     through: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     store: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 

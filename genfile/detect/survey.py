@@ -2,10 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.detect import go, java, node, pages, python, static
 from genfile.detect.aside import is_aside
@@ -61,11 +62,12 @@ MAX_REASONS = 5
 
 
 class FoundService(Struct, frozen=True):
-    """A folder that is a service."""
+    """A folder that is a service; ``others``: the weaker claims of other languages to it, strongest first."""
 
     project: Project
     language: Language
     claim: Claim
+    others: "tuple[FoundService, ...]" = ()
 
 
 def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[FoundService]:
@@ -86,6 +88,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[FoundService
                 found.append(best)
     with contained(tree, "", "could not be searched for services without a manifest"):
         found = _without_strayed(_without_doubles(_without_tools(_serving(found, declared))))
+        _tell_of_others(found)
         claimed = {item.project.path for item in found}
         found += [
             _static_claim(project)
@@ -177,6 +180,26 @@ def _serving(found: list[FoundService], declared: "Sequence[Declared]") -> list[
     return found
 
 
+def _without(found: list[FoundService], drops: Callable[[FoundService], bool]) -> list[FoundService]:
+    """The services, without those that are dropped: the strongest of the other claims to their folder steps in."""
+    kept: list[FoundService] = []
+    for item in found:
+        claims = (item, *(replace(other, others=item.others[at:]) for at, other in enumerate(item.others, 1)))
+        kept += itertools.islice((claim for claim in claims if not drops(claim)), 1)
+    return kept
+
+
+def _tell_of_others(found: list[FoundService]) -> None:
+    """Note which languages only help the service that has their folder."""
+    for item in found:
+        for other in item.others:
+            text = (
+                f"{item.project.spec_path}: {other.language.NAME} counts as part of the {item.language.NAME} service "
+                f"({other.claim.reason})"
+            )
+            item.project.tree.note("info", text, other.claim.reason.path, other.claim.reason.line)
+
+
 def _without_tools(found: list[FoundService]) -> list[FoundService]:
     """The services, without programs beside them that nothing says stay or listen: those are tools."""
     certain = [item for item in found if item.claim.strength in ("server", "program")]
@@ -187,7 +210,7 @@ def _without_tools(found: list[FoundService]) -> list[FoundService]:
         usual = name in ("app.py", "server.py", "bot.py", "worker.py", "wsgi.py", "asgi.py")
         return item.language is python and item.claim.strength == "guess" and bool(item.project.path) and not usual
 
-    return [item for item in found if not certain or not is_tool(item)]
+    return _without(found, is_tool) if certain else found
 
 
 def _without_doubles(found: list[FoundService]) -> list[FoundService]:
@@ -200,7 +223,7 @@ def _without_doubles(found: list[FoundService]) -> list[FoundService]:
         file = python.main_file(item.project) if item.language is python and below else None
         return file is not None and any(inside(item.project.full(file), path) for path in below)
 
-    return [item for item in found if not is_double(item)]
+    return _without(found, is_double)
 
 
 def _without_strayed(found: list[FoundService]) -> list[FoundService]:
@@ -215,7 +238,7 @@ def _without_strayed(found: list[FoundService]) -> list[FoundService]:
             item.project.tree.note("info", text, says[0].path)
         return says is not None
 
-    return [item for item in found if not is_strayed(item)]
+    return _without(found, is_strayed)
 
 
 def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> FoundService | None:
@@ -252,15 +275,7 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
     if not claims:
         return ruled
     winner, *others = claims
-    for other in others:
-        tree.note(
-            "info",
-            f"{project.spec_path}: {other.language.NAME} counts as part of the {winner.language.NAME} service "
-            f"({other.claim.reason})",
-            other.claim.reason.path,
-            other.claim.reason.line,
-        )
-    return winner
+    return replace(winner, others=tuple(others))
 
 
 def _brought_along(found: FoundService) -> bool:

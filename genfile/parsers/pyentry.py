@@ -1,6 +1,7 @@
 """Python modules that run an application from another module, and what else they do for it."""
 
 import ast
+from collections.abc import Iterator
 
 from genfile.parsers.pysyntax import is_main_guard
 from genfile.parsers.python import PyModule
@@ -45,14 +46,36 @@ def adds_to(module: PyModule, reference: str) -> int | None:
 
 def calls_on_import(module: PyModule, name: str) -> bool:
     """Whether importing a module calls a method by its name: `db.create_all()` outside of functions and guards."""
+    return any(_method(call) == name for call in _calls_on_import(module))
+
+
+def parses_on_import(module: PyModule) -> int | None:
+    """The line where importing a module makes argparse read the process's own command line, directly or in one of the
+    module's functions; None if it doesn't. `parse_known_args()` and a given list can be imported."""
+    if "argparse" not in {name.partition(".")[0] for name in module.imports}:
+        return None
+    parsing = {item.name for item in module.of(ast.FunctionDef) if any(map(_parses, ast.walk(item)))}
+    lines = (
+        call.lineno
+        for call in _calls_on_import(module)
+        if _parses(call) or (isinstance(call.func, ast.Name) and call.func.id in parsing)
+    )
+    return min(lines, default=None)
+
+
+def _calls_on_import(module: PyModule) -> Iterator[ast.Call]:
+    """The calls outside of functions and guards, in no order."""
     stack: list[ast.AST] = [item for item in module.of(ast.Module)[0].body if not is_main_guard(item)]
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Call) and _method(node) == name:
-            return True
+        if isinstance(node, ast.Call):
+            yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             stack.extend(ast.iter_child_nodes(node))
-    return False
+
+
+def _parses(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _method(node) == "parse_args" and not (node.args or node.keywords)
 
 
 def required_argument(module: PyModule) -> tuple[int, str] | None:
@@ -110,4 +133,4 @@ def _argument(module: PyModule, statement: ast.stmt) -> int | None:
     return None
 
 
-__all__ = ["adds_to", "calls_on_import", "required_argument", "run_as"]
+__all__ = ["adds_to", "calls_on_import", "parses_on_import", "required_argument", "run_as"]

@@ -1,4 +1,4 @@
-"""The layers of a Spring Boot jar, in the order of copying."""
+"""How Spring Boot's plugin packages a jar: the goal that does it, and its layers in the order of copying."""
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.documents import left_active
@@ -9,6 +9,8 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.xml import Element, parse_xml
 
 _PLUGIN = "spring-boot-maven-plugin"
+# The goal that turns a plain jar into a program; Spring Boot's own parent binds it to `package`.
+REPACKAGE = "spring-boot:repackage"
 _BASES = ("${project.basedir}/", "${basedir}/", "${project.baseDir}/", "./")
 
 
@@ -24,6 +26,27 @@ def put_layers(build: Build, draft: Draft) -> None:
     version = str(draft.values.get("framework_version") or "")
     if version.split(".")[:2] == ["2", "3"] and not _switched_on(build):
         draft.put("layers", Fact([], draft.evidence["/framework_version"].evidence))
+
+
+def lacks_goal(pom: Pom) -> bool:
+    """Whether no execution of Spring Boot's plugin repackages the jar, so that `package` alone leaves one that can't
+    start. A parent outside of the tree may bind the goal; of those, only spring-boot-dependencies is known not to."""
+    parent = pom.chain[-1].root.child("parent")
+    if parent is not None and parent.find_text("artifactId") != "spring-boot-dependencies":
+        return False
+    texts = (item.text for owner in pom.chain for item in descendants(owner.root) if item.tag == "goal")
+    return "repackage" not in texts
+
+
+def tell_of_goal(build: Build, draft: Draft) -> None:
+    """Warn of a build that only makes a program because genfile names the goal."""
+    says = build.runnable
+    if REPACKAGE in build.goals and says is not None:
+        text = (
+            f"{says}: no execution repackages the jar, so `mvn package` alone leaves one that can't start; the image's "
+            f"build also runs {REPACKAGE}. Bind the goal repackage to an execution"
+        )
+        draft.note("warning", text, says.path, says.line)
 
 
 def tell_of_profile(build: Build, draft: Draft) -> None:

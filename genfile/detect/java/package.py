@@ -3,6 +3,7 @@
 import itertools
 import re
 
+from genfile.detect.java.boot import REPACKAGE, lacks_goal
 from genfile.detect.java.build import Build
 from genfile.detect.java.filled import filling_profile
 from genfile.detect.java.life import JavaLife, life, main_files
@@ -17,9 +18,10 @@ from genfile.parsers.xml import Element
 
 # Where libraries are copied if the project itself has no folder for them.
 LIBRARIES = "target/lib"
+_BOOT = "spring-boot-maven-plugin"
 # Plugins whose mere presence makes a module an application.
 _PACKAGERS = (
-    "spring-boot-maven-plugin", "quarkus-maven-plugin", "micronaut-maven-plugin", "helidon-maven-plugin",
+    _BOOT, "quarkus-maven-plugin", "micronaut-maven-plugin", "helidon-maven-plugin",
 )  # fmt: skip
 
 
@@ -30,6 +32,9 @@ def put_package(pom: Pom, build: Build) -> None:
         found = pom.plugin(artifact)
         if found is not None:
             build.runnable = found[0].folder.says(found[0].file, found[1].line, artifact)
+            # In a reactor, the goal would run in the libraries too.
+            if artifact == _BOOT and build.packaging == "jar" and not build.is_member and lacks_goal(pom):
+                build.goals = [REPACKAGE]
             return
     if _with_main_class(pom, build):
         return
@@ -157,7 +162,7 @@ def _artifact(pom: Pom, build: Build) -> str | None:
         build.artifact_version = version if resolved and _leaves_one(pom) else None
     if not resolved or "/" in resolved:
         return None
-    boot = pom.plugin("spring-boot-maven-plugin")
+    boot = pom.plugin(_BOOT)
     classifier = pom.resolve(boot[1].find_text("configuration", "classifier")) if boot else None
     return f"{resolved}{'-' + classifier if classifier else ''}.{'war' if build.packaging == 'war' else 'jar'}"
 

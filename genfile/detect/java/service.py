@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
-from genfile.detect.java.boot import put_layers, tell_of_profile
+from genfile.detect.java.boot import put_layers, tell_of_goal, tell_of_profile
 from genfile.detect.java.build import Build
 from genfile.detect.java.dotenv import put_dotenv
 from genfile.detect.java.drivers import tell_of_driver
@@ -105,6 +105,7 @@ def _inputs(service: _Service) -> None:
 def _notes(service: _Service) -> None:
     """What only works on a developer's machine, and files that nothing in the image reads."""
     put_machine(service.build, service.draft)
+    tell_of_goal(service.build, service.draft)
     tell_of_profile(service.build, service.draft)
     tell_of_driver(service.build, service.draft)
     put_unread(service.build, service.draft)

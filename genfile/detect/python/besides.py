@@ -1,5 +1,7 @@
-"""Programs that do more than serve their application: a server that imports only the application would skip the
-rest."""
+"""Programs that do more than serve their application, or that only start on their own: a server that imports only the
+application would skip the rest, or fail."""
+
+from collections.abc import Iterator
 
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import Application, modules
@@ -9,14 +11,14 @@ from genfile.detect.python.reach import Listener, Role, reach
 from genfile.detect.python.servers import WSGI_SERVERS
 from genfile.detect.python.serving import serving
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.pyentry import calls_on_import
-from genfile.parsers.python import parse_python
+from genfile.parsers.pyentry import calls_on_import, parses_on_import
+from genfile.parsers.python import PyModule, parse_python
 
 
 def own_way(
     project: PythonProject, draft: Draft, application: Application, hosted: Fact[list[str]] | None = None
 ) -> Fact[list[str]] | None:
-    """The project's own program, if a server that imports only the application would skip its other work.
+    """The project's own program, if a server that imports only the application would skip its other work, or fail.
 
     ``hosted``: what the project's own Dockerfile starts. None if such a server does everything, or is the better
     choice; then a note says what it skips.
@@ -31,6 +33,15 @@ def own_way(
     if listener is None:
         return None
     own = Fact(served.value, (*served.evidence,))
+    parsing = _parsing(project, application)
+    if parsing is not None:
+        text = (
+            f"{parsing}: this reads the command line when a server imports it, and refuses the server's arguments, so "
+            f"the image starts `{' '.join(served.value)}`; call it in the guard to use a server"
+        )
+        draft.note("warning", text, *_place(parsing))
+        _note_debugger(project, draft, listener)
+        return Fact(served.value, (*served.evidence, parsing))
     if role is None or _is_done_on_import(project, application, role):
         beside = listener.way.aside and served.value[-1] != application.file
         if not beside and not _is_server_of_sockets(project, listener):
@@ -58,8 +69,22 @@ def _is_done_on_import(project: PythonProject, application: Application, role: R
     if role.kind != "effect" or not role.callee.endswith("()"):
         return False
     name = role.callee.removesuffix("()").rpartition(".")[2]
+    return any(calls_on_import(module, name) for _, module in _loaded(project, application))
+
+
+def _parsing(project: PythonProject, application: Application) -> Evidence | None:
+    """Where importing the application reads the command line of the process."""
+    for path, module in _loaded(project, application):
+        line = parses_on_import(module)
+        if line is not None:
+            return project.folder.says(path, line, "parse_args()")
+    return None
+
+
+def _loaded(project: PythonProject, application: Application) -> Iterator[tuple[str, PyModule]]:
+    """The project's modules that importing the application loads, with their paths."""
     paths = {application.file, *loaded_by(project, application.file)}
-    return any(calls_on_import(module, name) for path, module in modules(project) if path in paths)
+    return ((path, module) for path, module in modules(project) if path in paths)
 
 
 def _waits_besides(project: PythonProject, words: list[str], application: Application) -> bool:

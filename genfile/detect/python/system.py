@@ -37,6 +37,7 @@ def put_torch(project: PythonProject, draft: Draft) -> None:
 class _Needed(Struct):
     build: set[str] = field(default_factory=set)
     run: set[str] = field(default_factory=set)
+    environment: dict[str, str] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
 
     def add(self, needs: PackageNeeds, says: Evidence) -> None:
@@ -44,10 +45,11 @@ class _Needed(Struct):
             self.evidence.append(says)
             self.build.update(needs.build)
             self.run.update(needs.run)
+            self.environment |= needs.environment
 
 
 def put_system(project: PythonProject, draft: Draft) -> None:
-    """Put /system_packages."""
+    """Put /system_packages, and the variables that packages need with them."""
     needed = _Needed()
     found = (*_of_dependencies(project), *_of_brought(project), *_of_compiled(project), *_of_settings(project))
     for needs, says in found:
@@ -66,11 +68,15 @@ def put_system(project: PythonProject, draft: Draft) -> None:
     if needed.build or needed.run:
         value = {"build": sorted(needed.build), "run": sorted(needed.run)}
         draft.put("system_packages", Fact(value, tuple(needed.evidence)))
+    for name, text in sorted(needed.environment.items()):
+        listed = draft.values.setdefault("environment", [])
+        if all(item["name"] != name for item in listed):
+            listed.append({"name": name, "phase": "run", "value": text})
 
 
 def _of_dependencies(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
     """What the dependencies need that the project names; those of conda's channels bring theirs."""
-    known = system_packages("pypi")
+    known, present = system_packages("pypi"), {*project.dependencies, *project.locked}
     for name, dependency in sorted(project.dependencies.items()):
         if name in project.conda_names or (name == "psycopg" and "binary" in dependency.extras):
             continue
@@ -80,7 +86,7 @@ def _of_dependencies(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evi
         if name == "selenium" and _is_remote(project):
             continue
         extra = next((f"{name}[{item}]" for item in dependency.extras if f"{name}[{item}]" in known), name)
-        if extra in known:
+        if extra in known and present.isdisjoint(known[extra].unless):
             yield known[extra], dependency.evidence
 
 
