@@ -135,7 +135,7 @@ def test_where_the_folders_of_a_spec_lie() -> None:
     """Below /app and the service's place in the context; a Go image has no folder of the service."""
     spec = {
         "path": "apps/shop", "writable": ["apps/shop/uploads"], "workspace": None, "data": None, "volumes": ["/state"],
-        "kept": [], "owned": [],
+        "kept": [], "owned": [], "framework": None,
     }  # fmt: skip
     node, go = spec | {"language": "node"}, spec | {"language": "go"}
     assert written_folders(node, "apps/shop") == ["/app/uploads", "/state"]

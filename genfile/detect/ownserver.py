@@ -6,7 +6,6 @@ import sys
 
 from genfile.detect.code import parse_code
 from genfile.detect.tree import Project, Tree
-from genfile.parsers.python import parse_python
 
 # The class of the standard library that answers requests with files.
 _HANDLER = "http.server.SimpleHTTPRequestHandler"
@@ -16,6 +15,8 @@ def only_serves(tree: Tree, path: str) -> bool:
     """Whether a file is a Python program of the standard library alone that answers requests with files."""
     if not path.endswith(".py") or _HANDLER.rpartition(".")[2] not in (tree.text(path) or ""):
         return False
+    from genfile.parsers.python import parse_python
+
     folder, name = posixpath.split(path)
     module = parse_code(Project(tree, folder), parse_python, name)
     if module is None or module.neighbours:
@@ -27,6 +28,3 @@ def only_serves(tree: Tree, path: str) -> bool:
     if any(name.startswith("do_") for name in methods):
         return False
     return any(module.dotted(node) == _HANDLER for node in module.of(ast.Name, ast.Attribute))
-
-
-__all__ = ["only_serves"]
