@@ -78,6 +78,17 @@ def test_a_python_program_does_not_get_the_front_end_beside_it() -> None:
     assert program.unread == ("tests", "README.md", "web")
 
 
+def test_a_command_may_run_what_another_folder_holds() -> None:
+    files = {f"web/{name}": text for name, text in VITE.items() if not name.startswith("server/")}
+    worker = {
+        "Procfile": "web: gunicorn app:app\nworker: python web/sync.py\n",
+        "web/sync.py": "while True:\n    print()\n",
+    }
+    (program,) = (spec for spec in specs({**PYTHON, **files, **worker}) if spec.path == ".")
+    assert program.processes == {"worker": ("python", "web/sync.py")}
+    assert program.unread == ("tests", "README.md")
+
+
 POM = """<project><groupId>x</groupId><artifactId>shop</artifactId><version>1</version>
 <parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>
 <version>3.5.6</version></parent><dependencies><dependency><groupId>org.springframework.boot</groupId>

@@ -24,8 +24,9 @@ def services_within(folder: Project, services: Iterable[str]) -> list[str]:
 
 
 def unnamed(folder: Project, names: list[str], commands: Iterable[str]) -> list[str]:
-    """Those of some folders that no configuration at the top names, nor a script that one of the commands runs."""
-    texts = [*_manifest(folder, " ".join(commands)), *_configurations(folder)]
+    """Those of some folders that no configuration at the top names, nor a command, nor a script that one runs."""
+    run = " ".join(commands)
+    texts = [run, *_manifest(folder, run), *_configurations(folder)]
     left = [name for name in names if not any(_mentions(text, name) for text in texts)]
     return [name for name in left if not (_compiles_all(folder) and _has_typescript(folder, name))] if left else []
 

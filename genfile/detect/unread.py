@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from typing import Any
 
 from genfile.detect.code import parse_code
 from genfile.detect.others import services_within, unnamed, unscripted
@@ -61,10 +62,18 @@ def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> N
     if not any(_IMPORTS_TESTS.search(text) for text in texts):
         left += apps
     others = [name for name in others if not any(_names(text, name) for text in texts)]
-    left += unnamed(folder, others, [*draft.values.get("build", ()), *draft.values.get("start", ())])
+    left += unnamed(folder, others, _commands(draft.values))
     if left:
         says = folder.says(left[0], None, "nothing that runs refers to it")
         draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
+
+
+def _commands(values: dict[str, Any]) -> Iterator[str]:
+    """The words of every command of the image and its build."""
+    for key in ("build", "start", "release"):
+        yield from values.get(key) or ()
+    for words in values.get("processes", {}).values():
+        yield from words
 
 
 def _put_beside_jvm(folder: Project, draft: Draft, services: Iterable[str]) -> None:
