@@ -249,13 +249,22 @@ def test_a_server_of_the_project_s_own_choice_is_kept() -> None:
     assert only(**files).start == ("gunicorn", "app:app")
 
 
-@pytest.mark.parametrize(("more", "start", "port"), [("eventlet\n", "python", 5000), ("", "gunicorn", 8000)])
-def test_sockets_on_a_server_that_is_fit_for_them(more: str, start: str, port: int) -> None:
+@pytest.mark.parametrize(
+    ("more", "host", "start", "port"),
+    [
+        ("eventlet\n", "host='0.0.0.0'", "python", 5000),
+        ("eventlet\n", "'0.0.0.0', 5050", "python", 5050),
+        # By default it is reachable only from inside the container.
+        ("eventlet\n", "port=5000", "gunicorn", 5000),
+        ("", "host='0.0.0.0'", "gunicorn", 8000),
+    ],
+)
+def test_sockets_on_a_server_that_is_fit_for_them(more: str, host: str, start: str, port: int) -> None:
     code = (
         FLASK
         + "from flask_socketio import SocketIO\nsocketio = SocketIO(app)\n"
         + GUARD
-        + "socketio.run(app, host='0.0.0.0')\n"
+        + f"socketio.run(app, {host})\n"
     )
     spec = only(**{"requirements.txt": f"flask\nflask-socketio\n{more}", "app.py": code})
     assert (spec.start[0], spec.port) == (start, port)
@@ -513,3 +522,20 @@ def test_a_program_that_serves_an_application_in_a_thread_beside_its_own_work_is
     # In its own thread it does nothing else.
     plain = MAKES.split("class Api")[0] + 'make_server("0.0.0.0", 8200, app).serve_forever()\n'
     assert only(**files | {"run.py": plain}).start[:1] == ("gunicorn",)
+
+
+@pytest.mark.parametrize(
+    ("listed", "extra"),
+    [
+        ("eventlet\n", ("gunicorn[eventlet]<26",)),
+        ("eventlet\ngunicorn\n", ("gunicorn[eventlet]<26",)),
+        ("eventlet\ngunicorn[eventlet]>=23\n", ("gunicorn[eventlet]<26",)),
+        ("eventlet\ngunicorn<26\n", ()),
+        ("eventlet\ngunicorn==25.3.0\n", ()),
+    ],
+)
+def test_gunicorn_has_no_eventlet_worker_any_more(listed: str, extra: tuple[str, ...]) -> None:
+    code = "from flask import Flask\nfrom flask_socketio import SocketIO\napp = Flask(__name__)\ns = SocketIO(app)\n"
+    spec = only(**{"requirements.txt": f"flask==3.1.0\nflask-socketio==5.5.1\n{listed}", "app.py": code})
+    assert "--worker-class=eventlet" in spec.start
+    assert spec.extra_packages == extra

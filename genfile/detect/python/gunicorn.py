@@ -109,6 +109,8 @@ def worker_class(project: PythonProject, words: list[str] | None = None) -> Any:
 _EXTRAS = ("gevent", "eventlet", "tornado")
 # The version from which gunicorn no longer depends on what its gevent worker imports besides gevent.
 _BARE = "27"
+# The version from which gunicorn no longer has a worker class.
+_REMOVED = {"eventlet": "26"}
 
 
 def missing_worker(project: PythonProject, values: dict[str, Any], present: set[str]) -> tuple[str, Evidence] | None:
@@ -119,20 +121,39 @@ def missing_worker(project: PythonProject, values: dict[str, Any], present: set[
     words = list(values.get("start") or ())
     plain = words[2].split() if words[:2] == ["sh", "-c"] and len(words) == 3 else words
     worker = _flag(plain, "-k", "--worker-class") or worker_class(project, plain) if "gunicorn" in plain else None
-    if worker not in _EXTRAS or worker in getattr(project.dependencies.get("gunicorn"), "extras", ()):
+    if worker not in _EXTRAS:
         return None
     version = project.locked.get("gunicorn")
-    is_bare = version is None or int(version.partition(".")[0]) >= int(_BARE)
-    if worker in present and not (is_bare and worker == "gevent" and "packaging" not in present):
-        return None
     own = next((item for item in values.get("extra_packages", ()) if item.startswith("gunicorn==")), "gunicorn")
-    pin = f"=={version}" if version is not None else own.removeprefix("gunicorn")
+    chosen = version or own.partition("==")[2]
+    removed = _REMOVED.get(worker) if version is None and _may_lack(project, worker, chosen) else None
+    is_bare = version is None or int(version.partition(".")[0]) >= int(_BARE)
+    is_whole = worker in present and not (is_bare and worker == "gevent" and "packaging" not in present)
+    is_whole = is_whole or worker in getattr(project.dependencies.get("gunicorn"), "extras", ())
+    if is_whole and removed is None:
+        return None
+    pin = f"<{removed}" if removed else f"=={version}" if version is not None else own.removeprefix("gunicorn")
     name = config_file(project, plain)
     text = f"gunicorn's worker class is {worker}"
-    if worker in present:
+    if removed is not None:
+        text += f", which gunicorn {removed} no longer has"
+    elif worker in present:
         text += f", and its workers import packaging, which gunicorn {_BARE} brings only with that extra"
     says = project.folder.says(name or project.requirements_name or ".", None, text)
     return f"gunicorn[{worker}]{pin}", says
+
+
+def _may_lack(project: PythonProject, worker: str, chosen: str) -> bool:
+    """Whether the version of gunicorn that genfile chose, or else one that is allowed, no longer has a worker class."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    if worker not in _REMOVED or chosen:
+        return worker in _REMOVED and int(chosen.partition(".")[0]) >= int(_REMOVED[worker])
+    listed = project.dependencies.get("gunicorn")
+    try:
+        return SpecifierSet(listed.specifier if listed else "").contains(_REMOVED[worker])
+    except InvalidSpecifier:
+        return True
 
 
 def _flag(words: list[str], *flags: str) -> str | None:

@@ -94,8 +94,9 @@ _FORMS = (
     _Form("gradio.launch Blocks().launch Interface().launch ChatInterface().launch TabbedInterface().launch "
           "queue().launch", host=("server_name", -1), port=("server_port", -1),
           defaults=(EnvDefault("GRADIO_SERVER_NAME", "127.0.0.1"), EnvDefault("GRADIO_SERVER_PORT", 7860))),
-    _Form("flask.Flask().run SocketIO().run apiflask.APIFlask().run",
+    _Form("flask.Flask().run apiflask.APIFlask().run",
           host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 5000)),
+    _Form("SocketIO().run", host=("host", 1), port=("port", 2), defaults=("127.0.0.1", 5000)),
     _Form("Dash().run Dash().run_server", host=("host", -1), port=("port", -1),
           defaults=(EnvDefault("HOST", "127.0.0.1"), EnvDefault("PORT", 8050))),
     _Form("run_webhook start_webhook", host=("listen", -1), defaults=("127.0.0.1", 80)),
