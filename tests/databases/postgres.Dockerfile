@@ -9,7 +9,7 @@ mkdir -p "$PGDATA" /run/postgresql && chown -R postgres: "$PGDATA" /run/postgres
 as() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
 user=${POSTGRES_USER:-postgres}
 printf '%s' "$POSTGRES_PASSWORD" > /run/postgresql/word
-as initdb --username="$user" --pwfile=/run/postgresql/word --auth=scram-sha-256 --auth-local=trust >/dev/null
+as initdb --encoding=UTF8 --locale=C.UTF-8 --username="$user" --pwfile=/run/postgresql/word --auth=scram-sha-256 --auth-local=trust >/dev/null
 echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"
 as pg_ctl -w -o "-c listen_addresses=" start >/dev/null
 [ "${POSTGRES_DB:-$user}" = postgres ] || as createdb --username="$user" "${POSTGRES_DB:-$user}"
