@@ -123,6 +123,13 @@ class Steps:
         return self._left < 0
 
 
+def value_at(value: Any, keys: tuple[str, ...]) -> Any:
+    """What nested tables hold at a path of keys; None if one of them is missing or no table."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 def joined(parts: Iterable[Any]) -> Any:
     """Parts joined into one text; UNKNOWN if it would be longer than any value in a container file."""
     texts = [part if isinstance(part, str) else str(part) for part in parts]

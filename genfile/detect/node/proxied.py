@@ -10,7 +10,7 @@ from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
 from genfile.evidence import Draft, Evidence
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.values import EnvDefault, value_at
 
 _PATH = re.compile(r"/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*")
 # The keys of the proxy in each tool's configuration.
@@ -47,7 +47,7 @@ def _proxied(project: NodeProject) -> Iterator[tuple[str, str, Evidence]]:
     for stem, keys in _CONFIGS:
         found = read_config(project, stem)
         if found is not None:
-            yield from _table(_at(found[1].default_export, keys), project.folder.says(found[0], None, keys[-1]))
+            yield from _table(value_at(found[1].default_export, keys), project.folder.says(found[0], None, keys[-1]))
     for name in _angular(project):
         document = project.folder.json(name) if project.folder.has(name) else None
         yield from _table(document.value if document is not None else None, project.folder.says(name, None, "proxy"))
@@ -73,12 +73,6 @@ def _entry(path: Any, entry: Any, says: Evidence) -> Iterator[tuple[str, str, Ev
     plain = path.removeprefix("^").rstrip("*").rstrip("/") if isinstance(path, str) else ""
     if _PATH.fullmatch(plain):
         yield plain, target if isinstance(target, str) else "", says
-
-
-def _at(value: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def _angular(project: NodeProject) -> Iterator[str]:

@@ -16,7 +16,7 @@ from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.data import parse_dotenv
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.values import Anchored
+from genfile.parsers.values import Anchored, value_at
 
 # A folder, and the page that unknown paths get: none, index.html (True), or another one.
 Files = tuple[str, bool | str]
@@ -76,7 +76,7 @@ def hashed_folders(project: NodeProject, framework: Framework) -> list[str]:
     if framework.name == "vite":
         found = read_config(project, "vite.config")
         config = found[1].default_export if found else None
-        stated, public = _at(config, ("build", "assetsDir")), _at(config, ("publicDir",))
+        stated, public = value_at(config, ("build", "assetsDir")), value_at(config, ("publicDir",))
         names = [posixpath.normpath(stated)] if isinstance(stated, str) and stated.strip("./") else names
         folders += [posixpath.normpath(public)] if isinstance(public, str) else []
     given = (posixpath.join(folder, name.split("/")[0]) for folder in folders for name in names)
@@ -141,8 +141,8 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[Files]:
     key = {"vite": ("vite.config", ("build", "outDir")), "vue-cli": ("vue.config", ("outputDir",))}.get(framework.name)
     found = read_config(project, key[0]) if key else None
     if key and found:
-        value = _at(found[1].default_export, key[1])
-        base = _at(found[1].default_export, ("root",)) if framework.name == "vite" else None
+        value = value_at(found[1].default_export, key[1])
+        base = value_at(found[1].default_export, ("root",)) if framework.name == "vite" else None
         if isinstance(value, str) and not value.startswith("/"):
             counts = isinstance(base, str) and not base.startswith("/") and not isinstance(value, Anchored)
             path = posixpath.join(str(base), value) if counts else str(value)
@@ -172,7 +172,7 @@ def _eleventy(project: NodeProject) -> Fact[str] | None:
     for stem in ("eleventy.config", ".eleventy"):
         found = read_config(project, stem)
         values = (found[1].default_export, found[1].constant("config")) if found else ()
-        output = next((item for value in values if isinstance(item := _at(value, ("dir", "output")), str)), None)
+        output = next((item for value in values if isinstance(item := value_at(value, ("dir", "output")), str)), None)
         if found and output and not output.startswith("/"):
             return project.folder.fact(output, found[0], 1, f"dir.output is {output}")
     return None
@@ -181,7 +181,7 @@ def _eleventy(project: NodeProject) -> Fact[str] | None:
 def _webpack(project: NodeProject) -> Fact[str] | None:
     """`output.path` in webpack's configuration: the one that the build names, else one with a usual name."""
     for name, config in _webpack_configs(project):
-        path = _at(config.default_export, ("output", "path"))
+        path = value_at(config.default_export, ("output", "path"))
         if isinstance(path, str) and not path.startswith("/"):
             where = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
             return project.folder.fact(where, name, 1, f"output.path is {path}")
@@ -245,25 +245,19 @@ def _root_argument(project: NodeProject, framework: Framework) -> str:
     return "."
 
 
-def _at(value: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
 def _next_export(project: NodeProject) -> Fact[Files] | None:
     """`output: "export"` in next.config."""
     found = read_config(project, "next.config")
-    if found is None or _at(found[1].default_export, ("output",)) != "export":
+    if found is None or value_at(found[1].default_export, ("output",)) != "export":
         return None
-    folder = _at(found[1].default_export, ("distDir",))
+    folder = value_at(found[1].default_export, ("distDir",))
     return project.folder.fact((folder if isinstance(folder, str) else "out", False), found[0], 1, 'output is "export"')
 
 
 def next_standalone(project: NodeProject) -> Fact[bool] | None:
     """`output: "standalone"` in next.config."""
     found = read_config(project, "next.config")
-    if found is not None and _at(found[1].default_export, ("output",)) == "standalone":
+    if found is not None and value_at(found[1].default_export, ("output",)) == "standalone":
         return project.folder.fact(True, found[0], 1, 'output is "standalone"')
     return None
 
@@ -275,7 +269,7 @@ def _astro(project: NodeProject, framework: Framework) -> Fact[Files] | None:
     target = target_of(project, framework)
     if target is not None and target.value.makes != "elsewhere" and isinstance(config, dict) and "adapter" in config:
         return None
-    root = _at(config, ("outDir",))
+    root = value_at(config, ("outDir",))
     return Fact((root if isinstance(root, str) else "dist", False), (project.package.depends("astro"),))
 
 
@@ -304,10 +298,10 @@ def _without_server(project: NodeProject, framework: Framework) -> Fact[Files] |
     if found is None or (framework.name == "tanstack-start" and brings_server(project)):
         return None
     given = [found[1].default_export, *(value for call in found[1].calls for value in call.arguments[:1])]
-    config = next((value for value in given if _at(value, keys) is wanted), None)
+    config = next((value for value in given if value_at(value, keys) is wanted), None)
     if config is None:
         return None
-    rendered = _at(config, ("prerender",))
+    rendered = value_at(config, ("prerender",))
     shell: str | bool = framework.name != "analog"
     if framework.name == "tanstack-start":
         shell = "_shell.html"

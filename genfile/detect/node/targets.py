@@ -17,7 +17,7 @@ from genfile.detect.node.scripts import resolve
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_typescript
 from genfile.parsers.jscomponents import COMPONENTS, parse_component
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.values import EnvDefault, value_at
 
 Makes = Literal["server", "site", "chosen", "elsewhere", "unknown"]
 # In the order of preference among several packages.
@@ -224,12 +224,7 @@ def _configured(module: JsModule, preset: NitroPreset) -> Any:
     values = [module.default_export]
     if preset.call is not None:
         values = [call.arguments[0] for call in module.calls if call.callee == preset.call and call.arguments]
-    for value in values:
-        for key in preset.key:
-            value = value.get(key) if isinstance(value, dict) else None
-        if value is not None:
-            return value
-    return None
+    return next((found for value in values if (found := value_at(value, preset.key)) is not None), None)
 
 
 def _renders_on_demand(project: NodeProject) -> bool:
