@@ -1,5 +1,7 @@
 """With an engine: `docker compose up --build` brings up a project and its databases, from what `init` wrote alone."""
 
+import http.client
+import json
 import shutil
 import time
 import urllib.request
@@ -70,3 +72,49 @@ def test_the_project_comes_up_with_its_databases(name: str, tmp_path: Path, comp
             assert docker(*command, "--profile=workers", "up", "--detach", worker, timeout=120).ok
             time.sleep(5)
             assert worker in docker(*command, "ps", "--status=running", "--services").output.split()
+
+
+# An engine that reaches no registry has an nginx without the entry point that fills in templates.
+NGINX = Path(__file__).parent / "standins" / "nginx.Dockerfile"
+
+
+def with_entry_point(stand_ins: str | None, dockerfile: Path) -> None:
+    """Prepare the base images of a Dockerfile; where they are stand-ins, nginx gets its entry point."""
+    if stand_ins is None:
+        return
+    text = dockerfile.read_text("utf-8").partition("\n")[2]
+    make_images(stand_ins, text)
+    base = next((line.split()[1] for line in text.splitlines() if line.startswith("FROM nginx")), None)
+    if base is not None:
+        made = docker(
+            "build", "--build-arg", f"IMAGE={base}", "--tag", "genfile-test-nginx", "-f", str(NGINX), str(NGINX.parent)
+        )
+        assert made.ok, made.output
+        text = text.replace(f"FROM {base}", "FROM genfile-test-nginx")
+    dockerfile.write_text(text, "utf-8")
+
+
+def ask(path: str, **headers: str) -> tuple[int, str]:
+    request = http.client.HTTPConnection("127.0.0.1", 8080, timeout=10)
+    try:
+        request.request("GET", path, headers=headers)
+        answer = request.getresponse()
+        return answer.status, "" if answer.status == 101 else answer.read().decode()
+    finally:
+        request.close()
+
+
+def test_a_page_passes_requests_on_to_its_service(tmp_path: Path, compose: str | None) -> None:
+    shutil.copytree(Path(__file__).parent / "fronted", tmp_path, dirs_exist_ok=True)
+    assert run(["init", str(tmp_path), "--yes", "--compose"]) == 0
+    for folder in ("web", "api"):
+        with_entry_point(compose, tmp_path / folder / "Dockerfile")
+    with up(tmp_path) as command:
+        assert "Guestbook" in ask("/any/page")[1]
+        status, text = ask("/api/greeting%20card?name=a%2Fb")
+        assert (status, json.loads(text)) == (200, {"url": "/greeting%20card?name=a%2Fb", "host": "127.0.0.1:8080"})
+        assert ask("/live", Upgrade="websocket", Connection="Upgrade")[0] == 101
+        # Nobody answers any more: the page still works.
+        assert docker(*command, "stop", "guestbook-api").ok
+        assert ask("/")[0] == 200
+        assert ask("/api/greeting")[0] in (502, 504)

@@ -1,10 +1,13 @@
-"""Paths that a front end's development server passes on: no page answers them, and a warning names who should."""
+"""Paths that a front end's development server passes on: the web server of the image does so too."""
 
 import json
 
 import pytest
+import yaml
+from syrupy.assertion import SnapshotAssertion
 
 import genfile
+from genfile.spec.service import Proxied
 from tests.test_traps import inspect, package
 
 LOCK = {"package-lock.json": json.dumps({"lockfileVersion": 3, "packages": {}})}
@@ -30,36 +33,143 @@ CRA = {
     "module.exports = (app) => { app.use('/api', createProxyMiddleware({ target: 'http://localhost:5000' })); };\n",
 }
 
+ANGULAR_MODULE = {
+    name.replace(".json", ".js") if "proxy" in name else name: text.replace("proxy.conf.json", "proxy.conf.js")
+    for name, text in ANGULAR.items()
+} | {
+    "src/proxy.conf.js": "const PROXY = [{ context: ['/api', '/auth'], target: 'http://localhost:3000', ws: false }];\n"
+    "module.exports = PROXY;\n"
+}
+CRA_ALL = {
+    "package.json": package(
+        dependencies={"react-scripts": "5.0.1"},
+        scripts={"build": "react-scripts build"},
+        proxy="http://localhost:5000",
+    ),
+    "public/index.html": "<div id=root></div>",
+}
+
 
 def vite(proxy: str) -> dict[str, str]:
     return {**VITE, "vite.config.ts": f"export default defineConfig({{ server: {{ proxy: {proxy} }} }})"}
 
 
+def proxied(files: dict[str, str]) -> tuple[Proxied, ...]:
+    (service,) = inspect(**files, **LOCK).services
+    assert service.spec.static is not None
+    return service.spec.static.proxied
+
+
 @pytest.mark.parametrize(
     ("files", "paths"),
     [
-        (VITE, ()),
+        (VITE, []),
         (
             vite("{ '/api': 'http://localhost:5000', '/ws': { target: 'ws://localhost:5000', ws: true } }"),
-            ("/api", "/ws"),
+            ["/api", "/ws"],
         ),
-        (vite("{ '^/api': { target: process.env.API || 'http://localhost:5000' } }"), ("/api",)),
-        (vite("{ '^/v[0-9]+': 'http://localhost:5000', '/': 'http://localhost:5000' }"), ()),
-        ({**vite("{ '/data': 'http://localhost:5000' }"), "public/data/a.json": "{}"}, ()),
-        (ANGULAR, ("/api",)),
-        (CRA, ("/api",)),
+        (vite("{ '^/api': { target: process.env.API || 'http://localhost:5000' } }"), ["/api"]),
+        (vite("{ '^/v[0-9]+': 'http://localhost:5000', '/': 'http://localhost:5000' }"), []),
+        ({**vite("{ '/data': 'http://localhost:5000' }"), "public/data/a.json": "{}"}, []),
+        (ANGULAR, ["/api"]),
+        (ANGULAR_MODULE, ["/api", "/auth"]),
+        (CRA, ["/api"]),
+        (CRA_ALL, ["/"]),
+        ({**CRA_ALL, "package.json": CRA_ALL["package.json"].replace("react-scripts", "vite")}, []),
     ],
 )
-def test_paths_of_the_development_server(files: dict[str, str], paths: tuple[str, ...]) -> None:
+def test_paths_of_the_development_server(files: dict[str, str], paths: list[str]) -> None:
+    assert [item.path for item in proxied(files)] == paths
     (service,) = inspect(**files, **LOCK).services
-    assert service.spec.static is not None
-    assert service.spec.static.proxied == paths
-    told = [note.text for note in service.notes if "development server" in note.text]
-    assert bool(told) == bool(paths)
-    assert all(path in text for path in paths for text in told)
+    assert any("API_UPSTREAM" in note.text for note in service.notes) == bool(paths)
 
 
-def test_no_page_answers_them() -> None:
-    files = vite("{ '/api': 'http://localhost:5000' }") | LOCK
-    made = genfile.generate({name: text.encode() for name, text in files.items()})
-    assert "    location ^~ /api { return 502; }\n" in made.files["Dockerfile"]
+@pytest.mark.parametrize(
+    ("options", "rewrite"),
+    [
+        ("'http://localhost:5000'", None),
+        ("'http://localhost:5000/v1'", "/v1/api"),
+        ("{ target: 'http://localhost:5000', rewrite: (path) => path.replace(/^\\/api/, '') }", "/"),
+        ("{ target: 'http://localhost:5000', rewrite: path => path.replace('/api', '/v2') }", "/v2"),
+        ("{ target: 'http://localhost:5000', rewrite(p) { return p.replace(/^\\/api\\//, '/') } }", "/"),
+        ("{ target: 'http://localhost:5000/api', rewrite: (p) => { return p.replace(/^\\/api/, '') } }", None),
+        ("{ target: 'http://localhost:5000', pathRewrite: { '^/api': '' } }", "/"),
+    ],
+)
+def test_what_the_other_service_gets(options: str, rewrite: str | None) -> None:
+    (item,) = proxied(vite(f"{{ '/api': {options} }}"))
+    assert item.rewrite == rewrite
+
+
+@pytest.mark.parametrize("rewrite", ["rewriteApi", "(p) => p.replace(/^.api(v\\d)?/, '')", "(p) => '/v1' + p"])
+def test_a_rewrite_that_cannot_be_read_is_named(rewrite: str) -> None:
+    files = vite(f"{{ '/api': {{ target: 'http://localhost:5000', rewrite: {rewrite} }} }}")
+    (item,) = proxied(files)
+    assert item.rewrite is None
+    (service,) = inspect(**files, **LOCK).services
+    assert any(note.level == "warning" and "can't read how /api is rewritten" in note.text for note in service.notes)
+
+
+@pytest.mark.parametrize(("version", "rewrite"), [("2.0.6", None), ("3.0.5", "/")])
+def test_express_takes_the_path_of_its_middleware_off(version: str, rewrite: str | None) -> None:
+    manifest = package(
+        dependencies={"react-scripts": "5.0.1", "http-proxy-middleware": f"^{version}"},
+        scripts={"build": "react-scripts build"},
+    )
+    (item,) = proxied({**CRA, "package.json": manifest})
+    assert item.rewrite == rewrite
+
+
+def test_one_variable_for_each_address() -> None:
+    passed = proxied(
+        vite(
+            "{ '/api': 'http://localhost:5000', '/live': { target: 'ws://localhost:5000', ws: true },"
+            " '/quotes': 'https://quotes.example.com', '/10': 'http://10.0.0.7:9000' }"
+        )
+    )
+    assert [(item.upstream, item.address, item.port, item.websocket) for item in passed] == [
+        ("API_UPSTREAM", None, 5000, False),
+        ("API_UPSTREAM", None, 5000, True),
+        ("QUOTES_UPSTREAM", "https://quotes.example.com", 443, False),
+        ("_10_UPSTREAM", None, 9000, False),
+    ]
+
+
+API = {
+    "api/package.json": package(name="shop-api", scripts={"start": "node server.js"}),
+    "api/server.js": "require('http').createServer(() => {}).listen(5000)",
+}
+
+
+def made(files: dict[str, str]) -> dict[str, str]:
+    return dict(genfile.generate({name: text.encode() for name, text in files.items()}, compose=True).files)
+
+
+def test_a_page_in_front_of_its_service(snapshot: SnapshotAssertion) -> None:
+    proxy = "{ '/api': { target: 'http://localhost:5000', rewrite: (p) => p.replace(/^\\/api/, ''), ws: true } }"
+    files = made({f"web/{name}": text for name, text in (vite(proxy) | LOCK).items()} | API)
+    assert files["web/Dockerfile"] == snapshot(name="Dockerfile")
+    assert files["compose.yaml"] == snapshot(name="compose.yaml")
+
+
+def test_everything_that_no_file_answers(snapshot: SnapshotAssertion) -> None:
+    assert made(CRA_ALL | LOCK)["Dockerfile"] == snapshot
+
+
+@pytest.mark.parametrize(
+    ("target", "others", "address"),
+    [
+        # The development server names the port of one of them.
+        ("http://localhost:5000", API, "http://shop-api:5000"),
+        # There is only one.
+        ("http://localhost:3001", API, "http://shop-api:5000"),
+        ("http://localhost:3001", {}, None),
+        ("https://api.example.com", API, None),
+    ],
+)
+def test_compose_knows_the_other_service(target: str, others: dict[str, str], address: str | None) -> None:
+    page = {f"web/{name}": text for name, text in (vite(f"{{ '/api': '{target}' }}") | LOCK).items()}
+    services = yaml.safe_load(made(page | others)["compose.yaml"])["services"]
+    (web,) = (item for item in services.values() if "API_UPSTREAM" in item.get("environment", {}))
+    assert web["environment"]["API_UPSTREAM"] == address
+    assert ("shop-api" in web.get("depends_on", {})) == (address is not None)

@@ -13,6 +13,7 @@ from genfile.parsers.jshelpers import JsHelpers
 from genfile.parsers.jsloads import JsLoads
 from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
+from genfile.parsers.jsreplaces import returned
 from genfile.parsers.jsroutes import JsRoutes
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.jswrites import JsWrites
@@ -59,15 +60,26 @@ class JsModule(JsReads, JsWrites, JsLoads, JsRoutes, JsControllers, JsHelpers):
     @cached_property
     def default_export(self) -> Any:
         """The exported configuration as plain values, or UNKNOWN: `export default`, `module.exports`, also wrapped."""
+        node = self._exported
+        return UNKNOWN if node is None else self._config(node)
+
+    @property
+    def export_value(self) -> Any:
+        """The exported value, whatever it is: a list of settings too."""
+        node = self._exported
+        return UNKNOWN if node is None else self._value(node)
+
+    @cached_property
+    def _exported(self) -> "Node | None":
         for node in self._root.named_children:
             if node.type == "export_statement":
                 value = node.child_by_field_name("value") or node.child_by_field_name("declaration")
                 if value is not None and any(child.type == "default" for child in node.children):
-                    return self._config(value)
+                    return value
             target = self._assigned(node)
             if target is not None and self._text(target[0]) in ("module.exports", "exports.default"):
-                return self._config(target[1])
-        return UNKNOWN
+                return target[1]
+        return None
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
@@ -171,16 +183,10 @@ class JsModule(JsReads, JsWrites, JsLoads, JsRoutes, JsControllers, JsHelpers):
             return UNKNOWN
         if node.type in ("arrow_function", "function_expression", "function_declaration"):
             body = node.child_by_field_name("body")
-            returned = self._returned(body) if body is not None else None
-            return UNKNOWN if returned is None else self._config(returned, depth + 1)
+            result = returned(body) if body is not None else None
+            return UNKNOWN if result is None else self._config(result, depth + 1)
         value = self._value(node)
         return value if isinstance(value, dict) else UNKNOWN
-
-    def _returned(self, body: "Node") -> "Node | None":
-        if body.type != "statement_block":
-            return body
-        returns = [child for child in body.named_children if child.type == "return_statement" and child.named_children]
-        return returns[-1].named_children[0] if returns else None
 
 
 def _line(node: "Node") -> int:

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import captures, in_order
+from genfile.parsers.jsreplaces import replacing
 from genfile.parsers.values import UNKNOWN, Anchored, EnvDefault, Steps, is_known, joined
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class JsValues:
             return self._member(node, depth)
         if kind in ("binary_expression", "unary_expression", "call_expression", "ternary_expression"):
             return self._computed(node, depth)
-        return UNKNOWN
+        return replacing(self, node) if kind in ("arrow_function", "function_expression") else UNKNOWN
 
     def _template(self, node: "Node", depth: int) -> Any:
         parts: list[str] = []
@@ -199,7 +200,7 @@ class JsValues:
             elif child.type == "method_definition":
                 name_node = child.child_by_field_name("name")
                 if name_node is not None:
-                    result[self._text(name_node)] = UNKNOWN
+                    result[self._text(name_node)] = replacing(self, child)
         return result
 
     def _member(self, node: "Node", depth: int) -> Any:

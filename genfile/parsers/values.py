@@ -56,6 +56,13 @@ class Beginning(Struct, frozen=True):
     text: str
 
 
+class Replacing(Struct, frozen=True):
+    """A function that replaces a part of its text: the part, as the source of a regular expression, and what by."""
+
+    pattern: str
+    by: str
+
+
 class FieldRead(Struct, frozen=True):
     """A read of a struct field, as dotted text: `s.cfg.Port`."""
 

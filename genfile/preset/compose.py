@@ -46,6 +46,7 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     backing = [_backing(known[name], [seed[1:] for seed in seeds if seed[0] == name]) for name in needed]
     entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
     _publish(entries)
+    _connect(entries)
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
         "services": entries,
@@ -78,6 +79,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     # No port, and no check of one: the image's own is for the service, which builds it for all of them.
     other: dict[str, Any] = {
         "port": None,
+        "serves": False,
         "checked": False,
         "prepared": False,
         "builds": False,
@@ -126,6 +128,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "secrets": [
             {"id": item.id, "variable": item.variable, "file": _FILES.get(item.kind)} for item in secrets.values()
         ],
+        "upstreams": {item.upstream: item for item in spec.static.proxied} if spec.static else {},
+        "serves": spec.port is not None and spec.static is None,
         "command": None,
         "working_dir": None,
         "profiles": [],
@@ -183,6 +187,23 @@ def _publish(entries: list[dict[str, Any]]) -> None:
             holders[published] = entry["name"]
             entry["taken_by"] = holder
         entry["published"] = f"127.0.0.1:{published}:{port}"
+
+
+def _connect(entries: list[dict[str, Any]]) -> None:
+    """Give each page the address of the service that answers its proxied paths: the service on the port that the
+    development server names, or else the only one."""
+    servers = [entry for entry in entries if entry["serves"]]
+    for entry in entries:
+        for variable, item in entry["upstreams"].items():
+            named = [other for other in servers if other["port"] == item.port] or servers
+            other = named[0] if len(named) == 1 and item.address is None else None
+            value = f"http://{other['name']}:{other['port']}" if other is not None else None
+            # Without a value it is passed on, if the shell or .env sets it.
+            passed = {"name": variable, "value": value, "required": False, "secret": False}
+            entry["environment"] = [*entry["environment"], passed]
+            after = {"name": other["name"], "condition": "service_started"} if other is not None else None
+            if after is not None and after not in entry["depends_on"]:
+                entry["depends_on"] = [*entry["depends_on"], after]
 
 
 def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:

@@ -77,6 +77,10 @@ VersionLine = Annotated[str, StringConstraints(pattern=r"^[0-9]+(?:\.[0-9]+)*$",
 PackageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]+$", max_length=100)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~!$&()*+,;=:@%/?-]*$", max_length=500)]
+# A path that a web server passes on, as its configuration and a regular expression hold it without quotes.
+PassedPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*$", max_length=200)]
+# An http address without a path: https://api.example.com.
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?$", max_length=300)]
 # The URL path that a site is served under: "/" or "/console/".
 BasePath = Annotated[
     str,

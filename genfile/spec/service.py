@@ -14,7 +14,9 @@ from genfile.spec.base import (
     Command,
     EnvironmentName,
     Model,
+    Origin,
     PackageName,
+    PassedPath,
     Port,
     RelativePath,
     SecretId,
@@ -64,6 +66,25 @@ class Locale(Model):
     base: BasePath = Field(description="The URL path that it is served under.")
 
 
+class Proxied(Model):
+    """A path that another service answers, and where the web server finds that service."""
+
+    path: PassedPath | Literal["/"] = Field(
+        description="Requests for this path, and below it, go to the other service; "
+        "`/`: those that no file answers and that don't ask for a page."
+    )
+    upstream: EnvironmentName = Field(
+        description="The variable with the address of that service, such as `http://api:3000`. "
+        "While it is empty, the path returns 502, and `/` the page."
+    )
+    address: Origin | None = Field(None, description="The value of the variable that the image sets.")
+    port: Port | None = Field(None, description="The port that the development server expects the other service on.")
+    rewrite: PassedPath | Literal["/"] | None = Field(
+        None, description="What takes the place of `path` in the request to that service; null: the path stays."
+    )
+    websocket: bool = Field(False, description="The other service accepts WebSocket connections.")
+
+
 class Static(Model):
     """A site that consists only of files after its build."""
 
@@ -78,9 +99,8 @@ class Static(Model):
         False, description="Scripts and style sheets have a hash in their names in every folder: `main-X7Q2ABCD.js`."
     )
     not_found: bool = Field(False, description="The site has a 404.html for unknown paths.")
-    proxied: tuple[UrlPath, ...] = Field(
-        (),
-        description="Paths that the development server passes on to another program: no page answers below them.",
+    proxied: tuple[Proxied, ...] = Field(
+        (), description="Paths that the web server passes on to another service, as the development server does."
     )
     locales: tuple[Locale, ...] = Field(
         (), description="If each language has its own folder below `root`; the first is served at `/`."

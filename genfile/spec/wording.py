@@ -16,6 +16,8 @@ PATTERNS: dict[str, str] = {
     WORD: "a lower-case word, such as nextjs or spring-boot",
     r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,62}$": "a version, such as 9.12.1",
     r"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$": "a name for a service: lower-case letters, digits and - between them",
+    r"^/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*$": "a URL path, such as /api",
+    r"^https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?$": "an address without a path, such as https://api.example.com",
     r"^/[A-Za-z0-9._/-]+$": "an absolute path, such as /data",
     r"^/[A-Za-z0-9._~!$&()*+,;=:@%/?-]*$": "the path of a URL, such as /health",
     r"^--[a-z-]+(=[A-Za-z0-9_./,=-]+)?$": "an option of the JVM, such as --add-opens=java.base/java.lang=ALL-UNNAMED",

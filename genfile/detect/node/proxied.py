@@ -1,16 +1,21 @@
-"""Paths that a front end's development server passes on to another program, which a web server of files can't do."""
+"""Paths that a front end's development server passes on to another service, as the web server of the image does too."""
 
+import ipaddress
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from genfile.detect.node.angular import read_target
 from genfile.detect.node.framework import read_config, read_module
+from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
 from genfile.evidence import Draft, Evidence
-from genfile.parsers.values import EnvDefault, value_at
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, Replacing, is_known, value_at
 
 _PATH = re.compile(r"/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*")
 # The keys of the proxy in each tool's configuration.
@@ -18,61 +23,221 @@ _CONFIGS = (("vite.config", ("server", "proxy")), ("vue.config", ("devServer", "
 _SCRIPTS = ("start", "dev", "serve")
 # Where Create React App looks for middleware.
 _MIDDLEWARE = "src/setupProxy.js"
+# What reads the key `proxy` of package.json.
+_READERS = ("react-scripts", "react-app-rewired", "@craco/craco")
+# Every request that no file answers and that does not ask for a page.
+_REST = "/"
+_MAKERS = ("createProxyMiddleware", "legacyCreateProxyMiddleware", "proxy", "createProxy")
+_WEB_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 MAX_PATHS = 20
 
 
+class PassedOn(Struct, frozen=True):
+    """A path, the address that requests for it go to, and what the other service gets in place of the path.
+
+    ``becomes``: None if the path stays; UNKNOWN if only a run of the configuration would tell.
+    """
+
+    path: str
+    target: str
+    becomes: Any
+    websocket: bool
+    says: Evidence
+
+
 def put_proxied(project: NodeProject, draft: Draft) -> None:
-    """Put /static/proxied, and say that something in front of the image must route these paths."""
+    """Put /static/proxied, and say which variable holds the address of the other service."""
     base = str(draft.values["static"].get("base", "/"))
-    found: dict[str, str] = {}
-    told: Evidence | None = None
-    for path, target, says in _proxied(project):
-        if path != base.rstrip("/") and not project.folder.has_folder(f"public{path}") and len(found) < MAX_PATHS:
-            found.setdefault(path, target)
-            told = told or says
-    if told is None:
+    found: dict[str, PassedOn] = {}
+    for item in _proxied(project):
+        if item.path == _REST or (
+            item.path != base.rstrip("/") and not project.folder.has_folder(f"public{item.path}")
+        ):
+            found.setdefault(item.path, item)
+    passed = list(found.values())[:MAX_PATHS]
+    if not passed:
         return
-    draft.values["static"]["proxied"] = list(found)
-    targets = ", ".join(dict.fromkeys(target for target in found.values() if target))
-    where = f" to {targets}" if targets else ""
-    them = "it" if len(found) == 1 else "them"
-    text = (
-        f"{told}: the development server passes {', '.join(found)} on{where}, and the web server of the image does not"
-    )
-    draft.note("warning", f"{text}; route {them} to that service, for example in your ingress", told.path, told.line)
+    names = _variables(passed)
+    draft.values["static"]["proxied"] = [_entry(item, names[_origin(item)]) for item in passed]
+    for origin, name in names.items():
+        _say([item for item in passed if _origin(item) == origin], name, draft)
 
 
-def _proxied(project: NodeProject) -> Iterator[tuple[str, str, Evidence]]:
-    """Each path, its target as far as it is known, and the file that says so."""
+def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
+    says, origin = passed[0].says, _origin(passed[0])
+    unread = [item.path for item in passed if not is_known(item.becomes)]
+    if unread:
+        text = (
+            f"{says}: genfile can't read how {', '.join(unread)} is rewritten, so the web server passes it on unchanged"
+        )
+        draft.note("warning", text, says.path, says.line)
+    rest = any(item.path == _REST for item in passed)
+    paths = ", ".join(item.path for item in passed if item.path != _REST)
+    what = " and ".join(part for part in (paths, "what no file answers" if rest else "") if part)
+    if _is_public(origin):
+        where = f"{origin}, as the development server does; set {variable} to change the address"
+    else:
+        where = f"the address in {variable}, such as http://HOST:{_port(passed[0].target) or 3000}"
+    draft.note("info", f"{says}: the web server passes {what} on to {where}", says.path, says.line)
+
+
+def _entry(item: PassedOn, variable: str) -> dict[str, Any]:
+    origin = _origin(item)
+    known = isinstance(item.becomes, str) and item.becomes != item.path
+    return {
+        "path": item.path,
+        "upstream": variable,
+        "address": origin if _is_public(origin) else None,
+        "port": _port(item.target),
+        "rewrite": item.becomes if known else None,
+        "websocket": item.websocket,
+    }
+
+
+def _variables(passed: Sequence[PassedOn]) -> dict[str, str]:
+    """One variable for each address, named after the first path that goes there: `API_UPSTREAM`."""
+    names: dict[str, str] = {}
+    for item in passed:
+        stem = re.sub(r"[^A-Z0-9]+", "_", item.path.upper()).strip("_")
+        name = f"{'_' if stem[:1].isdigit() else ''}{stem or 'API'}_UPSTREAM"
+        while name in names.values() and _origin(item) not in names:
+            name = f"_{name}"
+        names.setdefault(_origin(item), name)
+    return names
+
+
+def _origin(item: PassedOn) -> str:
+    """The address without its path, as an http address; empty if it isn't known."""
+    try:
+        parts = urlsplit(item.target)
+        port = parts.port
+    except ValueError:
+        return ""
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    host = parts.hostname or ""
+    if scheme not in ("http", "https") or not re.fullmatch(r"[A-Za-z0-9.-]+", host):
+        return ""
+    return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
+
+
+def _port(target: str) -> int | None:
+    try:
+        parts = urlsplit(target)
+        return parts.port or _WEB_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+
+
+def _is_public(origin: str) -> bool:
+    """Whether an address means the same host from everywhere, rather than this machine or a private network."""
+    host = urlsplit(origin).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".localhost", ".internal", ".test", ".lan"))
+
+
+def _proxied(project: NodeProject) -> Iterator[PassedOn]:
+    """Each path that a development server of the project passes on."""
     for stem, keys in _CONFIGS:
         found = read_config(project, stem)
         if found is not None:
             yield from _table(value_at(found[1].default_export, keys), project.folder.says(found[0], None, keys[-1]))
+    if any(name in project.package.every_dependency for name in _READERS):
+        yield from _table(project.package.document.get("proxy"), project.package.says("proxy"))
     for name in _angular(project):
-        document = project.folder.json(name) if project.folder.has(name) else None
-        yield from _table(document.value if document is not None else None, project.folder.says(name, None, "proxy"))
+        yield from _table(_read_table(project, name), project.folder.says(name, None, "proxy"))
     if project.folder.has(_MIDDLEWARE) and (module := read_module(project, _MIDDLEWARE)) is not None:
-        for call in module.calls:
-            if call.callee.endswith(".use") and call.arguments:
-                yield from _entry(call.arguments[0], None, project.folder.says(_MIDDLEWARE, call.line, "proxy"))
+        yield from _middleware(project, module.calls)
 
 
-def _table(value: Any, says: Evidence) -> Iterator[tuple[str, str, Evidence]]:
-    """A table of paths, or a list of entries with a `context` each."""
+def _read_table(project: NodeProject, name: str) -> Any:
+    """The proxy table of a JSON file, or of a module."""
+    if not project.folder.has(name):
+        return None
+    if not name.endswith(".json"):
+        module = read_module(project, name)
+        return module.export_value if module is not None else None
+    document = project.folder.json(name)
+    return document.value if document is not None else None
+
+
+def _table(value: Any, says: Evidence) -> Iterator[PassedOn]:
+    """A table of paths, a list of entries with a `context` each, or one address for all requests."""
+    if isinstance(value, str):
+        yield PassedOn(_REST, value, None, False, says)
     for path, entry in value.items() if isinstance(value, dict) else ():
-        yield from _entry(path, entry, says)
+        yield from _passed(path, entry, says)
     for entry in value if isinstance(value, list) else ():
         context = entry.get("context") if isinstance(entry, dict) else None
         for path in context if isinstance(context, list) else [context]:
-            yield from _entry(path, entry, says)
+            yield from _passed(path, entry, says)
 
 
-def _entry(path: Any, entry: Any, says: Evidence) -> Iterator[tuple[str, str, Evidence]]:
-    target = entry.get("target") if isinstance(entry, dict) else entry
+def _passed(path: Any, entry: Any, says: Evidence, *, mounted: bool = False) -> Iterator[PassedOn]:
+    """The entry of a path: an address, or options. ``mounted``: the proxy gets requests without the path."""
+    options = entry if isinstance(entry, dict) else {"target": entry}
+    target = options.get("target")
     target = target.last if isinstance(target, EnvDefault) else target
+    target = target if isinstance(target, str) else ""
     plain = path.removeprefix("^").rstrip("*").rstrip("/") if isinstance(path, str) else ""
-    if _PATH.fullmatch(plain):
-        yield plain, target if isinstance(target, str) else "", says
+    if not _PATH.fullmatch(plain):
+        return
+    socket = options.get("ws") is True or target.startswith(("ws:", "wss:")) or plain == "/socket.io"
+    yield PassedOn(plain, target, _becomes(plain, target, options, mounted), socket, says)
+
+
+def _becomes(path: str, target: str, options: dict[str, Any], mounted: bool) -> Any:
+    """What a path becomes: the target's own path, and behind it the path as it is rewritten."""
+    rewritten = "" if mounted else path
+    rule = options.get("rewrite", options.get("pathRewrite"))
+    if isinstance(rule, dict) and len(rule) == 1:
+        ((pattern, by),) = rule.items()
+        rule = Replacing(pattern, by) if isinstance(by, str) else None
+    if isinstance(rule, Replacing):
+        replaced = _replaced(rewritten, rule)
+        if replaced is None:
+            return UNKNOWN
+        rewritten = replaced
+    elif rule is not None:
+        return UNKNOWN
+    whole = posixpath.normpath(f"/{urlsplit(target).path}/{rewritten}".replace("//", "/"))
+    whole = "/" + whole.lstrip("/")
+    return None if whole == path else whole if whole == "/" or _PATH.fullmatch(whole) else UNKNOWN
+
+
+def _replaced(path: str, rule: Replacing) -> str | None:
+    """A path after a replacement whose pattern is plain text, with a `^` before it or not; None for another pattern."""
+    pattern = rule.pattern.removeprefix("^").removesuffix("/?").replace("\\/", "/").replace("\\-", "-")
+    plain = pattern.rstrip("\\/")
+    if re.search(r"[\\^$.|?*+()\[\]{}]", plain.replace("\\.", "")) or "$" in rule.by:
+        return None
+    plain = plain.replace("\\.", ".")
+    return path.replace(plain, rule.by, 1) if path.startswith(plain) else path
+
+
+def _middleware(project: NodeProject, calls: Sequence[Call]) -> Iterator[PassedOn]:
+    """`app.use("/api", createProxyMiddleware({ target }))`, and the path as the first argument of the maker."""
+    path: str | None = None
+    for call in calls:
+        first = call.arguments[0] if call.arguments else None
+        says = project.folder.says(_MIDDLEWARE, call.line, "proxy")
+        if call.callee.endswith(".use"):
+            path = first if isinstance(first, str) else None
+        elif call.callee.rpartition(".")[2] in _MAKERS:
+            options = next((item for item in call.arguments if isinstance(item, dict)), {})
+            if isinstance(first, str | list):
+                for one in first if isinstance(first, list) else [first]:
+                    yield from _passed(one, options, says)
+            elif path is not None:
+                # Express takes the path of `use` off; before version 3 the proxy put it back.
+                yield from _passed(path, options, says, mounted=_takes_off(project))
+                path = None
+
+
+def _takes_off(project: NodeProject) -> bool:
+    version = locked_versions(project).get("http-proxy-middleware")
+    return version is not None and int(version[0].partition(".")[0]) >= 3
 
 
 def _angular(project: NodeProject) -> Iterator[str]:
