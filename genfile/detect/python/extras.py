@@ -154,17 +154,15 @@ def _requirements(project: PythonProject, draft: Draft) -> list[str]:
 
 
 def _is_src_layout(project: PythonProject) -> bool:
-    """Whether packages are in `src`; a Django project there is started there and needs no path."""
+    """Whether packages are in `src`, and the code does not name them `src.shop` everywhere; a Django project there is
+    started there and needs no path."""
     if project.folder.has("src/manage.py"):
         return False
-    return (
-        any(
-            project.folder.names(f"src/{name}") and "__init__.py" in project.folder.names(f"src/{name}")
-            for name in project.folder.subfolders("src")
-        )
-        if project.folder.has_folder("src")
-        else False
-    )
+    packages = {
+        name for name in project.folder.subfolders("src") if "__init__.py" in project.folder.names(f"src/{name}")
+    }
+    imported = {name.partition(".")[0] for _, module in modules(project) for name in module.imports}
+    return bool(packages) and ("src" not in imported or not packages.isdisjoint(imported))
 
 
 def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> None:
