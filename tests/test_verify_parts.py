@@ -144,6 +144,24 @@ def test_databases_of_a_compose_file() -> None:
     assert found.jobs == (("node", "migrate.js"),)
 
 
+def test_the_name_of_a_database_counts_though_its_image_is_not_told_it() -> None:
+    text = """
+services:
+  web:
+    build: .
+    environment:
+      MONGO_URL: mongodb://store:27017/shop
+      DB_NAME: shop
+      DB_PORT: "27017"
+      NODE_ENV: development
+    depends_on: [store]
+  store:
+    image: mongo:8.0
+"""
+    found = read_beside(parse_yaml(text), "compose.yaml", "Dockerfile", "web").environment
+    assert found == {"MONGO_URL": "mongodb://store:27017/shop", "DB_NAME": "shop", "DB_PORT": "27017"}
+
+
 @pytest.mark.parametrize(
     "text", ["", "services: []", "services: {web: 1}", "services: {db: {image: x, depends_on: db}}"]
 )
