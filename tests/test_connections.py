@@ -274,6 +274,27 @@ def test_the_database_of_prismas_schema() -> None:
     assert found["DIRECT_URL"] == found["SHOP_DATABASE_URL"]
 
 
+VIPER = """v := viper.New(); v.SetDefault("db.host", "localhost"); v.SetDefault("db.port", 5432)
+	v.SetEnvPrefix("SHOP"); v.SetEnvKeyReplacer(strings.NewReplacer(".", "_")); v.AutomaticEnv(); v.Unmarshal(&c)"""
+
+
+def test_keys_of_viper_are_variables() -> None:
+    found = go(VIPER, "github.com/lib/pq")
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_PORT"]) == ("postgres", "5432")
+    assert "SHOP_DB_HOST" not in go(VIPER.replace("v.AutomaticEnv(); ", ""), "github.com/lib/pq")
+    code = VIPER.replace(
+        'v.SetDefault("db.host", "localhost"); v.SetDefault("db.port", 5432)', 'v.SetConfigName("config")'
+    )
+    files = {
+        "go.mod": GO_MOD.format("github.com/lib/pq"),
+        "go.sum": "",
+        "main.go": GO.format("github.com/lib/pq", code),
+    }
+    found = environment({**files, "config.yaml": "db:\n  host: localhost\n  name: shop\nport: 8080\n"})
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "app")
+    assert "SHOP_PORT" not in found
+
+
 def test_go_speaks_its_drivers_own_form() -> None:
     assert (
         go('os.Getenv("DATABASE_URL")', "github.com/lib/pq")["DATABASE_URL"] == f"postgres://{POSTGRES}?sslmode=disable"

@@ -152,14 +152,18 @@ services:
     environment:
       MONGO_URL: mongodb://store:27017/shop
       DB_NAME: shop
-      DB_PORT: "27017"
+      QUEUE_HOST: jobs
+      QUEUE_PORT: "6380"
       NODE_ENV: development
-    depends_on: [store]
+    depends_on: [store, jobs]
   store:
     image: mongo:8.0
+  jobs:
+    image: redis:8
 """
     found = read_beside(parse_yaml(text), "compose.yaml", "Dockerfile", "web").environment
-    assert found == {"MONGO_URL": "mongodb://store:27017/shop", "DB_NAME": "shop", "DB_PORT": "27017"}
+    address = "mongodb://store:27017/shop"
+    assert found == {"MONGO_URL": address, "DB_NAME": "shop", "QUEUE_HOST": "jobs", "QUEUE_PORT": "6380"}
 
 
 @pytest.mark.parametrize(

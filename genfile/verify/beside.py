@@ -133,14 +133,20 @@ def _words(value: Any, values: Mapping[str, str]) -> tuple[str, ...]:
 
 def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, str]:
     """The service's variables that point to the others: they hold a host name, a value of their environment, or a part
-    of the address in another variable."""
+    of the address in another variable; and those beside one with a host name, such as DB_PORT beside DB_HOST."""
     if own is None:
         return {}
     hosts = _hosts(item.name for item in others)
     known = {value for item in others for value in item.environment.values() if value}
     found = {name: said.value for name, said in own.environment.items()}
-    known |= {part for value in found.values() if value and hosts.search(value) for part in _parts(value)}
-    return {name: value for name, value in found.items() if value and (hosts.search(value) or value in known)}
+    reaching = {name: value for name, value in found.items() if value and hosts.search(value)}
+    known |= {part for value in reaching.values() for part in _parts(value)}
+    stems = {stem for name in reaching if (stem := name.rpartition("_")[0])}
+    return {
+        name: value
+        for name, value in found.items()
+        if value and (name in reaching or value in known or name.rpartition("_")[0] in stems)
+    }
 
 
 def _parts(address: str) -> Iterator[str]:
