@@ -229,3 +229,18 @@ def test_a_command_that_fills_a_missing_folder_of_static_files_runs_before_they_
     files |= {"shop/settings.py": STATIC, "shop/management/commands/fetch.py": command}
     collect = "python manage.py collectstatic --noinput"
     assert only(**files).build == (("python manage.py fetch", collect) if runs else (collect,))
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("os.getenv('SHOP_KEY')", ["SHOP_KEY"]),
+        ("os.getenv('SHOP_KEY', '')", ["SHOP_KEY"]),
+        ("os.getenv('SHOP_KEY', 'x')", []),
+        ("'x'", []),
+    ],
+)
+def test_collecting_static_files_gets_a_secret_key_whatever_its_variable_is_called(key: str, given: list[str]) -> None:
+    settings = f"import os\nSECRET_KEY = {key}\nSTATIC_ROOT = 'static'\n"
+    files = {"requirements.txt": "django\ngunicorn\n", "manage.py": MANAGE, **SHOP, "shop/settings.py": settings}
+    assert [item.name for item in only(**files).environment if item.phase == "build"] == given

@@ -249,12 +249,9 @@ def _needed(project: PythonProject, django: Django) -> list[str]:
     modules_of = [module for _, module in settings_modules(project, django)]
     names = {item.name for module in modules_of for item in module.env_names if not item.has_default}
     names |= {item.name for module in modules_of for item in required_names(module)}
-    return sorted(names | ({"SECRET_KEY"} if _secret_may_be_empty(project, django) else set()))
-
-
-def _secret_may_be_empty(project: PythonProject, django: Django) -> bool:
-    value, path, _ = setting(project, django, "SECRET_KEY")
-    return bool(path) and isinstance(value, EnvDefault) and value.default is None and value.name == "SECRET_KEY"
+    # An empty SECRET_KEY is an error, whatever its variable is called.
+    key, path, _ = setting(project, django, "SECRET_KEY")
+    return sorted(names | ({key.name} if path and isinstance(key, EnvDefault) and not key.default else set()))
 
 
 def _dummy(name: str) -> str:
