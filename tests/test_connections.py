@@ -173,6 +173,13 @@ def test_spring_is_not_given_what_overrides_the_variable_of_the_project() -> Non
     assert found["SHOP_DB_URL"] == "jdbc:postgresql://postgres:5432/app"
     assert found["SPRING_DATASOURCE_USERNAME"] == "app"
     assert "SPRING_DATASOURCE_URL" not in found
+    pieces = "spring.datasource.url=jdbc:postgresql://${SHOP_DB_HOST}/${SHOP_DB_NAME}?ssl=false\n"
+    found = environment({**files, "src/main/resources/application.properties": pieces})
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "app")
+    assert "SPRING_DATASOURCE_URL" not in found
+    alone = "spring.datasource.url=jdbc:postgresql://localhost/shop\nshop.user=${SHOP_DB_USER}\n"
+    found = environment({**files, "src/main/resources/application.properties": alone})
+    assert found["SPRING_DATASOURCE_URL"] == "jdbc:postgresql://postgres:5432/app"
 
 
 def test_pieces_of_an_address_are_given_one_by_one() -> None:
