@@ -56,11 +56,6 @@ def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
 _TOMCAT_WRITES = ("/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work")
 
 
-def holding(paths: Iterable[str], folder: str) -> list[str]:
-    """Those paths that are a folder, or that it lies in."""
-    return [path for path in paths if f"{folder}/".startswith(f"{path.rstrip('/')}/")]
-
-
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
     """Every path that is written to in Tomcat's image: by the web application, relative to its unpacked pages or to
     Tomcat's working directory, and by Tomcat itself."""
