@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from genfile.detect.node.build import execute
 from genfile.detect.node.closure import installed
+from genfile.detect.node.locks import locked_versions, order
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import LIFECYCLE, PackageJson
 from genfile.detect.node.schema import SCHEMA, schema_holders, user_of
@@ -81,7 +82,11 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     if project.root.has("turbo.json") and plain:
         turbo = "yarn turbo" if tool == "yarn" else f"{execute(manager)} turbo"
         says = project.root.says("turbo.json", 1, "turbo.json")
-        draft.put("build", Fact([f"{turbo} run build --filter={label}"], (says,)))
+        version = locked_versions(project).get("turbo")
+        # Turborepo has --filter since 1.2 (its release notes).
+        old = version is not None and order(version[0]) < [1, 2]
+        one = f"--scope={label} --include-dependencies" if old else f"--filter={label}"
+        draft.put("build", Fact([f"{turbo} run build {one}"], (says,)))
         return
     needed = [package for package in needed_members(project) if "build" in package.scripts]
     if fact is None and not needed:
