@@ -423,6 +423,22 @@ def test_folders_outside_of_the_tree_are_left_alone(code: str) -> None:
     assert only(**{**SERVED, "app.py": FLASK + code}).writable == ()
 
 
+@pytest.mark.parametrize(
+    ("start", "folder"),
+    [
+        ("gunicorn --chdir site app:app", "site/var"),
+        ("gunicorn --chdir=site app:app", "site/var"),
+        ("cd site && gunicorn app:app", "site/var"),
+        ("gunicorn site.app:app", "var"),
+    ],
+)
+def test_a_server_that_changes_to_a_folder_writes_from_there(start: str, folder: str) -> None:
+    code = FLASK + "import os, logging\nlogging.FileHandler('var/app.log')\n"
+    code += "os.makedirs(os.path.join(os.path.dirname(__file__), 'kept'))\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "site/app.py": code, "Procfile": f"web: {start}\n"}
+    assert set(only(**files).writable) == {folder, "site/kept"}
+
+
 IN_A_LOOP = """
 from pathlib import Path
 class Config:
