@@ -15,6 +15,7 @@ from genfile.detect.python.imports import started
 from genfile.detect.python.keys import key_variables
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.migrations import tell_of_missing_migrations
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.reach import reach
 from genfile.detect.python.reach.clients import makes_clients
@@ -184,6 +185,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     if "release" not in draft.values:
         says = project.folder.says(django.place, 1, posixpath.basename(django.place))
         draft.put("release", Fact(django.command("migrate", "--noinput"), (says,)))
+        tell_of_missing_migrations(project, draft, django)
     for path, module in settings_modules(project, django):
         node = module.constants.get("MEDIA_ROOT")
         where = place(Scope(module), node) if node is not None else None
