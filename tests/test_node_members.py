@@ -454,8 +454,8 @@ def test_tools_of_the_build_report_to_nobody() -> None:
     assert "npx --no-install turbo run build --filter=" in build
     old = root.replace("2.5.0", "1.1.2")
     build = stage(written(shop(**{"package.json": old, "turbo.json": "{}"})), "build")
-    assert "npx --no-install turbo run build --scope=" in build
-    assert "--include-dependencies" in build
+    assert "turbo run" not in build
+    assert "RUN npm run build --workspace" in build
 
 
 @pytest.mark.parametrize("manager", ["npm", "pnpm"])
