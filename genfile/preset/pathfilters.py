@@ -8,7 +8,8 @@ from typing import Any
 def join_path(*parts: str) -> str:
     """Join parts of a path; `.` parts fall away: `"/app" | join_path(".")` gives `/app`."""
     kept = [part for part in parts if part not in ("", ".")]
-    return "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
+    joined = "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
+    return posixpath.normpath(joined) if joined.startswith("/") and "/../" in f"{joined}/" else joined
 
 
 def relative(path: str, folder: str) -> str:

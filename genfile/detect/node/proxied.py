@@ -9,7 +9,7 @@ from genfile.detect.node.angular import read_target
 from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
-from genfile.evidence import Draft, Evidence
+from genfile.evidence import About, Draft, Evidence, Topic
 from genfile.parsers.values import EnvDefault, value_at
 
 _PATH = re.compile(r"/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*")
@@ -39,7 +39,8 @@ def put_proxied(project: NodeProject, draft: Draft) -> None:
     text = (
         f"{told}: the development server passes {', '.join(found)} on{where}, and the web server of the image does not"
     )
-    draft.note("warning", f"{text}; route {them} to that service, for example in your ingress", told.path, told.line)
+    text = f"{text}; route {them} to that service, for example in your ingress"
+    draft.note("warning", text, told.path, told.line, About(Topic.PROXIED))
 
 
 def _proxied(project: NodeProject) -> Iterator[tuple[str, str, Evidence]]:
