@@ -63,6 +63,7 @@ class Topic(Enum):
     """What a note tells of, where something is decided by it: its text may be worded in any way."""
 
     NO_START = "no command starts the service"
+    PROXIED = "the development server passes paths on"
     GIT_GIVEN = "the build gets git and .git"
     NOT_EMBEDDED = "what the program embeds is not in the tree"
 

@@ -173,6 +173,13 @@ def test_spring_is_not_given_what_overrides_the_variable_of_the_project() -> Non
     assert found["SHOP_DB_URL"] == "jdbc:postgresql://postgres:5432/app"
     assert found["SPRING_DATASOURCE_USERNAME"] == "app"
     assert "SPRING_DATASOURCE_URL" not in found
+    pieces = "spring.datasource.url=jdbc:postgresql://${SHOP_DB_HOST}/${SHOP_DB_NAME}?ssl=false\n"
+    found = environment({**files, "src/main/resources/application.properties": pieces})
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "app")
+    assert "SPRING_DATASOURCE_URL" not in found
+    alone = "spring.datasource.url=jdbc:postgresql://localhost/shop\nshop.user=${SHOP_DB_USER}\n"
+    found = environment({**files, "src/main/resources/application.properties": alone})
+    assert found["SPRING_DATASOURCE_URL"] == "jdbc:postgresql://postgres:5432/app"
 
 
 def test_pieces_of_an_address_are_given_one_by_one() -> None:
@@ -272,6 +279,27 @@ def test_the_database_of_prismas_schema() -> None:
     found = node("", "@prisma/client", **{"prisma/schema.prisma": schema})
     assert found["SHOP_DATABASE_URL"] == "mysql://app:development@mysql:3306/app"
     assert found["DIRECT_URL"] == found["SHOP_DATABASE_URL"]
+
+
+VIPER = """v := viper.New(); v.SetDefault("db.host", "localhost"); v.SetDefault("db.port", 5432)
+	v.SetEnvPrefix("SHOP"); v.SetEnvKeyReplacer(strings.NewReplacer(".", "_")); v.AutomaticEnv(); v.Unmarshal(&c)"""
+
+
+def test_keys_of_viper_are_variables() -> None:
+    found = go(VIPER, "github.com/lib/pq")
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_PORT"]) == ("postgres", "5432")
+    assert "SHOP_DB_HOST" not in go(VIPER.replace("v.AutomaticEnv(); ", ""), "github.com/lib/pq")
+    code = VIPER.replace(
+        'v.SetDefault("db.host", "localhost"); v.SetDefault("db.port", 5432)', 'v.SetConfigName("config")'
+    )
+    files = {
+        "go.mod": GO_MOD.format("github.com/lib/pq"),
+        "go.sum": "",
+        "main.go": GO.format("github.com/lib/pq", code),
+    }
+    found = environment({**files, "config.yaml": "db:\n  host: localhost\n  name: shop\nport: 8080\n"})
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "app")
+    assert "SHOP_PORT" not in found
 
 
 def test_go_speaks_its_drivers_own_form() -> None:

@@ -130,6 +130,36 @@ def test_copy_for_a_server_of_another_language() -> None:
     assert only(files).frontend.target == "api/dist"
 
 
+@pytest.mark.parametrize(
+    ("folder", "opened", "copied"),
+    [("api", "../web/dist", "/web/dist"), ("", "web/dist", "/app/web/dist")],
+)
+def test_files_that_a_go_server_reads_from_disk_are_in_its_image(folder: str, opened: str, copied: str) -> None:
+    code = f'import "net/http"\nfunc main() {{ http.Handle("/", http.FileServer(http.Dir("{opened}")))'
+    code = f'package main\n{code}; http.ListenAndServe(":8080", nil) }}\n'
+    where = f"{folder}/" if folder else ""
+    proxy = "export default { server: { proxy: { '/api': 'http://localhost:8080' } } }\n"
+    files = {f"{where}go.mod": GO_MOD["api/go.mod"], f"{where}main.go": code, **pages("web")}
+    files["web/vite.config.js"] = proxy
+    made = generate(files)
+    ((_, rendering),) = made.services
+    build, runtime = rendering.dockerfile.split("AS runtime\n")
+    assert f"COPY --link --from=frontend /app/web/dist {copied}\n" in runtime
+    assert "--from=frontend" not in build
+    # The server answers /api itself.
+    assert not any("passes /api on" in note.text for note in made.notes)
+
+
+def test_files_that_a_go_server_embeds_are_in_its_binary() -> None:
+    embed = 'package main\nimport ("embed"; "net/http")\n//go:embed all:dist\nvar files embed.FS\n'
+    code = f'{embed}func main() {{ http.Handle("/", http.FileServerFS(files)); http.ListenAndServe(":8080", nil) }}\n'
+    files = {**GO_MOD, "api/main.go": code, **pages("web", {"build": "vite build --outDir ../api/dist"})}
+    ((_, rendering),) = generate(files).services
+    build, runtime = rendering.dockerfile.split("AS runtime\n")
+    assert "--from=frontend" in build
+    assert "--from=frontend" not in runtime
+
+
 def test_copy_for_others_than_the_server_is_none_of_its_own() -> None:
     scripts = {"start": "node index.js", "pages": "cd web && npm run build && cp -r dist ../docs"}
     files = {**server("", 'app.get("/", (q, r) => r.send("x"));', scripts), **pages("web")}

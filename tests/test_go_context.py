@@ -33,6 +33,7 @@ def dockerfile(service: str = ".", **files: str) -> str:
         ("", 'e := echo.New(); e.Static("/", "public")', "public/a.css", "public"),
         ("", 'app.Use("/", static.New("./public"))', "public/a.css", "public"),
         ("", 'app.Use("/", static.New("/app/public"))', "public/a.css", "public"),
+        ("", 'engine.SetPages("./views")', "views/a.html", "views"),
         ("", 'f := migrate.FileMigrationSource{Dir: "sqls"}; use(f)', "sqls/1.sql", "sqls"),
         ("", 'c := flag.String("config-dir", "settings", ""); use(c)', "settings/a.yaml", "settings"),
         ("", 'd := getEnv("TEMPLATE_DIR", "pages"); use(d)', "pages/a.html", "pages"),
@@ -44,6 +45,14 @@ def dockerfile(service: str = ".", **files: str) -> str:
 def test_files_that_are_opened_by_a_path_that_is_put_together(code: str, body: str, file: str, asset: str) -> None:
     files = {"go.mod": GO_MOD, "main.go": MAIN.format(more=code, body=f"{body}; {LISTEN}"), file: "x"}
     assert only(**files).assets == (asset,)
+
+
+@pytest.mark.parametrize("body", ['engine.SetPages("views")', 'os.MkdirAll("./views", 0o755)'])
+def test_a_name_or_a_folder_that_is_made_is_no_file_of_the_image(body: str) -> None:
+    assert (
+        only(**{"go.mod": GO_MOD, "main.go": MAIN.format(more="", body=f"{body}; {LISTEN}"), "views/a": "x"}).assets
+        == ()
+    )
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,23 @@ def test_a_module_starts_above_its_commands() -> None:
     assert (spec.path, spec.main_package) == ("server", "./cmd/api")
 
 
+def test_code_older_than_modules_is_built_where_its_import_path_is() -> None:
+    code = main('b.Add(part.P); http.ListenAndServe(":3000", nil)', "net/http", "github.com/a/b",
+                "github.com/ann/shop/part")  # fmt: skip
+    files = {"cmd/web/main.go": code, "part/part.go": "package part\nvar P = 1\n", "README.md": ""}
+    whole = {**files, "vendor/github.com/a/b/b.go": "package b\n"}
+    assert (only(**whole).gopath, only(**whole).build) == (True, ())
+    made = dockerfile(**whole)
+    assert "WORKDIR /go/src/github.com/ann/shop\n" in made
+    assert "GO111MODULE=off" in made
+    assert "COPY . /go/src/github.com/ann/shop\n" in made
+    assert "go mod" not in made
+    assert "go build -buildvcs=false" in made
+    assert any("GOPATH mode" in note.text for note in inspect(**whole).services[0].notes)
+    # What vendor/ lacks has to be downloaded, by modules.
+    assert only(**files, **{"vendor/github.com/a/c/c.go": "package c\n"}).build[0].startswith("go mod init")
+
+
 def test_a_vendor_folder_of_older_tools_is_left_aside() -> None:
     files = {"main.go": GO_SERVER, "Gopkg.lock": "", "vendor/github.com/a/b/b.go": "package b\n"}
     assert "go build -mod=mod" in dockerfile(**files)

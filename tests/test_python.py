@@ -372,6 +372,12 @@ def test_an_entrypoint_that_only_wraps_the_command() -> None:
         ("import sqlite3\nsqlite3.connect('shop.db')\n", "."),
         ("import os\nHERE = os.path.dirname(__file__)\nURL = f'sqlite:///{HERE}/kept/shop.db'\n", "kept"),
         ("DATABASE_URL = 'sqlite:///./shop.db'\n", "."),
+        (
+            "import os, sqlite3\ndef where(path=None):\n    if path:\n        return path\n"
+            "    return os.getenv('SHOP_DB', 'kept/shop.db')\n"
+            "def connect(path=None):\n    found = where(path)\n    return sqlite3.connect(found)\n",
+            "kept",
+        ),
         ("from pathlib import Path\nPath('/app/uploads').mkdir(exist_ok=True)\n", "uploads"),
         ("import os\nURL = os.getenv('DATABASE_URL', 'sqlite:////app/kept/shop.db')\n", "kept"),
         (
@@ -410,10 +416,27 @@ def test_folders_that_are_written_to(code: str, folder: str) -> None:
         "import os\nname = 'a'\nname = 'b'\nos.makedirs(os.getenv('DIR', name.lower()))\n",
         "def a(path='x'): pass\ndef b(path):\n    import os\n    os.mkdir(path)\n",
         "form.save(commit=False)\n",
+        "import os\ndef where(name):\n    return name or os.environ['DIR']\nos.makedirs(where(''))\n",
     ],
 )
 def test_folders_outside_of_the_tree_are_left_alone(code: str) -> None:
     assert only(**{**SERVED, "app.py": FLASK + code}).writable == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "folder"),
+    [
+        ("gunicorn --chdir site app:app", "site/var"),
+        ("gunicorn --chdir=site app:app", "site/var"),
+        ("cd site && gunicorn app:app", "site/var"),
+        ("gunicorn site.app:app", "var"),
+    ],
+)
+def test_a_server_that_changes_to_a_folder_writes_from_there(start: str, folder: str) -> None:
+    code = FLASK + "import os, logging\nlogging.FileHandler('var/app.log')\n"
+    code += "os.makedirs(os.path.join(os.path.dirname(__file__), 'kept'))\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "site/app.py": code, "Procfile": f"web: {start}\n"}
+    assert set(only(**files).writable) == {folder, "site/kept"}
 
 
 IN_A_LOOP = """

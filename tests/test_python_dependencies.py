@@ -406,11 +406,27 @@ def test_a_model_that_is_there_or_has_no_known_name_is_not_fetched(files: dict[s
     assert only(**files).fetch == ()
 
 
+def test_a_model_of_a_script_that_the_service_does_not_load_is_left_out() -> None:
+    code = "from transformers import AutoModel\nm = AutoModel.from_pretrained('acme/large')\n"
+    code += "import nltk\nnltk.download('punkt')\n"
+    files = {"requirements.txt": "flask\ngunicorn\ntransformers\nnltk\n", "app.py": FLASK, "learn/tune.py": code}
+    assert only(**files).fetch == ()
+    assert "hf download" not in notes(**files)
+    files["app.py"] = "import learn.tune\n" + FLASK
+    assert len(only(**files).fetch) == 1
+    assert "hf download" in notes(**files)
+    files["app.py"] = FLASK
+    worker = {**files, "Procfile": "web: gunicorn app:app\nlearner: python learn/tune.py\n"}
+    assert len(only(**worker).fetch) == 1
+
+
 def test_a_model_that_may_be_large_is_said() -> None:
     code = "from transformers import AutoModel\nm = AutoModel.from_pretrained('acme/large')\n"
     files = {"requirements.txt": "flask\ngunicorn\ntransformers\n", "app.py": code + FLASK}
     assert only(**files).fetch == ()
     assert "hf download acme/large" in notes(**files)
+    again = {**files, "app.py": code + code.replace("AutoModel", "AutoTokenizer") + FLASK}
+    assert notes(**again).count("hf download acme/large") == 1
 
 
 def test_what_was_fetched_among_the_packages_stays_when_uv_installs_the_project() -> None:

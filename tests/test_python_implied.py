@@ -114,3 +114,47 @@ def test_pkg_resources_needs_setuptools_of_before_82(requirements: str, code: st
     files = {"requirements.txt": requirements + "gunicorn==23.0.0\n", "app.py": FLASK + "import words\n",
              "words.py": code, "seed.py": "import pkg_resources\n"}  # fmt: skip
     assert only(**files).extra_packages == expected
+
+
+@pytest.mark.parametrize(
+    ("requirements", "expected"),
+    [
+        ("gunicorn==20.1.0\n", ("setuptools<82",)),
+        ("gunicorn==20.1.0\nsetuptools\n", ("setuptools<82",)),
+        ("gunicorn==20.1.0\nsetuptools==80.9.0\n", ()),
+        ("gunicorn==20.1.0\nsetuptools<81\n", ()),
+        ("gunicorn==23.0.0\n", ()),
+        ("gunicorn==23.0.0\nface-recognition==1.3.0\n", ("setuptools<82",)),
+        ("gunicorn>=20.1.0\n", ()),
+    ],
+)
+def test_a_package_that_imports_pkg_resources_needs_setuptools_too(
+    requirements: str, expected: tuple[str, ...]
+) -> None:
+    files = {"requirements.txt": "flask==3.1.0\n" + requirements, "app.py": FLASK}
+    assert only(**files).extra_packages == expected
+    told = "imports pkg_resources), which setuptools 82 removed: the image installs setuptools<82"
+    assert (told in notes(**files)) is bool(expected)
+
+
+def test_what_a_lockfile_brings_counts_too() -> None:
+    lock = """version = 1
+[[package]]
+name = "shop"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "flask" }}, {{ name = "gunicorn" }}]
+[[package]]
+name = "flask"
+version = "3.1.0"
+[[package]]
+name = "gunicorn"
+version = "20.1.0"
+dependencies = [{{ name = "setuptools" }}]
+[[package]]
+name = "setuptools"
+version = "{}"
+"""
+    project = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask", "gunicorn"]\n'
+    files = {"pyproject.toml": project, "app.py": FLASK}
+    assert only(**files, **{"uv.lock": lock.format("82.0.1")}).extra_packages == ("setuptools<82",)
+    assert only(**files, **{"uv.lock": lock.format("80.9.0")}).extra_packages == ()

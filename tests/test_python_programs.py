@@ -294,3 +294,20 @@ def test_the_port_of_flask_script_s_server() -> None:
     shop = "from flask import Flask\napp = Flask(__name__)\n"
     spec = only(**{"requirements.txt": "flask==1.1.2\nflask-script\n", "manage.py": manage, "shop.py": shop})
     assert (spec.framework, spec.start, spec.port) == ("flask", ("gunicorn", "shop:app"), 9000)
+
+
+SOURCES = {
+    "requirements.txt": "fastapi\nuvicorn\n",
+    "src/app.py": "from fastapi import FastAPI\nfrom src.stock.part import P\napp = FastAPI()\n",
+    "src/stock/__init__.py": "",
+    "src/stock/part.py": "P = 1\n",
+}
+
+
+def test_packages_in_src_that_the_code_names_with_src_need_no_path() -> None:
+    spec = only(**SOURCES)
+    assert (spec.start[1], spec.python_path) == ("src.app:app", None)
+    bare = SOURCES["src/app.py"] + "import stock.part\n"
+    assert only(**{**SOURCES, "src/app.py": bare}).python_path == "src"
+    own = SOURCES["src/app.py"].replace("src.stock", "stock")
+    assert only(**{**SOURCES, "src/app.py": own}).python_path == "src"

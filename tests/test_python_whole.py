@@ -229,3 +229,40 @@ def test_a_command_that_fills_a_missing_folder_of_static_files_runs_before_they_
     files |= {"shop/settings.py": STATIC, "shop/management/commands/fetch.py": command}
     collect = "python manage.py collectstatic --noinput"
     assert only(**files).build == (("python manage.py fetch", collect) if runs else (collect,))
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("os.getenv('SHOP_KEY')", ["SHOP_KEY"]),
+        ("os.getenv('SHOP_KEY', '')", ["SHOP_KEY"]),
+        ("os.getenv('SHOP_KEY', 'x')", []),
+        ("'x'", []),
+    ],
+)
+def test_collecting_static_files_gets_a_secret_key_whatever_its_variable_is_called(key: str, given: list[str]) -> None:
+    settings = f"import os\nSECRET_KEY = {key}\nSTATIC_ROOT = 'static'\n"
+    files = {"requirements.txt": "django\ngunicorn\n", "manage.py": MANAGE, **SHOP, "shop/settings.py": settings}
+    assert [item.name for item in only(**files).environment if item.phase == "build"] == given
+
+
+MODEL = "from django.db import models\nclass Part(models.Model):\n    name = models.TextField()\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"stock/models.py": MODEL}, True),
+        ({"stock/models.py": MODEL, "stock/migrations/__init__.py": ""}, True),
+        ({"stock/models/part.py": MODEL, "stock/models/__init__.py": ""}, True),
+        ({"stock/models.py": MODEL, "stock/migrations/0001_initial.py": ""}, False),
+        ({"stock/models.py": MODEL + "    class Meta:\n        abstract = True\n"}, False),
+        ({"stock/models.py": MODEL.replace("models.Model", "object")}, False),
+        ({"stock/models.py": MODEL, "shop/settings.py": "SECRET_KEY = 'x'\nMIGRATION_MODULES = {}\n"}, False),
+    ],
+)
+def test_models_without_migrations_are_told(more: dict[str, str], told: bool) -> None:
+    files = {"requirements.txt": "django\ngunicorn\n", "manage.py": MANAGE, **SHOP, "stock/__init__.py": ""}
+    files |= {"shop/settings.py": "SECRET_KEY = 'x'\n", **more}
+    text = "stock has no migrations, so `migrate` creates no tables; run `python manage.py makemigrations stock`"
+    assert any(text in note.text for note in inspect(**files).services[0].notes) is told

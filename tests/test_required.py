@@ -146,6 +146,8 @@ def test_tags_of_a_structure(tmp_path: Path) -> None:
     ("code", "names"),
     [
         ('TOKEN = os.environ["TOKEN"]', {"TOKEN": 4}),
+        ('app = Flask("x")\napp.config.from_envvar("SHOP_CONFIG")', {"SHOP_CONFIG": 5}),
+        ('app = Flask("x")\napp.config.from_envvar("SHOP_CONFIG", silent=True)', {}),
         ('TOKEN = os.getenv("TOKEN")\nif not TOKEN:\n    sys.exit("no TOKEN")', {"TOKEN": 5}),
         ('TOKEN = os.getenv("TOKEN")\nif TOKEN is None:\n    raise RuntimeError("no TOKEN")', {"TOKEN": 5}),
         ('HOSTS = os.getenv("HOSTS").split(",")\nSALT = os.environ.get("SALT").encode()', {"HOSTS": 4, "SALT": 5}),

@@ -144,6 +144,28 @@ def test_databases_of_a_compose_file() -> None:
     assert found.jobs == (("node", "migrate.js"),)
 
 
+def test_the_name_of_a_database_counts_though_its_image_is_not_told_it() -> None:
+    text = """
+services:
+  web:
+    build: .
+    environment:
+      MONGO_URL: mongodb://store:27017/shop
+      DB_NAME: shop
+      QUEUE_HOST: jobs
+      QUEUE_PORT: "6380"
+      NODE_ENV: development
+    depends_on: [store, jobs]
+  store:
+    image: mongo:8.0
+  jobs:
+    image: redis:8
+"""
+    found = read_beside(parse_yaml(text), "compose.yaml", "Dockerfile", "web").environment
+    address = "mongodb://store:27017/shop"
+    assert found == {"MONGO_URL": address, "DB_NAME": "shop", "QUEUE_HOST": "jobs", "QUEUE_PORT": "6380"}
+
+
 @pytest.mark.parametrize(
     "text", ["", "services: []", "services: {web: 1}", "services: {db: {image: x, depends_on: db}}"]
 )

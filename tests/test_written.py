@@ -33,6 +33,9 @@ def made(files: dict[str, str]) -> tuple[Any, str]:
         ({"uploads/.gitignore": OWN, "uploads/seed.csv": "1\n"}, ()),
         # Nothing names it.
         ({"reports/.gitignore": OWN}, ()),
+        # What names it is a folder of the system.
+        ({"secrets/.gitignore": OWN, "vault.py": "PLACE = '/run/secrets'\n"}, ()),
+        ({"secrets/.gitignore": OWN, "vault.py": "PLACE = 'secrets'\n"}, ("secrets",)),
         # The project's own image makes a volume of it, or gives it to its user.
         (
             {"Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nVOLUME /srv/media\nCMD python app.py\n"},

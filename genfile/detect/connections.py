@@ -156,7 +156,8 @@ def _given(
     """
     sets = [item["variables"] for item in service.sets if fits(item["needs"])]
     for variables in sets:
-        yield from variables.items()
+        # The configuration puts the address together from variables of the project's own.
+        yield from (item for item in variables.items() if not (named and "{host}" in item[1]))
     if named or sets:
         return
     own = [

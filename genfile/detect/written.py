@@ -110,10 +110,14 @@ def _is_made(path: str, draft: Draft) -> bool:
     return any(inside(item, path) for item in made)
 
 
+# Folders of the system, which no folder of a tree stands for.
+_SYSTEM = ("/run/", "/var/", "/etc/", "/proc/", "/sys/", "/dev/", "/tmp/")
+
+
 def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Evidence]]:
     """Committed empty folders whose content git ignores and whose name the code contains: the program fills them."""
     ignored = untracked(folder.tree.text(".gitignore") or "")
-    words = {part for text in named for part in text.split("/")}
+    words = {part for text in named if not text.startswith(_SYSTEM) for part in text.split("/")}
     for place, names in folder.tree.folders.items():
         inner = posixpath.relpath(place or ".", folder.path or ".")
         parts = inner.split("/")

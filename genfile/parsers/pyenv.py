@@ -33,6 +33,10 @@ def _reads(module: "PyModule") -> Iterator[EnvName]:
             name = module.value(node.args[0])
             default = len(node.args) > 1 or any(keyword.arg == "default" for keyword in node.keywords)
             default = default or module.dotted(node.func).endswith(("get", "getenv"))
+        elif isinstance(node, ast.Call) and module.dotted(node.func).endswith("config.from_envvar") and node.args:
+            # Flask's: the path of a file with the configuration, required unless `silent`.
+            name = module.value(node.args[0])
+            default = len(node.args) > 1 or any(keyword.arg == "silent" for keyword in node.keywords)
         if isinstance(name, str) and name.isidentifier():
             yield EnvName(name, getattr(node, "lineno", 1), bool(default))
 

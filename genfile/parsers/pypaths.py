@@ -172,7 +172,14 @@ def _of_call(scope: Scope, node: ast.Call, depth: int) -> PathPlace | None:
             return place(scope, node.func.value, depth + 1)
         if node.func.attr == "joinpath":
             return join(scope, [node.func.value, *node.args], depth)
-    return None
+    return scope.look(node, depth + 1)
+
+
+def place_returned(scope: Scope, function: ast.FunctionDef, depth: int) -> PathPlace | None:
+    """The place that a function returns where its caller and the environment say nothing: the last one known."""
+    returns = [item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None]
+    found = (place(scope, item, depth + 1) for item in reversed(returns))
+    return next((item for item in found if item is not None), None)
 
 
 def default_of(callee: str, node: ast.Call) -> ast.expr | None:

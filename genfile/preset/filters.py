@@ -19,7 +19,6 @@ from genfile.preset.marks import without_marks
 from genfile.preset.pathfilters import (
     below,
     folders,
-    holding,
     in_folder,
     in_tomcat,
     join_path,
@@ -350,7 +349,6 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "below": below,
     "any_version": any_version,
     "in_tomcat": in_tomcat,
-    "holding": holding,
     "outside": outside,
     "under": under,
     "dir_name": dir_name,

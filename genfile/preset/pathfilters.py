@@ -8,7 +8,8 @@ from typing import Any
 def join_path(*parts: str) -> str:
     """Join parts of a path; `.` parts fall away: `"/app" | join_path(".")` gives `/app`."""
     kept = [part for part in parts if part not in ("", ".")]
-    return "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
+    joined = "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
+    return posixpath.normpath(joined) if joined.startswith("/") and "/../" in f"{joined}/" else joined
 
 
 def relative(path: str, folder: str) -> str:
@@ -54,11 +55,6 @@ def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
 
 # Logs, uploads, and what JSP pages are compiled to.
 _TOMCAT_WRITES = ("/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work")
-
-
-def holding(paths: Iterable[str], folder: str) -> list[str]:
-    """Those paths that are a folder, or that it lies in."""
-    return [path for path in paths if f"{folder}/".startswith(f"{path.rstrip('/')}/")]
 
 
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:

@@ -16,6 +16,9 @@ class GoService(Service):
     cgo: bool = Field(False, description="The program needs cgo and a C compiler.")
     tags: tuple[Word, ...] = Field((), description="Build tags that the project builds its release with.")
     vendored: bool = Field(False, description="vendor/ is committed, so nothing is downloaded.")
+    gopath: bool = Field(
+        False, description="Older than modules: built below GOPATH, at its import path, with what vendor/ contains."
+    )
     sums: bool = Field(True, description="go.sum exists.")
     gowork_off: bool = Field(
         False, description="Built with its own go.mod only, because go.work names folders that are missing."

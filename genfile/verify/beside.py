@@ -3,8 +3,9 @@
 import re
 import shlex
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
@@ -131,13 +132,31 @@ def _words(value: Any, values: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, str]:
-    """The service's variables that point to the others: they hold a host name, or a value of their environment."""
+    """The service's variables that point to the others: they hold a host name, a value of their environment, or a part
+    of the address in another variable; and those beside one with a host name, such as DB_PORT beside DB_HOST."""
     if own is None:
         return {}
     hosts = _hosts(item.name for item in others)
     known = {value for item in others for value in item.environment.values() if value}
     found = {name: said.value for name, said in own.environment.items()}
-    return {name: value for name, value in found.items() if value and (hosts.search(value) or value in known)}
+    reaching = {name: value for name, value in found.items() if value and hosts.search(value)}
+    known |= {part for value in reaching.values() for part in _parts(value)}
+    stems = {stem for name in reaching if (stem := name.rpartition("_")[0])}
+    return {
+        name: value
+        for name, value in found.items()
+        if value and (name in reaching or value in known or name.rpartition("_")[0] in stems)
+    }
+
+
+def _parts(address: str) -> Iterator[str]:
+    """The user, the password, the port and the database of an address."""
+    try:
+        read = urlsplit(address)
+        parts = (read.username, read.password, str(read.port or ""), read.path.removeprefix("/"))
+    except ValueError:
+        return
+    yield from (part for part in parts if part)
 
 
 def _hosts(names: Iterable[str]) -> re.Pattern[str]:

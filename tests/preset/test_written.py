@@ -62,6 +62,18 @@ def test_a_database_beside_the_code_makes_no_volume_over_the_code() -> None:
     assert "read_only" not in entry
 
 
+def test_a_folder_with_code_that_is_written_to_keeps_its_code() -> None:
+    code = SQLITE.replace("shop.db", "shop/kept.db") + "import shop.part\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": code, "shop/__init__.py": "", "shop/part.py": ""}
+    dockerfile, _ = generated(files)
+    assert "install -d -m 1777 /app/shop\n" in dockerfile
+    assert "-o 10001" not in dockerfile
+    apart = {name.replace("shop/part.py", "shop/words.txt"): text for name, text in files.items()}
+    del apart["shop/__init__.py"]
+    dockerfile, _ = generated(apart | {"app.py": SQLITE.replace("shop.db", "shop/kept.db")})
+    assert "install -d -o 10001 -g 10001 /app/shop" in dockerfile
+
+
 DJANGO = {
     "requirements.txt": "django\ngunicorn\n",
     "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "s.settings")\n',

@@ -15,7 +15,16 @@ from genfile.detect.frontend.gradle import leave_tasks, run_by_gradle
 from genfile.detect.frontend.maven import leave_executions, run_by_maven
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.scripts import built_by_server, scripted
-from genfile.detect.frontend.signals import Served, Signal, beside_embedded, embeds, first, names, writes_into
+from genfile.detect.frontend.signals import (
+    Served,
+    Signal,
+    beside_embedded,
+    embeds,
+    first,
+    is_embedded,
+    names,
+    writes_into,
+)
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.paths import inside, relative
 from genfile.detect.survey import FoundService
@@ -167,13 +176,17 @@ def put(draft: Draft, served: Served) -> None:
     # What was missing before it is built is there after it.
     draft.notes = [note for note in draft.notes if not _embeds_target(note, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
+    if draft.values["language"] == "go" and not is_embedded(_of(draft, served), served.target):
+        # The program reads them from disk.
+        draft.values["assets"] = list(dict.fromkeys([*draft.values.get("assets", ()), served.target]))
     _leave_to_stage(draft, served)
     leave_tasks(draft, served)
     leave_executions(draft, served)
     _without_sources(draft, served)
-    # That it has no server of its own to start is no matter here.
+    # That it has no server of its own is no matter here.
+    others = (Topic.NO_START, Topic.GIT_GIVEN, Topic.PROXIED)
     for note in front.notes:
-        if not note.is_about(Topic.NO_START) and not note.is_about(Topic.GIT_GIVEN):
+        if not any(note.is_about(topic) for topic in others):
             draft.note(note.level, note.text, note.path, note.line, note.about)
     _note_git(draft, front, served)
     output = str(values["output"])
@@ -184,6 +197,12 @@ def put(draft: Draft, served: Served) -> None:
         made = not Project(tree, "").has_folder(folder) or in_git(tree, f"{folder}/any") is False
         if not in_place and folder not in folders and made:
             folders.append(folder)
+
+
+def _of(draft: Draft, served: Served) -> Project:
+    """The server's folder."""
+    path = draft.values["path"]
+    return Project(served.project.tree, "" if path == "." else path)
 
 
 def _without_sources(draft: Draft, served: Served) -> None:

@@ -73,6 +73,23 @@ def embeds(server: FoundService, site: Project, output: str) -> Served | None:
     return None
 
 
+def is_embedded(server: Project, target: str) -> bool:
+    """Whether a Go package of the server embeds a folder, so that its binary contains the files."""
+    from genfile.detect.go.claims import choose_program
+    from genfile.detect.go.module import read_module
+
+    module = read_module(server)
+    if module is None or not module.programs:
+        return False
+    near = [pair for folder in _folders_above(target, server.path) for pair in module.package(folder)]
+    for path, file in (*near, *module.sources(choose_program(module))):
+        for pattern, _ in file.embeds:
+            place = server.full(posixpath.join(posixpath.dirname(path), _literal(pattern)))
+            if inside(place, target) or (inside(target, place) and place != server.path):
+                return True
+    return False
+
+
 def beside_embedded(site: Project, taken: dict[str, Served]) -> tuple[str, Served] | None:
     """The server, and its front end, whose Go package around both folders embeds that one and not this one: what is to
     come after it, or what came before."""

@@ -153,7 +153,9 @@ def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int,
             if embedded and not call.callee.startswith(_OF_DISK) and _is_embedded(value, embedded):
                 continue
             shown = f"{call.callee}({value!r})"
-            if last in _OPENERS or call.callee in _ENGINES or (named and value is not words[0]):
+            # `./` before a name says that it is a path, whatever the call is.
+            stated = value.startswith("./") and last not in _MAKERS
+            if last in _OPENERS or call.callee in _ENGINES or stated or (named and value is not words[0]):
                 yield value.removeprefix("file://"), call.line, shown
             elif "/" in value and value.endswith(_DATA) and value not in embedded:
                 yield value, call.line, shown

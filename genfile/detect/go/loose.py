@@ -81,9 +81,24 @@ def module_path(folder: Project) -> str:
     return clean.strip("-_").lower() or "app"
 
 
+def is_vendored(folder: Project) -> bool:
+    """Whether vendor/ has every package of others that the code without a go.mod imports."""
+    _, others = loose_manifest(folder)
+    return bool(others) and all(any(name.endswith(".go") for name in folder.names(f"vendor/{path}")) for path in others)
+
+
 def put_loose(folder: Project, module: str, main: str, draft: Draft) -> None:
-    """Put the steps that create go.mod into /build, with a note."""
+    """Put the steps that create go.mod into /build, with a note; or /gopath, if vendor/ has all dependencies."""
     says = folder.says(main, 1, "package main, without go.mod")
+    if is_vendored(folder) and "." in module.partition("/")[0]:
+        draft.put("gopath", Fact(True, (says,)))
+        draft.put("vendored", Fact(True, (says,)))
+        text = (
+            "go.mod is missing, so the image is built in GOPATH mode with the dependencies in vendor/; run "
+            f"`go mod init {module} && go mod tidy` and commit go.mod and go.sum"
+        )
+        draft.note("warning", text, folder.full(main))
+        return
     draft.put("build", Fact([f"go mod init {module}", "go mod tidy"], (says,)))
     text = (
         "go.mod is missing, so the build creates one with the newest version of every module; run "

@@ -12,7 +12,7 @@ from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import PORT_NAMES, HostedPort
 from genfile.detect.hosting.images import quietly
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Fact
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers import Document
 from genfile.parsers.data import parse_dotenv, parse_ini, parse_properties
 from genfile.parsers.go import GoFile
@@ -68,6 +68,22 @@ def configured_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | No
                 f"{'.'.join(map(str, key))} is {number}",
             )
     return _set_default(module, sources)
+
+
+def overridden(module: GoModule, sources: Sources) -> Iterator[tuple[str, str, Evidence]]:
+    """The variables that override a key of a configuration file, or a default of viper's: the name, the value there."""
+    for path, file in sources:
+        for call in file.calls:
+            key = call.arguments[0] if call.callee.endswith(".SetDefault") and len(call.arguments) > 1 else None
+            name = keyed_variable(sources, key) if isinstance(key, str) else None
+            if name is not None:
+                yield name, str(call.arguments[1]), module.folder.says(path, call.line, str(key))
+    if any(call.callee.endswith(".AutomaticEnv") for _, file in sources for call in file.calls):
+        for path, document in _files(module, sources):
+            for place, value in _leaves(document.value):
+                name = keyed_variable(sources, ".".join(place))
+                if name is not None:
+                    yield name, str(value), module.folder.says(path, document.line(*place), ".".join(place))
 
 
 def handed_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:

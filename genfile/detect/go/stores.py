@@ -9,6 +9,7 @@ from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.go.address import Sources
 from genfile.detect.go.asked import asked_names
 from genfile.detect.go.module import GoModule
+from genfile.detect.go.settings import overridden
 from genfile.evidence import Draft
 
 
@@ -40,3 +41,5 @@ def _reads(module: GoModule, sources: Sources) -> Iterator[Read]:
             if name:
                 default = tag.get("envDefault", tag.get("env-default", tag.get("default")))
                 yield Read(name, folder.says(path, line, name), default)
+    for name, value, says in overridden(module, sources):
+        yield Read(name, says, value)

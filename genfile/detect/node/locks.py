@@ -40,7 +40,7 @@ def _of_lockfile(root: Project) -> dict[str, tuple[str, Evidence]]:
         for package, version, line in _of_npm(root, name) if root.has(name) else ():
             found.setdefault(package, (version, root.says(name, line, f"{package} {version}")))
     for name, package, version, line in _of_others(root) if not found else ():
-        if package not in found or _order(found[package][0]) < _order(version):
+        if package not in found or order(found[package][0]) < order(version):
             found[package] = (version, root.says(name, line, f"{package} {version}"))
     return found
 
@@ -77,7 +77,8 @@ def _of_npm(root: Project, name: str) -> Iterator[Locked]:
             yield package, version, document.line("dependencies", package) if document else None
 
 
-def _order(version: str) -> list[int]:
+def order(version: str) -> list[int]:
+    """A version as what compares: its first three numbers."""
     return [int(part) for part in re.findall(r"\d+", version)[:3]]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from genfile.detect.node.build import execute
 from genfile.detect.node.closure import installed
+from genfile.detect.node.locks import locked_versions, order
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import LIFECYCLE, PackageJson
 from genfile.detect.node.schema import SCHEMA, schema_holders, user_of
@@ -78,7 +79,7 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     if own and own[0].startswith(f"{execute(manager)} nx "):
         # Nx runs at the root, and builds what the project needs of the others by itself.
         return
-    if project.root.has("turbo.json") and plain:
+    if project.root.has("turbo.json") and plain and not _is_old_turbo(project):
         turbo = "yarn turbo" if tool == "yarn" else f"{execute(manager)} turbo"
         says = project.root.says("turbo.json", 1, "turbo.json")
         draft.put("build", Fact([f"{turbo} run build --filter={label}"], (says,)))
@@ -97,6 +98,13 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     else:
         commands = [*(run_script(project, manager, package, "build") for package in needed), *commands]
     draft.put("build", Fact(commands, evidence))
+
+
+def _is_old_turbo(project: NodeProject) -> bool:
+    """Whether the locked Turborepo has no --filter (since 1.2, its release notes); such a one also needs git and a
+    repository to build in."""
+    version = locked_versions(project).get("turbo")
+    return version is not None and order(version[0]) < [1, 2]
 
 
 def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[PackageJson, str], bool]) -> None:

@@ -14,7 +14,7 @@ from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
-from genfile.evidence import Draft, Evidence
+from genfile.evidence import About, Draft, Evidence, Topic
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, Replacing, is_known, value_at
 
 _PATH = re.compile(r"/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*")
@@ -70,7 +70,7 @@ def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
         text = (
             f"{says}: genfile can't read how {', '.join(unread)} is rewritten, so the web server passes it on unchanged"
         )
-        draft.note("warning", text, says.path, says.line)
+        draft.note("warning", text, says.path, says.line, About(Topic.PROXIED))
     rest = any(item.path == _REST for item in passed)
     paths = ", ".join(item.path for item in passed if item.path != _REST)
     what = " and ".join(part for part in (paths, "what no file answers" if rest else "") if part)
@@ -78,7 +78,8 @@ def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
         where = f"{origin}, as the development server does; set {variable} to change the address"
     else:
         where = f"the address in {variable}, such as http://HOST:{_port(passed[0].target) or 3000}"
-    draft.note("info", f"{says}: the web server passes {what} on to {where}", says.path, says.line)
+    text = f"{says}: the web server passes {what} on to {where}"
+    draft.note("info", text, says.path, says.line, About(Topic.PROXIED))
 
 
 def _entry(item: PassedOn, variable: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from genfile.detect.python.imports import started
 from genfile.detect.python.keys import key_variables
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.migrations import tell_of_missing_migrations
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.reach import reach
 from genfile.detect.python.reach.clients import makes_clients
@@ -154,17 +155,15 @@ def _requirements(project: PythonProject, draft: Draft) -> list[str]:
 
 
 def _is_src_layout(project: PythonProject) -> bool:
-    """Whether packages are in `src`; a Django project there is started there and needs no path."""
+    """Whether packages are in `src`, and the code does not name them `src.shop` everywhere; a Django project there is
+    started there and needs no path."""
     if project.folder.has("src/manage.py"):
         return False
-    return (
-        any(
-            project.folder.names(f"src/{name}") and "__init__.py" in project.folder.names(f"src/{name}")
-            for name in project.folder.subfolders("src")
-        )
-        if project.folder.has_folder("src")
-        else False
-    )
+    packages = {
+        name for name in project.folder.subfolders("src") if "__init__.py" in project.folder.names(f"src/{name}")
+    }
+    imported = {name.partition(".")[0] for _, module in modules(project) for name in module.imports}
+    return bool(packages) and ("src" not in imported or not packages.isdisjoint(imported))
 
 
 def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> None:
@@ -186,6 +185,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     if "release" not in draft.values:
         says = project.folder.says(django.place, 1, posixpath.basename(django.place))
         draft.put("release", Fact(django.command("migrate", "--noinput"), (says,)))
+        tell_of_missing_migrations(project, draft, django)
     for path, module in settings_modules(project, django):
         node = module.constants.get("MEDIA_ROOT")
         where = place(Scope(module), node) if node is not None else None
@@ -251,12 +251,9 @@ def _needed(project: PythonProject, django: Django) -> list[str]:
     modules_of = [module for _, module in settings_modules(project, django)]
     names = {item.name for module in modules_of for item in module.env_names if not item.has_default}
     names |= {item.name for module in modules_of for item in required_names(module)}
-    return sorted(names | ({"SECRET_KEY"} if _secret_may_be_empty(project, django) else set()))
-
-
-def _secret_may_be_empty(project: PythonProject, django: Django) -> bool:
-    value, path, _ = setting(project, django, "SECRET_KEY")
-    return bool(path) and isinstance(value, EnvDefault) and value.default is None and value.name == "SECRET_KEY"
+    # An empty SECRET_KEY is an error, whatever its variable is called.
+    key, path, _ = setting(project, django, "SECRET_KEY")
+    return sorted(names | ({key.name} if path and isinstance(key, EnvDefault) and not key.default else set()))
 
 
 def _dummy(name: str) -> str:

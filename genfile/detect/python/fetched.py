@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from genfile.data import FetchedModel, models
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
+from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.values import Call, EnvDefault
@@ -24,6 +25,8 @@ class _Fetched(Struct):
     items: list[dict[str, Any]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
+    # What the notes tell the user to add.
+    told: set[str] = field(default_factory=set)
 
     def add(self, command: str, path: str | None, environment: dict[str, str], says: Evidence) -> None:
         if command not in [item["command"] for item in self.items] and len(self.items) < MAX_MODELS:
@@ -36,8 +39,9 @@ def put_fetched(project: PythonProject, draft: Draft) -> None:
     """Put /fetch."""
     found = _Fetched()
     _add_browsers(project, draft, found)
+    loaded = _loaded(project, draft)
     for path, module in modules(project):
-        for call in module.calls:
+        for call in module.calls if not loaded or path in loaded else ():
             model = _model(call)
             name = _name(call, model) if model is not None else None
             if model is not None and name is not None:
@@ -50,6 +54,16 @@ def put_fetched(project: PythonProject, draft: Draft) -> None:
     listed[:] = [item for item in listed if item["name"] not in found.environment]
     for name, value in found.environment.items():
         listed.append({"name": name, "phase": "run", "value": value})
+
+
+def _loaded(project: PythonProject, draft: Draft) -> frozenset[str]:
+    """The modules that the service's commands load; empty where that can't be followed."""
+    if draft.values.get("framework") == "django":
+        # It loads applications by name.
+        return frozenset()
+    commands = [draft.values.get("start", []), *draft.values.get("processes", {}).values()]
+    each = [started(project, words) for words in commands if words]
+    return frozenset().union(*each) if each and all(each) else frozenset()
 
 
 def _add_browsers(project: PythonProject, draft: Draft, found: _Fetched) -> None:
@@ -103,8 +117,11 @@ def _add_model(
         # It is in the tree.
         return
     if model.command is None:
-        text = f"{says}: the program downloads the model at its first start; to have it in the image, add {model.line}"
-        draft.note("warning", text.replace("{name}", name), says.path, says.line)
+        line = model.line.replace("{name}", name)
+        if line not in found.told:
+            found.told.add(line)
+            text = f"{says}: the program downloads the model at its first start; to have it in the image, add {line}"
+            draft.note("warning", text, says.path, says.line)
         return
     own = f"{model.name}-{name}".replace("_", "-").lower() in project.dependencies or _is_required(project, name)
     if own:

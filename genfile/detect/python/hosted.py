@@ -1,6 +1,7 @@
 """The commands that files give to start a Python service: the Procfile, hosts' files, the project's own Dockerfile."""
 
 import itertools
+import posixpath
 import re
 import shlex
 
@@ -93,11 +94,24 @@ def command_words(text: str, port: int) -> list[str] | None:
     return words
 
 
+# The flags by which programs change to a folder before they load the application.
+_CHANGES = {"gunicorn": "--chdir", "celery": "--workdir", "granian": "--working-dir"}
+
+
+def working_folder(words: list[str]) -> str:
+    """The folder that a command changes to before it loads the application; empty: it stays."""
+    flag = _CHANGES.get(words[0], "") if words else ""
+    given = [word.removeprefix(f"{flag}=") for word in words if flag and word.startswith(f"{flag}=")]
+    given += [words[at + 1] for at, word in enumerate(words[:-1]) if flag and word == flag]
+    if words[:2] == ["sh", "-c"] and (match := re.match(r"cd ([\w./-]+) && ", words[2])):
+        given.append(match[1])
+    folder = posixpath.normpath(given[-1]) if given else "."
+    return "" if folder.startswith((".", "/")) else folder
+
+
 def _started_in(folder: str, words: list[str]) -> list[str] | None:
     """A command that runs after `cd`: with the program's own flag for it, else in a shell."""
-    flag = {"gunicorn": "--chdir", "celery": "--workdir", "uvicorn": "--app-dir", "granian": "--working-dir"}.get(
-        words[0]
-    )
+    flag = "--app-dir" if words[0] == "uvicorn" else _CHANGES.get(words[0])
     if flag is not None:
         return [words[0], flag, folder, *words[1:]]
     if words[:2] == ["sh", "-c"]:

@@ -15,7 +15,8 @@ from genfile.detect.python.gunicorn import missing_worker
 from genfile.detect.python.imports import started
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.removed import held
+from genfile.detect.python.releases import is_below
+from genfile.detect.python.removed import held, held_by_packages
 from genfile.detect.python.stores import ALCHEMY
 from genfile.detect.shared import EXAMPLES
 from genfile.evidence import Draft, Evidence, Fact
@@ -38,6 +39,12 @@ def put_implied(project: PythonProject, draft: Draft, django: Django | None) -> 
         _put(project, draft, text, says)
     for text, says in _of_setuptools(project, draft.values.get("start") or []):
         _put(project, draft, text, says)
+    for name, item in held_by_packages(project, _present(project)):
+        text = f"{name}{item.specifier}"
+        if not is_below(project, name, item.since) and text not in draft.values.get("extra_packages", []):
+            put_extra(draft, text, item.says)
+            told = f"{item.says}, which {name} {item.since} removed: the image installs {text}; add it too"
+            draft.note("warning", told, item.says.path, item.says.line)
     worker = missing_worker(project, draft.values, _present(project))
     if worker is not None:
         text, says = worker

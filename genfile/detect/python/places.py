@@ -4,8 +4,8 @@ import ast
 
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Evaluator, Module, evaluator_of, lineage
-from genfile.detect.python.reach.values import BuiltObject, ClassRef, Frame, ModuleRef, settled
-from genfile.parsers.pypaths import Look, PathPlace, Scope, literal, place
+from genfile.detect.python.reach.values import BuiltObject, ClassRef, Frame, FunctionRef, ModuleRef, settled
+from genfile.parsers.pypaths import Look, PathPlace, Scope, literal, place, place_returned
 
 
 def scope_of(project: PythonProject, path: str) -> Scope | None:
@@ -23,6 +23,8 @@ def _look(evaluator: Evaluator, module: Module) -> Look:
             if isinstance(source, tuple) and source[1] is not None:
                 return _of_module(evaluator, source[0], source[1], depth)
             return None
+        if isinstance(node, ast.Call):
+            return _of_function(evaluator, module, node, depth)
         if not isinstance(node, ast.Attribute):
             return None
         base = evaluator.value(Frame(module), node.value)
@@ -47,6 +49,15 @@ def _of_module(evaluator: Evaluator, source: str, name: str, depth: int) -> Path
     return _look(evaluator, module)(ast.Name(name), depth) if depth < MAX_IMPORTS else None
 
 
+def _of_function(evaluator: Evaluator, module: Module, node: ast.Call, depth: int) -> PathPlace | None:
+    """What a function of the project returns, as seen from the start folder."""
+    called = evaluator.value(Frame(module), node.func)
+    if not isinstance(called, FunctionRef) or not isinstance(called.node, ast.FunctionDef):
+        return None
+    owner = called.frame.module
+    return _seen(owner, place_returned(Scope(owner.parsed, _look(evaluator, owner)), called.node, depth + 1))
+
+
 def _of_class(evaluator: Evaluator, base: BuiltObject | ClassRef, name: str, depth: int) -> PathPlace | None:
     """The default of a field in one of the project's classes."""
     for owner in lineage(evaluator, base.made_by if isinstance(base, BuiltObject) else base):
@@ -58,11 +69,15 @@ def _of_class(evaluator: Evaluator, base: BuiltObject | ClassRef, name: str, dep
 
 
 def _from(evaluator: Evaluator, module: Module, node: ast.expr, depth: int) -> PathPlace | None:
-    found = place(Scope(module.parsed, _look(evaluator, module)), node, depth + 1)
+    found = _seen(module, place(Scope(module.parsed, _look(evaluator, module)), node, depth + 1))
+    return found if found is not None else literal(settled(evaluator.value(Frame(module), node)))
+
+
+def _seen(module: Module, found: PathPlace | None) -> PathPlace | None:
+    """A place in a module, as seen from the start folder."""
     inside = found.inside(module.path) if found is not None else None
     if found is None or inside is None:
-        value = settled(evaluator.value(Frame(module), node))
-        return literal(value)
+        return None
     return PathPlace(None, tuple(inside.split("/")) if inside != "." else (), found.cut)
 
 

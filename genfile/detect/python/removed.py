@@ -3,7 +3,7 @@
 import ast
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from genfile.data.entries import read_list
 from genfile.detect.python.application import modules
+from genfile.detect.python.locks import FILES
+from genfile.detect.python.releases import is_below
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
@@ -24,12 +26,14 @@ MAX_MIGRATIONS = 60
 
 
 class _Removed(Struct, frozen=True):
-    """An entry of removed.toml: what a package no longer has since a release, and the keyword that calls need then."""
+    """An entry of removed.toml: what a package no longer has since a release, the keyword that calls need then, and the
+    packages that use what was removed, below a release of theirs."""
 
     name: str
     since: str
     imports: tuple[str, ...] = ()
     keywords: dict[str, str] = field(default_factory=dict)
+    used_by: dict[str, str] = field(default_factory=dict)
 
 
 class Held(Struct, frozen=True):
@@ -61,6 +65,26 @@ def held(project: "PythonProject") -> dict[str, Held]:
     if "django" in found:
         found["django"] = _as_written(project, found["django"])
     return found
+
+
+def held_by_packages(project: "PythonProject", installed: Collection[str]) -> Iterator[tuple[str, Held]]:
+    """The range that other packages require of a package, although they don't say so: the name and its range.
+    ``installed``: what the project lists, and what that brings."""
+    for item in read_list(_Removed, "removed", "python"):
+        for name, fixed in item.used_by.items():
+            if name in installed and (fixed == "never" or is_below(project, name, fixed)):
+                text = f"{name} imports {', '.join(item.imports)}"
+                yield item.name, Held(f"<{item.since}", item.since, _listing(project, name, text))
+                break
+
+
+def _listing(project: "PythonProject", name: str, text: str) -> Evidence:
+    """Where a package is listed; else the lockfile."""
+    listed = project.dependencies.get(name)
+    if listed is not None:
+        return replace(listed.evidence, says=text)
+    lock = next((item for item in (*FILES, "Pipfile.lock") if project.root.has(item)), None)
+    return project.root.says(lock, None, text) if lock is not None else project.folder.says("", None, text)
 
 
 def _without(module: PyModule, item: _Removed) -> Iterator[tuple[str, str, int]]:

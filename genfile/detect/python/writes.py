@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from genfile.data import load_table
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
+from genfile.detect.python.hosted import working_folder
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
@@ -30,14 +31,15 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     listed = list(draft.values.get("writable", ()))
     evidence: list[Evidence] = list(draft.evidence["/writable"].evidence) if "/writable" in draft.evidence else []
     made = {posixpath.normpath(path) for path in draft.values.get("outputs", ())}
-    served = started(project, draft.values.get("start", []))
+    start = draft.values.get("start", [])
+    served, working = started(project, start), working_folder(start)
     for path, module in modules(project):
         if by_hand(path):
             continue
         for item in (*written(scope_of(project, path) or Scope(module)), *_by_setting(project, module)):
             if item.file and path not in served:
                 continue
-            where, file = _where(project, path, item)
+            where, file = (_from_there(project, place, working) for place in _where(project, path, item))
             if file is not None and _is_own(file):
                 overwrites(folder, draft, file, folder.says(path, item.line, f"writes {file}"))
             if where is None or not _is_own(where):
@@ -50,6 +52,14 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
     if listed and evidence:
         draft.put("writable", Fact(listed, tuple(evidence)))
+
+
+def _from_there(project: PythonProject, place: str | None, working: str) -> str | None:
+    """A place as seen from the folder of the service, unless it is one that the tree has there."""
+    if not working or place is None or f"{place}/".startswith(f"{working}/"):
+        return place
+    stays = place != "." and (project.folder.has_folder(place) or project.folder.has(place))
+    return place if stays else posixpath.normpath(f"{working}/{place}")
 
 
 def _where(project: PythonProject, path: str, item: PythonWritten) -> tuple[str | None, str | None]:
