@@ -97,21 +97,47 @@ def test_the_settings_of_a_front_end_below_a_server() -> None:
             assert read_ignore(text).excludes(".env.production")
 
 
+CONNECTS = 'import sqlite3\nsqlite3.connect("shop.sqlite3")\n'
+
+
 @pytest.mark.parametrize(
-    ("ignored", "code", "told"),
+    ("ignored", "code", "through"),
     [
-        ("venv\n", 'open("shop.sqlite3")\n', True),
-        (None, 'open("shop.sqlite3")\n', True),
-        ("*.sqlite3\n", 'open("shop.sqlite3")\n', False),
+        ("venv\n", CONNECTS, True),
+        # Nobody says what is in version control, and what it has are tables and rows.
+        (None, CONNECTS, True),
+        ("*.sqlite3\n", CONNECTS, False),
         ("venv\n", "", False),
     ],
 )
-def test_a_database_of_the_tree_that_is_left_out_is_told_of(ignored: str | None, code: str, told: bool) -> None:
+def test_a_database_of_the_tree_that_the_program_opens(ignored: str | None, code: str, through: bool) -> None:
     files = FLASK | {"shop.sqlite3": "", "app.py": FLASK["app.py"] + code}
     files |= {".gitignore": ignored} if ignored is not None else {}
-    assert not sent(files, "shop.sqlite3")
-    notes = [note.text for service in genfile.inspect(files).services for note in service.notes]
-    assert any("shop.sqlite3 is committed" in text for text in notes) is told
+    assert sent(files, "shop.sqlite3") is through
+    assert not sent(files, "other.sqlite3")
+    text = genfile.generate(files).files["Dockerfile"]
+    # The program's user may change it.
+    assert ("chown 10001:10001 /app/shop.sqlite3" in text) is through
+
+
+def test_the_database_of_a_django_project() -> None:
+    settings = """from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = "x"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+"""
+    files = {
+        "requirements.txt": "django\ngunicorn\n",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "shop/__init__.py": "",
+        "shop/settings.py": settings,
+        "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+        "db.sqlite3": "",
+        ".gitignore": "venv\n",
+    }
+    assert sent(files, "db.sqlite3")
+    assert "chown 10001:10001 /app/db.sqlite3" in genfile.generate(files).files["Dockerfile"]
+    assert not sent({**files, ".gitignore": "db.sqlite3\n"}, "db.sqlite3")
 
 
 @pytest.mark.parametrize(

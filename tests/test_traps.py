@@ -340,7 +340,7 @@ def test_git_of_an_image_with_dependencies_of_git_is_for_the_install() -> None:
 def test_settings_without_a_default_are_required() -> None:
     code = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\n"
     spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": "import config\n" + FASTAPI, "config.py": code})
-    assert [(item.name, item.required) for item in spec.environment] == [("SECRET_KEY", True)]
+    assert [(item.name, item.required) for item in spec.environment] == [("SECRET_KEY", True), ("DEBUG", False)]
 
 
 def test_member_of_a_uv_workspace() -> None:

@@ -21,6 +21,8 @@ _BUILD = re.compile(r"(?m)^[ \t]++build:")
 ASIDE = frozenset(
     "override dev development devel local test tests testing ci e2e debug example sample docs tools".split()
 )
+# What `strength` gives such a file.
+ASIDE_RANK = 3
 MAX_SERVICES = 200
 Value = object
 
@@ -59,7 +61,7 @@ def strength_of(name: str, text: str) -> int | None:
 
 def _rank(words: str) -> int:
     named = set(re.split(r"[^a-z0-9]+", words))
-    return 3 if named & ASIDE else 0 if named & {"prod", "production", "release"} else 2 if words else 1
+    return ASIDE_RANK if named & ASIDE else 0 if named & {"prod", "production", "release"} else 2 if words else 1
 
 
 def read_compose(document: Document, path: str, dotenv: Mapping[str, str] | None = None) -> tuple[ComposeService, ...]:

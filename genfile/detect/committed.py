@@ -1,4 +1,4 @@
-"""Files that look like secrets and are not: in version control, and read by the build or the program.
+"""Files that look like secrets or local data and are not: in version control, and read by the build or the program.
 
 The .gitignore files above a file say whether it is in version control. A tree without any says nothing, and then what
 looks like a secret counts as one.
@@ -19,6 +19,9 @@ from genfile.source.tracked import untracked
 # Files that genfile's ignore file excludes by name, though a program may need them.
 _KEYS = ("*.pem", "*.key", "*.p12", "*.pfx", "*.jks")
 _SETTINGS = (".env", ".env.*")
+# Database files that the Python ignore file excludes by name: the tables and rows of a committed one may exist nowhere
+# else.
+_DATABASES = ("*.sqlite3",)
 # Files that `go test` leaves behind.
 _OUTPUT = ("*.test", "*.out")
 # Files that a front end's build for production reads; `.local` files are usually for one machine, and then ignored.
@@ -44,8 +47,11 @@ def put_committed(folder: Project, draft: Draft) -> None:
         draft.values["env_files"] = not folder.has(name) or in_git(tree, folder.full(name)) is not False
     found: list[str] = []
     evidence: list[Evidence] = []
-    for file in _candidates(tree, path, (*_KEYS, *_SETTINGS)):
-        if len(found) < MAX_FILES and in_git(tree, file) and (says := _reader(folder, file, draft)) is not None:
+    databases = _DATABASES if draft.values.get("language") == "python" else ()
+    for file in _candidates(tree, path, (*_KEYS, *_SETTINGS, *databases)):
+        # A tree that says nothing of version control may have a secret, but not a database that nobody shares.
+        shared = in_git(tree, file) is not False if _fits(file, databases) else in_git(tree, file)
+        if len(found) < MAX_FILES and shared and (says := _reader(folder, file, draft)) is not None:
             found.append(file)
             evidence.append(says)
     # An embedded file is part of the program.
@@ -55,23 +61,6 @@ def put_committed(folder: Project, draft: Draft) -> None:
             evidence.append(says)
     if found:
         draft.put("committed", Fact(found, tuple(evidence)))
-    _tell_of_databases(folder, draft)
-
-
-# Database files that the Python ignore file excludes by name: data is not part of an image.
-_DATABASES = ("*.sqlite3",)
-
-
-def _tell_of_databases(folder: Project, draft: Draft) -> None:
-    """Note a committed database that the program opens: the image does not have its data."""
-    if draft.values.get("language") != "python":
-        return
-    for file in _candidates(folder.tree, folder.path, _DATABASES):
-        says = _named(folder, posixpath.basename(file)) if in_git(folder.tree, file) is not False else None
-        if says is not None:
-            text = f"{says}: {file} is committed, but the image leaves it out because it is data"
-            draft.note("warning", f"{text}: copy it to the program's volume", file)
-            return
 
 
 def _reads_settings(name: str | None) -> bool:

@@ -38,6 +38,39 @@ def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
         draft.put("writable", Fact(listed, tuple(evidence)))
 
 
+# Folders of the system, which hold files of all programs or of people.
+_OF_ALL = frozenset({"/tmp", "/var", "/home", "/mnt", "/opt", "/srv"})
+_OF_OTHERS = ("/tmp/", "/var/tmp/", "/home/", "/Users/")
+
+
+def put_apart(draft: Draft, stores: Iterable[Fact[str]]) -> None:
+    """Add to /volumes the folders outside of the tree that hold a database. The program's user can't make them."""
+    add_volumes(draft, [item for item in stores if item.value not in _OF_ALL and not item.value.startswith(_OF_OTHERS)])
+
+
+def add_volumes(draft: Draft, folders: Iterable[Fact[str]]) -> None:
+    """Add folders outside of the tree to /volumes, without those of the system's own and those inside others."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from genfile.spec.base import VolumePath
+
+    own = TypeAdapter(VolumePath)
+    known = draft.values.get("volumes", ())
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for fact in folders:
+        try:
+            own.validate_python(fact.value)
+        except ValidationError:
+            continue
+        if fact.value not in known:
+            found.setdefault(fact.value, fact.evidence)
+    listed = list(dict.fromkeys((*known, *found)))
+    listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)][:MAX_FOLDERS]
+    if found:
+        old = draft.evidence["/volumes"].evidence if known else ()
+        draft.put("volumes", Fact(listed, (*old, *(item for path in found if path in listed for item in found[path]))))
+
+
 def put_kept(folder: Project, draft: Draft) -> None:
     """Put /kept: the folders of /writable that get no content from the tree, so that a volume there hides nothing of
     the next image."""

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
+from genfile.parsers.jsanswers import JsAnswers
 from genfile.parsers.jscontrollers import JsControllers
 from genfile.parsers.jshelpers import JsHelpers
 from genfile.parsers.jsloads import JsLoads
 from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
 from genfile.parsers.jsreplaces import returned
-from genfile.parsers.jsroutes import JsRoutes
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.jswrites import JsWrites
 from genfile.parsers.values import UNKNOWN, Beginning, Call, EnvDefault, EnvName
@@ -40,7 +40,7 @@ def parse_typescript(text: str) -> "JsModule":
 __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
-class JsModule(JsReads, JsWrites, JsLoads, JsRoutes, JsControllers, JsHelpers):
+class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
     """A parsed module; each property is computed once, when needed."""
 
     @cached_property

@@ -1,6 +1,7 @@
 """The paths that JavaScript and TypeScript compute from their own location, followed without running the code.
 
-A path is relative to the service's folder; None if it leads out of it, or is computed in another way.
+A path is relative to the service's folder, or absolute if the code says so literally; None if it leads out of the
+folder, or is computed in another way.
 """
 
 import posixpath
@@ -28,10 +29,15 @@ _SAME = frozenset("fileURLToPath pathToFileURL String URL toString".split())
 
 
 class Where(Struct, frozen=True):
-    """A path relative to the service's folder; ``open``: only its beginning is known."""
+    """A path relative to the service's folder, or an absolute one; ``open``: only its beginning is known."""
 
     path: str
     open: bool = False
+
+    @property
+    def absolute(self) -> bool:
+        """Whether the path does not depend on where the service is."""
+        return self.path.startswith("/")
 
     @property
     def folder(self) -> str:
@@ -55,8 +61,10 @@ class Standing(Struct, frozen=True):
         """A literal path, resolved as the operating system does: from the working directory."""
         text = text.removeprefix("file:")
         usable = text and len(text) <= _MAX_LENGTH and text.isprintable()
-        if not usable or text.startswith(("/", "~", "http", "\\")) or ":" in text:
+        if not usable or text.startswith(("~", "http", "\\")) or ":" in text:
             return None
+        if text.startswith("/"):
+            return Where(posixpath.normpath(f"/{text.lstrip('/')}"))
         return _inside(posixpath.join(self.working, text))
 
 
@@ -340,4 +348,4 @@ def _template_parts(node: "Node") -> list["Node"]:
 
 def _inside(path: str) -> Where | None:
     clean = posixpath.normpath(path)
-    return None if clean.startswith(("..", "/")) or len(clean) > _MAX_LENGTH else Where(clean)
+    return None if clean.startswith("..") or len(clean) > _MAX_LENGTH else Where(clean)

@@ -34,7 +34,7 @@ _KINDS = tuple(
     """
     variable_declarator import_statement export_statement call_expression new_expression
     pair string member_expression subscript_expression binary_expression ternary_expression if_statement try_statement
-    assignment_expression
+    assignment_expression switch_case
     """.split()
 )
 # What only one grammar has; a class field has another name in each.

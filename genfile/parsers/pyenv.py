@@ -95,7 +95,8 @@ def required_names(module: "PyModule") -> tuple[EnvName, ...]:
     found: dict[str, EnvName] = {}
     later = _run_later(module)
     read = [item for item in _reads(module) if not item.has_default and item.line not in later]
-    needed = (*module.required_settings, *read, *_raised_for(module, later), *_used_at_once(module, later))
+    fields = [EnvName(item.name, item.line, has_default=False) for item in module.settings if item.required]
+    needed = (*fields, *read, *_raised_for(module, later), *_used_at_once(module, later))
     tested = _tested(module) if needed else frozenset()
     for item in needed:
         if item.name not in tested:

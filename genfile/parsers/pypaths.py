@@ -27,23 +27,26 @@ _IMAGE = "/app"
 
 
 class PathPlace(Struct, frozen=True):
-    """A path: below the working directory (``up`` None), or ``up`` levels above the module's file."""
+    """A path: below the working directory (``up`` None), ``up`` levels above the module's file, or ``absolute``."""
 
     up: int | None
     parts: tuple[str, ...]
     # Whether something unknown follows; if so, this is a folder, whatever it contains.
     cut: bool = False
+    absolute: bool = False
 
     @property
     def parent(self) -> "PathPlace":
         if self.cut:
             return replace(self, cut=False)
         if self.parts:
-            return PathPlace(self.up, self.parts[:-1])
+            return replace(self, parts=self.parts[:-1])
         return PathPlace(None if self.up is None else self.up + 1, ())
 
     def inside(self, file: str) -> str | None:
         """The path relative to the project, for a module at ``file``; None if it leads out of the project."""
+        if self.absolute:
+            return None
         base = [] if self.up is None else file.split("/")
         if self.up is not None:
             if self.up == 0 or self.up > len(base):
@@ -72,7 +75,7 @@ class Scope(Struct, frozen=True):
 
 
 def place(scope: Scope, node: ast.expr, depth: int = 0) -> PathPlace | None:
-    """The place of a path expression; None if it is absolute, or computed in an unknown way."""
+    """The place of a path expression; None if it is computed in an unknown way."""
     if depth > _MAX_DEPTH or scope.module.steps.spent():
         return None
     if isinstance(node, ast.Constant):
@@ -114,7 +117,7 @@ def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: 
     found = place(scope, value, depth + 1) if value is not None else None
     if found is None and not isinstance(node, ast.Subscript):
         found = scope.look(node, depth + 1)
-    return PathPlace(None, ()) if found is None and name in _BASES else found
+    return PathPlace(None, ()) if name in _BASES and (found is None or found.absolute) else found
 
 
 def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
@@ -196,9 +199,10 @@ def literal(value: object) -> PathPlace | None:
     if isinstance(value, str) and value.startswith(f"{_IMAGE}/"):
         # An absolute path to the code's folder in the image.
         value = value.removeprefix(f"{_IMAGE}/") or "."
-    if not isinstance(value, str) or value.startswith(("/", "~")) or ":" in value or "\n" in value or len(value) > 200:
+    if not isinstance(value, str) or value.startswith("~") or ":" in value or "\n" in value or len(value) > 200:
         return None
-    return PathPlace(None, tuple(part for part in value.split("/") if part and part != "."))
+    parts = tuple(part for part in value.split("/") if part and part != ".")
+    return PathPlace(None, parts, absolute=value.startswith("/"))
 
 
 def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False) -> PathPlace | None:
@@ -210,16 +214,16 @@ def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False
     for before, node in itertools.pairwise(nodes):
         text = node.value.lstrip("/") if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
         inner = literal(text) if text is not None else place(scope, node, depth + 1)
-        if inner is None or inner.up is not None:
+        if inner is None or inner.up is not None or inner.absolute:
             # A computed part follows; only what precedes it is known.
             amid = isinstance(before, ast.Constant) and not str(before.value).endswith("/")
             if glued and amid and parts:
-                return PathPlace(first.up, tuple(parts[:-1]), cut=True)
-            return PathPlace(first.up, tuple(parts), cut=True) if parts else None
+                return replace(first, parts=tuple(parts[:-1]), cut=True)
+            return replace(first, parts=tuple(parts), cut=True) if parts else None
         parts += inner.parts
         if inner.cut:
-            return PathPlace(first.up, tuple(parts), cut=True)
-    return PathPlace(first.up, tuple(parts))
+            return replace(first, parts=tuple(parts), cut=True)
+    return replace(first, parts=tuple(parts))
 
 
 def _parents(scope: Scope, node: ast.Subscript, depth: int) -> PathPlace | None:

@@ -2,12 +2,15 @@
 
 import ast
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from genfile.parsers.pysyntax import GETTERS, is_main_guard, parse_leniently, statements_of, top_level, words
+from genfile.parsers.pysyntax import GETTERS, is_main_guard, parse_leniently, statements_of, top_level
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
+
+if TYPE_CHECKING:
+    from genfile.parsers.pysettings import SettingsField
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
 # The maximum length of a list that is concatenated from others.
@@ -163,31 +166,11 @@ class PyModule:
         }
 
     @cached_property
-    def required_settings(self) -> tuple[EnvName, ...]:
-        """Fields of pydantic settings without a default: environment variables that must be set."""
-        found: list[EnvName] = []
-        for node in top_level(self._tree.body):
-            if not isinstance(node, ast.ClassDef) or not any(
-                self.dotted(base).rsplit(".", 1)[-1] == "BaseSettings" for base in node.bases
-            ):
-                continue
-            for field in node.body:
-                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is None:
-                    optional = any("None" in word or "ClassVar" in word for word in words(field.annotation))
-                    if not optional:
-                        found.append(EnvName(field.target.id.upper(), field.lineno, has_default=False))
-        return tuple(found)
+    def settings(self) -> "tuple[SettingsField, ...]":
+        """The fields of pydantic settings, with the environment variables that set them."""
+        from genfile.parsers.pysettings import settings_fields
 
-    @cached_property
-    def settings_defaults(self) -> dict[str, Any]:
-        """Fields of pydantic settings that have a default, with its value."""
-        return {
-            field.target.id: self.value(field.value)
-            for node in top_level(self._tree.body)
-            if isinstance(node, ast.ClassDef) and any(self.dotted(base).endswith("BaseSettings") for base in node.bases)
-            for field in node.body
-            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None
-        }
+        return settings_fields(self)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

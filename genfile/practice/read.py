@@ -106,7 +106,7 @@ def _of_script(subject: Subject, path: str, source: str, folder: str) -> Iterato
     standing = Standing(path.lstrip("/"), folder.lstrip("/"), lambda name, names: None, lambda key: None)
     for where, line in module.served(standing) if module is not None else ():
         at = posixpath.normpath("/" + where.path)
-        if not where.open:
+        if not (where.open or where.absolute):
             yield at, _beside(source, path, at), source, line
 
 

@@ -274,8 +274,8 @@ class Service(Model):
     )
     committed: tuple[RelativePath, ...] = Field(
         (),
-        description="Files under version control that look like secrets but that the build or the program reads: they "
-        "are sent to the builder.",
+        description="Files under version control that look like secrets or local data but that the build or the "
+        "program reads: they are sent to the builder.",
     )
     data: RelativePath | None = Field(
         None, description="The folder where the program keeps its own database; `.`: its working directory."

@@ -226,6 +226,15 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
     return Fact(module.folder.spec_path, (store,))
 
 
+def far_databases(module: GoModule, sources: Sources) -> Iterator[Fact[str]]:
+    """The folders outside of the tree where the program keeps a database: `sql.Open("sqlite", "/data/shop.db")`."""
+    for path, file in sources:
+        for value, line in file.strings:
+            name = _database(value) or ""
+            if name.startswith("/") and not any(char in name for char in "%* "):
+                yield module.folder.fact(posixpath.dirname(posixpath.normpath(name)), path, line, repr(value))
+
+
 def lone_database(module: GoModule, sources: Sources) -> Evidence | None:
     """A database file that the program keeps in its working folder itself: `sql.Open("sqlite3", "shop.db")`."""
     for path, file in sources:

@@ -8,6 +8,7 @@ from genfile.detect.go.files import (
     asset_of,
     beside_binary,
     data_folder,
+    far_databases,
     find_assets,
     find_changed,
     find_seeds,
@@ -22,7 +23,7 @@ from genfile.detect.go.stores import put_stores
 from genfile.detect.hosting import run_packages
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import is_secret, started
-from genfile.detect.written import overwrites
+from genfile.detect.written import overwrites, put_apart
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gocaller import beside_source
 from genfile.parsers.small import parse_procfile
@@ -48,7 +49,11 @@ def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
         if used is not None and listed is not None and module.requires(listed):
             says = module.says(listed)
             if needs.store and "data" not in draft.values:
-                draft.put("data", data_folder(module, sources, says))
+                put_apart(draft, far_databases(module, sources))
+                # A database elsewhere is its only one, if no other is named.
+                near = data_folder(module, sources, says)
+                if near is None or near.value != folder.spec_path or not draft.values.get("volumes"):
+                    draft.put("data", near)
                 _tell_of_lone_database(module, sources, draft)
             if needs.cgo:
                 cgo = cgo or Fact(True, (says,))

@@ -4,8 +4,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.container.compose import ComposeService, read_compose, read_dotenv, strength, strength_of
+from genfile.container.compose import ASIDE_RANK, ComposeService, read_compose, read_dotenv, strength, strength_of
 from genfile.container.ports import read_check
+from genfile.detect.hosting.beside import add_beside
 from genfile.detect.hosting.dockerfiles import (
     MAX_DOCKERFILES,
     builds,
@@ -132,16 +133,35 @@ def read_compose_files(folder: Project, found: Hosting) -> None:
         if check is not None and check.path and item.health is not None:
             found.health.append(Fact(check.path, (item.health.evidence,)))
     _put_command(folder, named, found)
+    _put_beside(folder, own, named, found)
+
+
+def _put_beside(folder: Project, own: list[ComposeService], named: list[ComposeService], found: Hosting) -> None:
+    """Put the commands of the other services with the image, in a file that is not for development alone."""
+    main = next((item for item in named if item.ports), next((item for item in named if not item.command), None))
+    for item in own:
+        said = item.command or item.entrypoint
+        where = said.evidence.path.rpartition("/")[2] if said is not None else ""
+        text = _command_of(folder, item) if main is not None and item.name != main.name and not item.ports else None
+        if said is not None and text is not None and strength(where) != ASIDE_RANK:
+            add_beside(found, item.name.lower(), Fact(text, (said.evidence,)))
 
 
 def _put_command(folder: Project, services: list[ComposeService], found: Hosting) -> None:
     """Put the command that the service's own entry runs instead of the image's."""
-    from genfile.container.command import understand
-
     item = next((item for item in services if item.ports), services[0] if len(services) == 1 else None)
     said = (item.command or item.entrypoint) if item is not None else None
-    if item is None or said is None:
-        return
+    text = _command_of(folder, item) if item is not None else None
+    if said is not None and text is not None:
+        found.starts.append(Fact(text, (said.evidence,)))
+
+
+def _command_of(folder: Project, item: ComposeService) -> str | None:
+    """The command that an entry of a compose file runs instead of the image's; None if it has none of its own."""
+    from genfile.container.command import understand
+
+    if item.command is None and item.entrypoint is None:
+        return None
     words = [*(item.entrypoint.value if item.entrypoint else ()), *(item.command.value if item.command else ())]
     image = read_image(
         folder, item.dockerfile, item.context, target=item.target, command=item.command and item.command.value
@@ -150,9 +170,9 @@ def _put_command(folder: Project, services: list[ComposeService], found: Hosting
         command = image.command.value if image.command is not None else None
     else:
         command = understand(tuple(words))
-    if command is not None:
-        text = start_in_tree(folder, image, item.context, command) if image is not None else command.text
-        found.starts.append(Fact(text, (said.evidence,)))
+    if command is None:
+        return None
+    return start_in_tree(folder, image, item.context, command) if image is not None else command.text
 
 
 def _is_own(folder: Project, service: ComposeService, found: Hosting) -> bool:

@@ -41,12 +41,13 @@ def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[Hoste
 
 class Hosting(Struct):
     """Facts by kind, strongest first. ``starts``: shell commands; ``releases``: those that a host runs before
-    each deployment; ``versions``: by language."""
+    each deployment; ``beside``: the commands of other programs of the image, by name; ``versions``: by language."""
 
     ports: list[Fact[int]] = field(default_factory=list)
     forwarded: list[Fact[int]] = field(default_factory=list)
     starts: list[Fact[str]] = field(default_factory=list)
     releases: list[Fact[str]] = field(default_factory=list)
+    beside: dict[str, Fact[str]] = field(default_factory=dict)
     health: list[Fact[str]] = field(default_factory=list)
     versions: dict[str, list[Fact[Pin]]] = field(default_factory=dict)
     packages: dict[str, Evidence] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import posixpath
 import re
 
+from genfile.detect.hosting.beside import add_beside
 from genfile.detect.hosting.facts import Hosting, port_of_text
 from genfile.detect.tree import Project
 from genfile.parsers import Key
@@ -39,18 +40,27 @@ def read_fly(folder: Project, found: Hosting) -> None:
         start = document.text("processes", name)
         if start:
             found.starts.append(folder.fact(start, "fly.toml", document.line("processes", name), f"{name} = {start}"))
+    for name in document.table("processes"):
+        text = document.text("processes", name)
+        if text:
+            add_beside(found, name, folder.fact(text, "fly.toml", document.line("processes", name), f"{name} = {text}"))
 
 
 def read_render(folder: Project, found: Hosting) -> None:
-    """render.yaml: the web service whose rootDir is the folder."""
+    """render.yaml: the web service whose rootDir is the folder, and its workers."""
     for root in folder.upwards():
         document = root.yaml("render.yaml") if root.has("render.yaml") else None
         services = document.items("services") if document else []
         for index, item in enumerate(services):
-            if document is None or not isinstance(item, dict) or item.get("type") not in ("web", "pserv"):
+            if document is None or not isinstance(item, dict) or item.get("type") not in ("web", "pserv", "worker"):
                 continue
             place = posixpath.normpath(str(item.get("rootDir") or "."))
             if root.full(place) != folder.path:
+                continue
+            if item["type"] == "worker":
+                command, line = str(item.get("startCommand") or ""), document.line("services", index, "startCommand")
+                says = root.fact(command, "render.yaml", line, f"startCommand: {command}")
+                add_beside(found, str(item.get("name")), says)
                 continue
             for key, kept in (("startCommand", found.starts), ("preDeployCommand", found.releases)):
                 text = item.get(key)
@@ -93,13 +103,17 @@ def read_app_engine(folder: Project, found: Hosting) -> None:
 
 
 def read_heroku(folder: Project, found: Hosting) -> None:
-    """heroku.yml: run.web, release.command."""
+    """heroku.yml: run, release.command."""
     document = folder.yaml("heroku.yml") if folder.has("heroku.yml") else None
     if document is None:
         return
     web = document.text("run", "web")
     if web:
         found.starts.append(folder.fact(web, "heroku.yml", document.line("run", "web"), f"web: {web}"))
+    for name in document.table("run"):
+        text = document.text("run", name)
+        if text:
+            add_beside(found, name, folder.fact(text, "heroku.yml", document.line("run", name), f"{name}: {text}"))
     command = document.get("release", "command")
     listed = [text for text in (command if isinstance(command, list) else [command]) if isinstance(text, str)]
     if listed:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from genfile.container.command import combined, understand
 from genfile.container.prose import addresses, apt_lines, fenced, published
+from genfile.detect.hosting.beside import add_beside
 from genfile.detect.hosting.facts import Hosting
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Fact
@@ -34,8 +35,10 @@ _DEVELOPMENT = frozenset({3001, 4200, 4321, 5173, 5174, 8025, 8081, 8888, 9000, 
 
 
 def read_kubernetes(folder: Project, found: Hosting) -> None:
-    """The container of a Kubernetes workload that matches the folder by image or name, or is the only one."""
-    for container in _own_containers(folder):
+    """The container of a Kubernetes workload that matches the folder by image or name, or is the only one; the others
+    with its image run beside it."""
+    own = _own_containers(folder)
+    for container in own:
         found.ports += [Fact(said.value, (said.evidence,)) for said in container.ports]
         found.volumes += [Fact(said.value, (said.evidence,)) for said in container.mounts]
         if container.health is not None:
@@ -43,8 +46,13 @@ def read_kubernetes(folder: Project, found: Hosting) -> None:
         said = container.command or container.arguments
         given = container.arguments.value if container.arguments else ()
         command = understand(combined(container.command.value, given, ())) if container.command and said else None
-        if command is not None and said is not None:
-            found.starts.append(Fact(command.text, (said.evidence,)))
+        if command is None or said is None:
+            continue
+        fact = Fact(command.text, (said.evidence,))
+        if not container.ports and any(item.ports and item.image == container.image for item in own):
+            add_beside(found, container.names[-1], fact)
+        else:
+            found.starts.append(fact)
 
 
 def _own_containers(folder: Project) -> "list[Container]":

@@ -72,7 +72,7 @@ def _left(project: NodeProject, made: Compiled, start: tuple[str, ...]) -> Itera
             continue
         before, after = (module.beside(_standing(path)) for path in (name, output))
         for (source, line), (target, _) in zip(before, after, strict=True):
-            if source is None or target is None or target.path == source.path:
+            if source is None or target is None or source.absolute or target.path == source.path:
                 continue
             if target.path in outputs or inside(name, source.path):
                 continue

@@ -63,6 +63,7 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
         if command is not None and command.value != start and name not in draft.values.get("processes", {}):
             draft.put(f"processes.{name}", command)
     _put_pm2(project, draft, builds)
+    _put_stated(project, draft, builds)
     for app in applications(project):
         words = ["node", app.output]
         if app.name.islower() and [word.removesuffix(".js") for word in start or ()] != ["node", app.output[:-3]]:
@@ -70,6 +71,25 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
     for put in (_put_stated_release, _put_started_release, _put_scripted_release):
         if "release" not in draft.values:
             put(project, draft)
+
+
+def _put_stated(project: NodeProject, draft: Draft, builds: bool) -> None:
+    """Put the other programs that the project's compose file, Kubernetes manifests or hosts' files run."""
+    for name, fact in hosting(project.folder).beside.items():
+        steps = resolve_text(project.package, fact.value, "")
+        named = draft.values.get("processes", {})
+        if not steps or name in named or is_development(steps[-1]) or steps[-1].program not in RUNNERS:
+            continue
+        command = process_command(project, fact.value, fact.evidence[0], builds)
+        known = (draft.values.get("start"), *named.values())
+        if command is not None and command.value not in known and (builds or _is_there(project, command.value)):
+            draft.put(f"processes.{name}", command)
+
+
+def _is_there(project: NodeProject, words: list[str]) -> bool:
+    """Whether the tree has the file that a command runs."""
+    at = file_place(words)
+    return at is not None and project.folder.has(posixpath.normpath(words[at]))
 
 
 def _put_pm2(project: NodeProject, draft: Draft, builds: bool) -> None:

@@ -47,7 +47,7 @@ def _followed(
     below = tuple(reference.key.split(".")) if reference.key else ()
     if reference.file is not None:
         place = module.path_of(reference.file, Standing(name, "", _nowhere, _nowhere))
-        known = place.path if place is not None and not place.open else None
+        known = place.path if place is not None and not (place.open or place.absolute) else None
         return port_in_file(project, known, (*reference.names, *below))
     names = reference.names
     source, exported = (reference.module, "*") if reference.module else module.bindings.get((*names, "")[0], ("", ""))

@@ -28,7 +28,24 @@ def node_routes(project: NodeProject, sources: Sources) -> Routes:
     for name, module in sources:
         reader.module(name, module)
     put_controllers(project, sources, reader.routes)
+    _put_answers(project, sources, reader.routes)
     return reader.routes
+
+
+# Calls that create a server whose handler gets every request.
+_SERVERS = ("createServer", "createSecureServer", "Bun.serve", "Deno.serve", "serve")
+
+
+def _put_answers(project: NodeProject, sources: Sources, routes: Routes) -> None:
+    """Record what a program that creates a server of its own answers, behind what its routers do."""
+    if any(call.callee.endswith(_SERVERS) for _, module in sources for call in module.calls):
+        routes.roots.add(_OWN)
+        for name, module in sources:
+            for path, line in module.answered:
+                routes.route(_OWN, path.rstrip("/"), project.folder.says(name, line, f"it answers {path!r}"))
+
+
+_OWN = "\0its own server"
 
 
 class _Reader:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from genfile.detect.node.ciregistry import scoped_registry
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.tree import Project
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Fact
 
 # A variable in an npm or Yarn settings file, with its default.
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(\?|:?-[^}]*)?\}")
@@ -21,6 +22,19 @@ def put_secrets(project: NodeProject, draft: Draft) -> None:
         _npmrc(project, draft)
     if draft.values["package_manager"]["name"] == "bun":
         _bunfig(project, draft)
+    if not draft.values.get("secrets") and draft.values["package_manager"]["name"] != "yarn-berry":
+        _of_ci(project, draft)
+
+
+def _of_ci(project: NodeProject, draft: Draft) -> None:
+    """A scope whose registry and token only CI has: whoever builds the image has them in an .npmrc of their own."""
+    found = scoped_registry(project)
+    if found is not None:
+        scope, says = found
+        text = f"packages of {scope} come from a private registry; the build reads its address and token from a secret"
+        draft.note("warning", f"{says}: {text}; build with --secret id=npmrc,src=$HOME/.npmrc", says.path, says.line)
+        draft.values["secrets"] = [{"id": "npmrc", "kind": "npmrc"}]
+        draft.evidence["/secrets"] = Fact(draft.values["secrets"], (says,))
 
 
 def _berry(project: NodeProject, draft: Draft) -> None:

@@ -7,7 +7,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.written import overwrites
+from genfile.detect.written import overwrites, put_apart
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing, Where
@@ -24,6 +24,7 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
     evidence: list[Evidence] = []
     start = tuple(draft.values.get("start", ()))
     stores: list[Fact[str]] = []
+    apart: list[Fact[str]] = []
     if (prisma := _prisma_file(project)) is not None:
         listed.append(prisma.value)
         evidence.extend(prisma.evidence)
@@ -31,6 +32,8 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
         for item in module.written(_Places(project, sources, start).standing(name)):
             if item.file is not None and _is_own(item.file):
                 overwrites(folder, draft, item.file, folder.says(name, item.line, f"writes {item.file}"))
+            if item.database and item.folder.startswith("/"):
+                apart.append(folder.fact(item.folder, name, item.line, f"its database is a file in {item.folder}"))
             if not _is_own(item.folder) or _holds_start(item.folder, start):
                 continue
             full = folder.full(item.folder) or "."
@@ -52,6 +55,7 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
         draft.put("writable", Fact(kept, tuple(evidence)))
     elif evidence:
         draft.values.pop("writable", None)
+    put_apart(draft, apart)
 
 
 def _may_hold_a_volume(project: NodeProject, where: str) -> bool:
@@ -129,7 +133,7 @@ def _is_own(where: str) -> bool:
         and where.isprintable()
         and "\\" not in where
         and "node_modules" not in parts
-        and not where.startswith((".git", "~"))
+        and not where.startswith((".git", "~", "/"))
         and not any(char in where for char in "{}*?<>|%$ ")
     )
 

@@ -273,10 +273,11 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     for path, module in running(project, draft):
         if path in ("manage.py", "conftest.py"):
             continue
-        for item in (*module.required_settings, *module.env_names, *filled_names(module)):
-            if item.name not in present and len(present) < 100:
-                present.add(item.name)
-                listed.append({"name": item.name, "phase": "run", "secret": is_secret(item.name)})
+        fields = (item.name for item in module.settings)
+        for name in (*fields, *(item.name for item in (*module.env_names, *filled_names(module)))):
+            if name not in present and len(present) < 100:
+                present.add(name)
+                listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     if django is not None:
         value, _, _ = setting(project, django, "DEBUG")
         if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):

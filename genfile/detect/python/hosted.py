@@ -150,6 +150,20 @@ def hosted_server(project: PythonProject, port: int = 8000) -> Fact[list[str]] |
     return None
 
 
+def beside_words(project: PythonProject, text: str) -> list[str] | None:
+    """A plain command that runs a program of the project beside its server; None if it is another command."""
+    words = command_words(text, 8000)
+    if words is None or any(part in text for part in DEVELOPMENT):
+        return None
+    program, rest = words[0].rsplit("/", 1)[-1], [word for word in words[1:] if word not in ("-u", "-O")]
+    if re.fullmatch(r"python3?(\.\d+)?", program):
+        file = rest[0].removeprefix("./") if rest else ""
+        module = rest[1] if rest[:1] == ["-m"] and len(rest) > 1 else ""
+        there = project.folder.has(file) if file.endswith(".py") else bool(module) and _exists(project, module, [])
+        return ["python", *rest] if there else None
+    return words if program in project.scripts or project.depends(program) is not None else None
+
+
 def _is_there(project: PythonProject, words: list[str]) -> bool:
     """Whether what a command serves is in the project: a file, or modules."""
     file = words[2].removeprefix("./") if words[:2] == ["streamlit", "run"] and len(words) > 2 else served_file(words)

@@ -66,7 +66,7 @@ def _of_modules(project: PythonProject, path: str, module: PyModule) -> Iterator
 
 def _outside(project: PythonProject, path: str, found: PathPlace) -> Iterator[str]:
     """The paths in the tree that an expression means, if they are outside the project."""
-    if found.up == 0:
+    if found.up == 0 or found.absolute:
         return
     base = posixpath.dirname(path) if found.up is not None else ""
     up = [".."] * (found.up - 1) if found.up is not None else []

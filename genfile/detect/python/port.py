@@ -81,9 +81,9 @@ def served_port(project: PythonProject) -> Fact[int] | None:
 def _setting(project: PythonProject) -> Any:
     """The default of a port in pydantic settings."""
     for _, module in modules(project):
-        for name, value in module.settings_defaults.items():
-            if name.lower() in ("port", "app_port", "server_port", "http_port", "api_port", "uvicorn_port"):
-                return value
+        for item in module.settings:
+            if item.field.lower() in ("port", "app_port", "server_port", "http_port", "api_port", "uvicorn_port"):
+                return item.default
     return None
 
 

@@ -8,7 +8,7 @@ from genfile.data import framework as framework_named
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, modules
 from genfile.detect.python.django import Django
-from genfile.detect.python.hosted import command_words
+from genfile.detect.python.hosted import beside_words, command_words
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
@@ -34,15 +34,36 @@ _MANAGED = (
 
 def put_processes(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
     """Put /processes: the worker of a task queue beside a web application, and its scheduler."""
-    if framework is None or framework.kind == "worker":
-        return
+    if framework is not None and framework.kind != "worker":
+        _put_queues(project, draft, django)
+    _put_stated(project, draft)
+
+
+def _put_queues(project: PythonProject, draft: Draft, django: Django | None) -> None:
+    """Put what the code and the dependencies show: a bot, a program named as a worker, the worker of a task queue."""
     _put_bot(project, draft)
     _put_beside(project, draft)
-    if "worker" in draft.values.get("processes", {}):
-        return
-    found = _celery(project, draft, django) or _queue(project, django)
-    if found is not None:
-        _put(draft, "worker", *found)
+    if "worker" not in draft.values.get("processes", {}):
+        found = _celery(project, draft, django) or _queue(project, django)
+        if found is not None:
+            _put(draft, "worker", *found)
+
+
+def _put_stated(project: PythonProject, draft: Draft) -> None:
+    """Put the other programs that the project's compose file, Kubernetes manifests or hosts' files run."""
+    for name, fact in hosting(project.folder).beside.items():
+        words = beside_words(project, fact.value)
+        named = draft.values.get("processes", {})
+        known = [_gist(item) for item in (draft.values.get("start", []), *named.values())]
+        if words is not None and name not in named and _gist(words) not in known:
+            _put(draft, name, words, fact.evidence[0])
+
+
+def _gist(words: list[str]) -> tuple[str, ...]:
+    """What a command runs, whatever its options: two workers of Celery are the same program."""
+    if words[:1] == ["celery"]:
+        return tuple(word for word in words if word in ("celery", "worker", "beat", "flower"))
+    return tuple(word.removeprefix("./") for word in words if not word.startswith("-"))
 
 
 def _put_bot(project: PythonProject, draft: Draft) -> None:

@@ -42,11 +42,9 @@ def _reads(project: PythonProject) -> Iterator[Read]:
     for path, module in modules(project):
         for item in (*module.env_names, *filled_names(module)):
             yield Read(item.name, project.folder.says(path, item.line, item.name))
-        for item in module.required_settings:
-            yield Read(item.name, project.folder.says(path, item.line, item.name))
-        for name, default in module.settings_defaults.items():
-            says = project.folder.says(path, None, name.upper())
-            yield Read(name.upper(), says, default if isinstance(default, str) else None)
+        for field in module.settings:
+            says = project.folder.says(path, field.line, field.name)
+            yield Read(field.name, says, field.default if isinstance(field.default, str) else None)
         for call in module.calls:
             # Both read DATABASE_URL unless they get another name.
             if call.callee in ("dj_database_url.config", "env.db"):

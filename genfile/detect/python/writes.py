@@ -12,7 +12,7 @@ from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.releases import is_below
-from genfile.detect.written import overwrites
+from genfile.detect.written import add_volumes, overwrites, put_apart
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pypaths import PathPlace, Scope
 from genfile.parsers.python import PyModule
@@ -33,12 +33,16 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     made = {posixpath.normpath(path) for path in draft.values.get("outputs", ())}
     start = draft.values.get("start", [])
     served, working = started(project, start), working_folder(start)
+    apart: list[Fact[str]] = []
     for path, module in modules(project):
         if by_hand(path):
             continue
         for item in (*written(scope_of(project, path) or Scope(module)), *_by_setting(project, module)):
             if item.file and path not in served:
                 continue
+            if item.database and item.place.absolute:
+                outside = f"/{'/'.join(item.place.parent.parts)}"
+                apart.append(folder.fact(outside, path, item.line, f"its database is a file in {outside}"))
             where, file = (_from_there(project, place, working) for place in _where(project, path, item))
             if file is not None and _is_own(file):
                 overwrites(folder, draft, file, folder.says(path, item.line, f"writes {file}"))
@@ -52,6 +56,7 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
     if listed and evidence:
         draft.put("writable", Fact(listed, tuple(evidence)))
+    put_apart(draft, apart)
 
 
 def _from_there(project: PythonProject, place: str | None, working: str) -> str | None:
@@ -125,24 +130,9 @@ def named_paths(project: PythonProject) -> Iterator[str]:
 
 def put_volumes(project: PythonProject, draft: Draft) -> None:
     """Put /volumes: what the project's own container files keep, where the code or the command names it too."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from genfile.spec.base import VolumePath
-
-    own = TypeAdapter(VolumePath)
     named = [word for word in draft.values.get("start", [])[1:] if word.startswith("/")]
-    found: list[Fact[str]] = []
     # A folder that the command itself is given.
     given = [draft.evidence["/start"].but(word) for word in named if "." not in word.rsplit("/", 1)[-1]]
     named += [text for _, module in modules(project) for text, _ in module.paths if text.startswith("/")]
-    for fact in (*given, *hosting(project.folder).volumes):
-        path = fact.value.rstrip("/")
-        try:
-            own.validate_python(path)
-        except ValidationError:
-            continue
-        if path not in [item.value for item in found] and any(f"{text}/".startswith(f"{path}/") for text in named):
-            found.append(fact.but(path))
-    if found:
-        values = [fact.value for fact in found][:MAX_FOLDERS]
-        draft.put("volumes", Fact(values, tuple(item for fact in found for item in fact.evidence)))
+    listed = [fact.but(fact.value.rstrip("/")) for fact in (*given, *hosting(project.folder).volumes)]
+    add_volumes(draft, [fact for fact in listed if any(f"{text}/".startswith(f"{fact.value}/") for text in named)])
