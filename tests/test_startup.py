@@ -14,7 +14,10 @@ def show(code=0):
     print(*sorted(sys.modules), sep="\\n", file=sys.stderr, flush=True)
     end(0)
 end, os._exit = os._exit, show
-main()
+try:
+    main()
+except SystemExit:
+    pass
 show()
 """
 
@@ -39,6 +42,14 @@ def test_help_loads_no_command() -> None:
     loaded = modules("--help")
     assert "genfile.cli.commands" in loaded
     assert not loaded & {"pydantic", "msgspec", "genfile.cli.init", "genfile.cli.ui", "genfile.project.state"}
+
+
+def test_completing_the_name_of_a_command_loads_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_GENFILE_COMPLETE": "complete_bash", "COMP_WORDS": "genfile in", "COMP_CWORD": "1"}.items():
+        monkeypatch.setenv(name, value)
+    loaded = modules()
+    assert "typer.completion" in loaded
+    assert not loaded & {"pydantic", "msgspec", "genfile.cli.init", "genfile.cli.ui"}
 
 
 def test_importing_the_package_loads_next_to_nothing() -> None:
