@@ -195,7 +195,7 @@ class Project:
 
     def full(self, name: str) -> str:
         """A name in this folder as a normalised path relative to the inspected root."""
-        joined = posixpath.normpath(posixpath.join(self.path, name))
+        joined = posixpath.normpath(posixpath.join(self.path, name) if self.path else name)
         return "" if joined == "." and name in (".", "") else joined
 
     def has(self, name: str) -> bool:
