@@ -59,6 +59,20 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
     assert not set(done.stdout.split()) & {"pydantic", "msgspec", "jinja2", "typer", "genfile.api"}
 
 
+def test_a_command_loads_no_plugin_of_pydantic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = tmp_path / "packages"
+    metadata = packages / "watcher-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: watcher\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[pydantic]\nwatcher = watcher_plugin:plugin\n")
+    (packages / "watcher_plugin.py").write_text("plugin = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(packages))
+    (tmp_path / "index.html").write_text("<p>")
+    loaded = modules("inspect", str(tmp_path))
+    assert "pydantic" in loaded
+    assert "watcher_plugin" not in loaded
+
+
 @pytest.mark.parametrize(
     "unwanted",
     [
