@@ -4,7 +4,7 @@ import fnmatch
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -208,6 +208,11 @@ class Project:
     def has(self, name: str) -> bool:
         """Whether there is a regular file with that name."""
         return self.full(name) in self.tree.paths
+
+    def present(self, names: Iterable[str]) -> list[str]:
+        """Those of some names, each in its normal form, that regular files have."""
+        start = f"{self.path}/" if self.path else ""
+        return [name for name in names if start + name in self.tree.paths]
 
     def has_folder(self, name: str) -> bool:
         """Whether a folder with that name holds files, at any depth."""

@@ -221,7 +221,7 @@ def _main_field(asked: Asked) -> Fact[NodeStart] | None:
 def _entry_file(asked: Asked) -> Fact[NodeStart] | None:
     """A file with a usual name: server.js, app.js, index.js, also in src/; first one that listens."""
     project = asked[0]
-    found = [path for path in _ENTRY_FILES if project.folder.has(path)]
+    found = project.folder.present(_ENTRY_FILES)
     if not found:
         return None
     path = next((path for path in found if len(found) > 1 and _listens(project, path)), found[0])
