@@ -15,6 +15,8 @@ def main() -> None:
 
     # A process of a fifth of a second: looking for garbage while modules load costs more than it could free.
     gc.set_threshold(200_000, 50, 50)
+    # Plugins watch a program's validation; to find them, pydantic reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from genfile.cli.app import run
 

@@ -121,10 +121,10 @@ def choose(language: str, constraints: Iterable[tuple[str, Scheme]], newest: str
             return False
         return all(satisfies(line.version, text, scheme) for text, scheme in asked)
 
+    usual = data.line(data.default)
+    if usual is not None and fits(usual):
+        return VersionChoice(usual.version)
     candidates = [line for line in data.lines if fits(line)]
-    for line in candidates:
-        if line.version == data.default:
-            return VersionChoice(line.version)
     # max() keeps the first of equals, and the lines stand newest first.
     best = max(candidates, key=lambda line: (not line.over, line.lts), default=None)
     return VersionChoice(best.version, best.over) if best is not None else VersionChoice(None)

@@ -14,7 +14,10 @@ def show(code=0):
     print(*sorted(sys.modules), sep="\\n", file=sys.stderr, flush=True)
     end(0)
 end, os._exit = os._exit, show
-main()
+try:
+    main()
+except SystemExit:
+    pass
 show()
 """
 
@@ -41,11 +44,33 @@ def test_help_loads_no_command() -> None:
     assert not loaded & {"pydantic", "msgspec", "genfile.cli.init", "genfile.cli.ui", "genfile.project.state"}
 
 
+def test_completing_the_name_of_a_command_loads_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_GENFILE_COMPLETE": "complete_bash", "COMP_WORDS": "genfile in", "COMP_CWORD": "1"}.items():
+        monkeypatch.setenv(name, value)
+    loaded = modules()
+    assert "typer.completion" in loaded
+    assert not loaded & {"pydantic", "msgspec", "genfile.cli.init", "genfile.cli.ui"}
+
+
 def test_importing_the_package_loads_next_to_nothing() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import genfile, sys; print(*sys.modules)"], capture_output=True, text=True, check=True
     )
     assert not set(done.stdout.split()) & {"pydantic", "msgspec", "jinja2", "typer", "genfile.api"}
+
+
+def test_a_command_loads_no_plugin_of_pydantic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = tmp_path / "packages"
+    metadata = packages / "watcher-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: watcher\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[pydantic]\nwatcher = watcher_plugin:plugin\n")
+    (packages / "watcher_plugin.py").write_text("plugin = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(packages))
+    (tmp_path / "index.html").write_text("<p>")
+    loaded = modules("inspect", str(tmp_path))
+    assert "pydantic" in loaded
+    assert "watcher_plugin" not in loaded
 
 
 @pytest.mark.parametrize(

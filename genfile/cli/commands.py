@@ -19,7 +19,11 @@ app = typer.Typer(
     epilog="Begin with `genfile init` in a project; `genfile COMMAND --help` has examples.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    # typer imports pydantic to read an option that is not given, except for a flag whose default is a bool.
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "default_map": {"help": False, "install_completion": False, "show_completion": False},
+    },
 )
 presets = typer.Typer(cls=Group, help="List, inspect, create, test and pin presets.", rich_markup_mode=None)
 

@@ -5,8 +5,9 @@ import posixpath
 
 def relative(path: str, folder: str) -> str:
     """A path as seen from a folder; `.` for the folder itself. The root of the tree is `` or `.`, in both places."""
-    if folder and path.startswith(f"{folder}/") and not {".", "..", ""} & set(path.split("/")):
-        return path[len(folder) + 1 :]
+    start = f"{folder}/" if folder not in ("", ".") else ""
+    if path.startswith(start) and not {".", "..", ""} & set(path.split("/")):
+        return path[len(start) :]
     return posixpath.relpath(path or ".", folder or ".")
 
 

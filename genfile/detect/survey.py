@@ -260,22 +260,28 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
         if language.is_candidate(names) and (claim := language.claim(project)) is not None:
             claims.append(FoundService(project, language, claim))
     claims = [item for item in claims if not _brought_along(item)]
-    foreign = next((name for name in FOREIGN if name in names or any(item.endswith(name) for item in names)), None)
-    if foreign is not None and claims and all(_is_front(item) for item in claims):
+    foreign = _foreign(names) if claims else None
+    if foreign is not None and all(_is_front(item) for item in claims):
         if ruled is not None:
             return ruled
-        kind = FOREIGN[foreign]
-        where = project.full(next(item for item in names if item.endswith(foreign)))
         text = (
-            f"{project.spec_path}: this is a {kind} project, which no preset supports; its front end is not a service"
+            f"{project.spec_path}: this is a {FOREIGN[foreign[0]]} project, which no preset supports; its front end is "
+            "not a service"
         )
-        tree.note("info", text, where)
+        tree.note("info", text, project.full(foreign[1]))
         return None
     claims.sort(key=lambda item: STRENGTHS.index(item.claim.strength))
     if not claims:
         return ruled
     winner, *others = claims
     return replace(winner, others=tuple(others))
+
+
+def _foreign(names: frozenset[str]) -> tuple[str, str] | None:
+    """The manifest of a language that genfile does not support, as the data has it and as it is called here."""
+    ends = tuple(FOREIGN)
+    found = sorted(name for name in names if name.endswith(ends))
+    return next(((end, name) for end in FOREIGN for name in found if name.endswith(end)), None)
 
 
 def _brought_along(found: FoundService) -> bool:

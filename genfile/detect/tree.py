@@ -4,7 +4,8 @@ import fnmatch
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from genfile.detect.paths import relative
@@ -43,6 +44,12 @@ _PARSED = 256 * MEBIBYTE
 _PER_CHARACTER = 28
 _LARGE = 64 * 1024
 _BLOCK_BYTES = 96
+
+
+@lru_cache(maxsize=256)
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """What matches names with a shell pattern, in the same way on every system."""
+    return re.compile(fnmatch.translate(pattern)).match
 
 
 class Tree:
@@ -195,12 +202,17 @@ class Project:
 
     def full(self, name: str) -> str:
         """A name in this folder as a normalised path relative to the inspected root."""
-        joined = posixpath.normpath(posixpath.join(self.path, name))
+        joined = posixpath.normpath(posixpath.join(self.path, name) if self.path else name)
         return "" if joined == "." and name in (".", "") else joined
 
     def has(self, name: str) -> bool:
         """Whether there is a regular file with that name."""
         return self.full(name) in self.tree.paths
+
+    def present(self, names: Iterable[str]) -> list[str]:
+        """Those of some names, each in its normal form, that regular files have."""
+        start = f"{self.path}/" if self.path else ""
+        return [name for name in names if start + name in self.tree.paths]
 
     def has_folder(self, name: str) -> bool:
         """Whether a folder with that name holds files, at any depth."""
@@ -217,7 +229,7 @@ class Project:
     def files(self, pattern: str = "*", *, below: str = "", depth: int = 8) -> Iterator[str]:
         """Paths, relative to this folder, of files whose names match a shell pattern; nearest first, then by name."""
         start = self.full(below) if below else self.path
-        fits = re.compile(fnmatch.translate(pattern)).match
+        fits = _matcher(pattern)
         queue = [(start, 0)]
         for folder, level in queue:
             names = self.tree.folders.get(folder, ())
@@ -272,7 +284,7 @@ class Project:
 
     def says(self, name: str, line: int | None, what: str) -> Evidence:
         """Evidence: a file of this folder, a line of it, and what it says there (made printable, and short)."""
-        clean = "".join(char if char.isprintable() else " " for char in what)
+        clean = what if what.isprintable() else "".join(char if char.isprintable() else " " for char in what)
         return Evidence(self.full(name), line, clean if len(clean) <= 120 else clean[:117] + "...")
 
     def fact(self, value: T, name: str, line: int | None, what: str) -> Fact[T]:

@@ -332,10 +332,12 @@ def _is_left_out(inner: str, paths: tuple[str, ...]) -> bool:
 
 def below(path: str, folder: str) -> str | None:
     """A path relative to a folder that contains it ("" for the folder itself); None for any other."""
-    if path == folder:
-        return ""
-    prefix = folder if folder.endswith("/") else folder + "/"
-    return path[len(prefix) :] if path.startswith(prefix) else None
+    if not path.startswith(folder):
+        return None
+    inner = path[len(folder) :]
+    if not inner or folder.endswith("/"):
+        return inner
+    return inner[1:] if inner[0] == "/" else None
 
 
 def join(target: str, path: str, source: str) -> str:

@@ -1,6 +1,6 @@
 """The paths of a service's files, and its build context."""
 
-import copy
+import json
 from typing import Any
 
 from msgspec import Struct
@@ -98,7 +98,7 @@ def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:
 
 def localise(spec: dict[str, Any], context: str) -> dict[str, Any]:
     """A copy of a spec whose paths are relative to the build context, as COPY reads them."""
-    local = copy.deepcopy(spec)
+    local: dict[str, Any] = json.loads(json.dumps(spec))
     for keys in PATH_FIELDS:
         _rewrite(local, keys, context)
     return local

@@ -1,7 +1,8 @@
 """From a spec to the text of its files. Nothing here opens the source tree or writes to disk."""
 
+import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -88,9 +89,8 @@ def render_spec(
     context |= resolved.context
     context["options"] = resolved.options
     company.add_index(context["spec"], resolved.options.get("index_secret"))
-    environment = _environment(chosen)
     files = tuple(
-        RenderedFile(layout.place(file.path), _lines(environment, chosen, file, context, comments, trace))
+        RenderedFile(layout.place(file.path), _lines(chosen, file, context, comments, trace))
         for file in chosen.files
         if file.path not in chosen.conditions or chosen.conditions[file.path].holds(context)
     )
@@ -133,19 +133,14 @@ def _environment(preset: Preset) -> "PresetEnvironment":
 
 
 def _lines(
-    environment: "PresetEnvironment",
-    preset: Preset,
-    file: "OutputFile",
-    context: dict[str, Any],
-    comments: Comments,
-    trace: bool,
+    preset: Preset, file: "OutputFile", context: dict[str, Any], comments: Comments, trace: bool
 ) -> tuple[Line, ...]:
     if file.template is None:
         return tuple(Line(text) for text in preset.contents[file.source or ""].splitlines())
-    rendered = _render(environment, file.template, context, _origins(preset) if trace else None)
+    rendered = _render(preset, file.template, json.dumps(context), trace)
     if file.path not in ("Dockerfile", ".dockerignore"):
-        return tuple(rendered[:-1] if rendered and not rendered[-1].text else rendered)
-    return tuple(comment_lines(rendered, comments, dockerfile=file.path == "Dockerfile"))
+        return rendered[:-1] if rendered and not rendered[-1].text else rendered
+    return tuple(comment_lines(list(rendered), comments, dockerfile=file.path == "Dockerfile"))
 
 
 def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
@@ -168,17 +163,20 @@ def _origins(preset: Preset) -> dict[str, tuple[str, ...]]:
     return option_fields(preset.options)
 
 
-def _render(
-    environment: "PresetEnvironment", template: str, context: dict[str, Any], origins: dict[str, tuple[str, ...]] | None
-) -> list[Line]:
+# A service that has been checked is then rendered for its files: of this many files, the lines are still known.
+@lru_cache(maxsize=64)
+def _render(preset: Preset, template: str, context: str, trace: bool) -> tuple[Line, ...]:
+    """The lines of a preset's template. ``context``: what the template sees, as JSON."""
     from jinja2 import TemplateError
 
     from genfile.preset.faults import template_fault
 
+    environment, values = _environment(preset), json.loads(context)
+    origins = _origins(preset) if trace else None
     try:
-        return render_lines(environment.get_template(template), context, trace=origins is not None, origins=origins)
+        return tuple(render_lines(environment.get_template(template), values, trace=trace, origins=origins))
     except (TemplateError, PresetError, RecursionError, ArithmeticError, TypeError, ValueError) as error:
-        raise template_fault(error, template, context) from None
+        raise template_fault(error, template, values) from None
 
 
 __all__ = ["Preset", "RenderedFile", "Rendering", "render_spec"]

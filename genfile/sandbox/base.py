@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from jinja2 import Undefined, nodes, pass_context
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from genfile.sandbox import budget
@@ -37,7 +37,8 @@ class BoundedEnvironment(SandboxedEnvironment):
         args = tuple(_listed(value) for value in args)
         if isinstance(__obj, BuiltinMethodType) and isinstance(owner, _PLAIN):
             check_method(owner, __obj.__name__, args, kwargs)
-        else:
+        elif not isinstance(__obj, Macro):
+            # A macro only names what it gets, all of which was weighed when it was made.
             weigh((*args, *kwargs.values()))
         return weigh(super().call(__context, __obj, *args, **kwargs))
 

@@ -149,8 +149,11 @@ def is_pruned(name: str, siblings: frozenset[str]) -> bool:
 def make_index(folders: dict[str, list[str]], notes: list[Note]) -> Index:
     """Sort the result of a walk; the order never depends on the file system."""
     ordered = {folder: tuple(sorted(folders[folder])) for folder in sorted(folders)}
-    paths = frozenset(f"{folder}/{name}" if folder else name for folder, names in ordered.items() for name in names)
-    return Index(ordered, tuple(notes), paths)
+    paths: set[str] = set()
+    for folder, names in ordered.items():
+        start = f"{folder}/" if folder else ""
+        paths.update([start + name for name in names])
+    return Index(ordered, tuple(notes), frozenset(paths))
 
 
 def decode(path: str, content: bytes) -> str:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import cached_property
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 from genfile.errors import SourceError
@@ -50,7 +51,7 @@ class FolderSource:
             try:
                 with os.scandir(self._prefix + folder) as scan:
                     # One more than there is room for: a folder may hold millions.
-                    children = sorted(islice(scan, entries + 1), key=lambda entry: entry.name)
+                    children = sorted(islice(scan, entries + 1), key=attrgetter("name"))
             except OSError as error:
                 if not folder:
                     raise SourceError(f"{self.root}: {_reason(error)}") from None
@@ -89,10 +90,10 @@ class FolderSource:
             try:
                 if entry.is_symlink() and not self._is_inside(entry.path, seen):
                     continue
-                if entry.is_dir():
-                    inner.append(entry)
-                elif entry.is_file():
+                if entry.is_file():
                     files.append(entry.name)
+                elif entry.is_dir():
+                    inner.append(entry)
             except OSError:
                 continue
         siblings = frozenset(files)

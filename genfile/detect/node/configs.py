@@ -2,7 +2,7 @@
 
 import re
 
-from genfile.detect.node.framework import read_config
+from genfile.detect.node.framework import CONFIG_ENDINGS, read_config
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, ScriptStep, resolve
 from genfile.detect.node.sources import source_files
@@ -15,6 +15,7 @@ STEMS = (
     "rollup.config", "rspack.config", "app.config", "esbuild.config", "tsup.config", ".vitepress/config",
     "eleventy.config", "ember-cli-build", "quasar.config", "vite.renderer.config", "tsdown.config", "rolldown.config",
 )  # fmt: skip
+_STEM_OF = {stem + ending: stem for stem in STEMS for ending in CONFIG_ENDINGS}
 # Set by hosts, package managers and development tools: nobody passes these to an image build.
 _COMMON = re.compile(
     r"(NODE_ENV|NODE_OPTIONS|CI|PORT|HOST|HOSTNAME|HOME|PWD|USER|PATH|TZ|MODE|DEV|PROD|SSR|BASE_URL|DEBUG|HTTPS|BROWSER"
@@ -31,10 +32,12 @@ def is_common(name: str) -> bool:
 
 def build_configs(project: NodeProject) -> list[tuple[str, JsModule]]:
     """The configuration files of bundlers and frameworks in the service's folder."""
-    return project.folder.tree.once(
-        ("build-configs", project.folder.path),
-        lambda: [config for stem in STEMS if (config := read_config(project, stem)) is not None],
-    )
+
+    def read() -> list[tuple[str, JsModule]]:
+        stems = dict.fromkeys(_STEM_OF[name] for name in project.folder.present(_STEM_OF))
+        return [config for stem in stems if (config := read_config(project, stem)) is not None]
+
+    return project.folder.tree.once(("build-configs", project.folder.path), read)
 
 
 def loaded_at_build(project: NodeProject) -> list[tuple[str, JsModule]]:

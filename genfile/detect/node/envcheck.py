@@ -36,7 +36,7 @@ def put_env_check(project: NodeProject, draft: Draft) -> None:
     """Let the build pass a check for variables that only the running program has."""
     loaded = loaded_at_build(project)
     seen = {name for name, _ in loaded}
-    usual = [name for name in _PLACES if name not in seen and project.folder.has(name)][:8]
+    usual = [name for name in project.folder.present(_PLACES) if name not in seen][:8]
     modules = [*loaded, *((name, module) for name in usual if (module := read_module(project, name)) is not None)]
     for name, module in modules:
         found = _switch(module)

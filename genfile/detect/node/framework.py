@@ -19,6 +19,7 @@ from genfile.parsers.jscomponents import COMPONENTS, parse_component
 
 # How many re-exports are followed, and how many of one module.
 MAX_IMPORTS = 4
+CONFIG_ENDINGS = (".ts", ".mts", ".mjs", ".js", ".cjs", ".cts")
 
 
 def find_framework(project: NodeProject) -> Fact[Framework] | None:
@@ -203,7 +204,7 @@ def _reads_elsewhere(project: NodeProject, origin: str, source: str, exported: s
 
 def read_config(project: NodeProject, stem: str) -> tuple[str, JsModule] | None:
     """The first configuration file with a stem: `next.config` finds next.config.mjs."""
-    for ending in (".ts", ".mts", ".mjs", ".js", ".cjs", ".cts"):
+    for ending in CONFIG_ENDINGS:
         name = stem + ending
         if project.folder.has(name):
             module = read_module(project, name)

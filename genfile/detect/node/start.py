@@ -24,6 +24,12 @@ from genfile.parsers.small import parse_procfile, parse_shell
 
 ENTRY_NAMES = ("server", "app", "main", "index", "bot", "worker")
 ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
+_ENTRY_FILES = tuple(
+    posixpath.join(folder, name + ending)
+    for folder in ENTRY_FOLDERS
+    for name in ENTRY_NAMES
+    for ending in (".js", ".mjs", ".cjs", ".ts", ".mts")
+)
 
 
 def possible_start(project: NodeProject, builds: bool) -> Fact[NodeStart] | None:
@@ -215,13 +221,7 @@ def _main_field(asked: Asked) -> Fact[NodeStart] | None:
 def _entry_file(asked: Asked) -> Fact[NodeStart] | None:
     """A file with a usual name: server.js, app.js, index.js, also in src/; first one that listens."""
     project = asked[0]
-    names = [
-        posixpath.join(folder, name + ending)
-        for folder in ENTRY_FOLDERS
-        for name in ENTRY_NAMES
-        for ending in (".js", ".mjs", ".cjs", ".ts", ".mts")
-    ]
-    found = [path for path in names if project.folder.has(path)]
+    found = project.folder.present(_ENTRY_FILES)
     if not found:
         return None
     path = next((path for path in found if len(found) > 1 and _listens(project, path)), found[0])
