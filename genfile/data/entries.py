@@ -125,6 +125,11 @@ def _shape(kind: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def _fits(value: Any, hint: Any) -> bool:
+    if hint is Any:
+        return True
+    if isinstance(hint, type):
+        # A bool is an int to Python alone.
+        return isinstance(value, hint) and isinstance(value, bool) == (hint is bool)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return any(_fits(value, member) for member in arguments)
@@ -132,10 +137,7 @@ def _fits(value: Any, hint: Any) -> bool:
         return value in arguments
     if origin is tuple:
         return isinstance(value, list) and all(_fits(item, arguments[0]) for item in value)
-    if origin is not None:
-        return isinstance(value, dict) and all(_fits(item, arguments[1]) for item in value.values())
-    # A bool is an int to Python alone.
-    return hint is Any or (isinstance(value, hint) and isinstance(value, bool) == (hint is bool))
+    return isinstance(value, dict) and all(_fits(item, arguments[1]) for item in value.values())
 
 
 def _describe(hint: Any) -> str:

@@ -8,7 +8,7 @@ backslash on to it; here they stand for themselves.
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -70,7 +70,7 @@ _Token = tuple[str, str]
 _ONE = ("literal", "one", "class")
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _tokens(pattern: str) -> tuple[_Token, ...] | None:
     """The parts of a pattern; None for one that is malformed and matches nothing."""
     tokens: list[_Token] = []
@@ -107,7 +107,7 @@ def _tokens(pattern: str) -> tuple[_Token, ...] | None:
 _QUICK = 3
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     """A pattern, with what lies below what it covers, as an expression; None if that could take long."""
     tokens = _tokens(pattern) or ()

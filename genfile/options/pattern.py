@@ -7,7 +7,7 @@ Python and simulated as an automaton. Groups that capture, look around or refer 
 import importlib
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -61,7 +61,7 @@ class Pattern(Struct):
         return self.size - 1
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def compile_pattern(text: str) -> Pattern:
     """A pattern to match with. Raises ValueError in one clause for one that is wrong, or that can't be bounded."""
     if len(text) > MAX_PATTERN:

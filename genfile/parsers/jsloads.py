@@ -123,10 +123,11 @@ class JsLoads(JsReferences):
     def _values_used(self) -> frozenset[str]:
         """The names that are used as values, not only as types."""
         found: set[str] = set()
+        no_values = _OF_TYPES | _IMPORTS
         nodes = captures(self._language, ("identifier", "shorthand_property_identifier"), self._root)
         for node in (node for listed in nodes.values() for node in listed):
             above = node.parent
-            if above is None or above.type not in _OF_TYPES | _IMPORTS:
+            if above is None or above.type not in no_values:
                 found.add(self._text(node))
         return frozenset(found)
 

@@ -1,7 +1,7 @@
 """Where a rendered file may be written: inside the project, and not where a program would act on it."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 from genfile.errors import PresetError
 from genfile.options.pattern import Pattern, compile_pattern
@@ -49,7 +49,7 @@ def check_together(paths: Iterable[str]) -> None:
             raise PresetError(f"{path} would be both a file and the folder of {folders[folded]}")
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def glob(text: str) -> Pattern:
     """A pattern of paths: `*` is a part of a name, `?` one character, `**` any number of folders."""
     import re

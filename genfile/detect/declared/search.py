@@ -4,7 +4,7 @@ import fnmatch
 import posixpath
 import time
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from genfile.detect.tree import Project
@@ -47,7 +47,7 @@ class Searcher:
             self.left -= time.perf_counter() - begun
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _compiled(pattern: str) -> Any:
     # Python's own engine has no timeout; this one has, and reads the same syntax.
     import regex

@@ -134,11 +134,11 @@ def depends(project: NodeProject, item: Framework) -> bool:
     """Whether a package declares a framework: a server among its production dependencies, a front end's tool among
     any."""
     package = project.package
-    if any(name in package.every_dependency for name in item.absent):
+    if not package.every_dependency.keys().isdisjoint(item.absent):
         return False
     # A server is a production dependency; a front end's tools are often development dependencies.
     tables = package.every_dependency if item.kind == "site" or item.build else package.dependencies
-    return any(name in tables for name in item.dependencies)
+    return not tables.keys().isdisjoint(item.dependencies)
 
 
 def starts_aside(package: PackageJson, script: str) -> bool:

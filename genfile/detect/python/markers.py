@@ -1,6 +1,6 @@
 """Whether what a requirement's marker asks for holds in an image."""
 
-from functools import cache
+from functools import lru_cache
 
 from genfile.data import runtime
 
@@ -14,7 +14,7 @@ _LINUX = {
 }
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def holds(marker: str | None) -> bool:
     """Whether a marker holds on Linux with the newest Python; one that asks for an extra, or can't be read, does."""
     if not marker or "extra" in marker:
