@@ -13,7 +13,8 @@ def workflow(*steps: str) -> str:
 
 
 def setup(url: str, scope: str) -> str:
-    return f"      - uses: actions/setup-node@v4\n        with: {{node-version: 24, registry-url: {url!r}, scope: {scope!r}}}\n"
+    given = f"{{node-version: 24, registry-url: {url!r}, scope: {scope!r}}}"
+    return f"      - uses: actions/setup-node@v4\n        with: {given}\n"
 
 
 GITHUB = "https://npm.pkg.github.com"
