@@ -75,7 +75,7 @@ PIECES = {"PGHOST": "postgres", "PGPORT": "5432", "PGUSER": "app", "PGPASSWORD":
         ("import psycopg\ndb = psycopg.connect(host=settings.host)", False),
         ("import psycopg\ndb = psycopg.connect(**settings)", False),
         ("import psycopg\ndb = psycopg.connect(settings.url)", False),
-        ("", False),
+        ("import psycopg", False),
     ],
 )
 def test_a_client_without_an_address_reads_its_own_variables(code: str, bare: bool) -> None:
@@ -96,7 +96,7 @@ def test_clients_of_node_and_go_without_an_address() -> None:
 def test_an_address_in_the_code_leaves_no_use_for_variables() -> None:
     code = "import psycopg\ndb = psycopg.connect('postgresql://me@localhost:5432/shop')"
     assert python(code, "psycopg") == {}
-    assert python(code, "psycopg", "redis") == {"REDIS_URL": "redis://redis:6379/0"}
+    assert python(f"import redis\n{code}", "psycopg", "redis") == {"REDIS_URL": "redis://redis:6379/0"}
 
 
 def test_the_default_of_a_variable_says_that_it_is_the_databases() -> None:
@@ -152,7 +152,7 @@ def test_a_setting_adds_a_database_with_its_usual_variable() -> None:
 
 
 def test_what_has_no_variables_of_its_own_gets_the_usual_one() -> None:
-    assert python("", "pymysql") == {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
+    assert python("import pymysql", "pymysql") == {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
     assert node("", "@medusajs/medusa", "pg")["DATABASE_URL"] == f"postgresql://{POSTGRES}"
 
 

@@ -459,7 +459,7 @@ NX_ROOT = {
     "package.json": package(name="mono", dependencies={**EXPRESS, "pg": "8.0.0"}, devDependencies=NX),
     "nx.json": "{}",
 }
-ENTRY = "import express from 'express'; const app = express(); app.listen(process.env.PORT || 4000)"
+ENTRY = "import express from 'express'; import 'pg'; const app = express(); app.listen(process.env.PORT || 4000)"
 PLUGINS = "plugins: [new NxAppWebpackPlugin({})]"
 WEBPACK = f"module.exports = {{ output: {{ path: join(__dirname, '../../dist/apps/api') }}, {PLUGINS} }}"
 

@@ -56,6 +56,9 @@ def test_the_settings_that_a_program_of_go_opens(settings: str, code: str, told:
 import (
 	"net/http"
 	"os"
+
+	_ "github.com/lib/pq"
+	_ "github.com/redis/go-redis/v9"
 )
 
 func main() {{

@@ -259,7 +259,7 @@ def test_requirements_beside_what_is_installed_say_nothing(manifests: dict[str, 
 
 def test_requirements_beside_settings_of_tools_are_installed() -> None:
     files = {"pyproject.toml": "[tool.ruff]\nline-length = 100\n", "requirements.txt": "flask\nredis\ngunicorn\n"}
-    assert only(**files, **{"app.py": FLASK}).backing_services == ("redis",)
+    assert only(**files, **{"app.py": f"import redis\n{FLASK}"}).backing_services == ("redis",)
 
 
 @pytest.mark.parametrize("line", ["-r backend/requirements.txt\n", "--requirement ./backend/requirements/prod.txt\n"])

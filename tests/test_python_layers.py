@@ -194,7 +194,7 @@ def test_the_image_on_paper_follows_a_pip_that_works_in_another_environment() ->
 SHARED = {
     "shared/pyproject.toml": '[project]\nname = "shared"\nversion = "1"\ndependencies = ["psycopg2"]\n'
     '[project.optional-dependencies]\ncache = ["redis"]\n',
-    "shared/shared/__init__.py": "",
+    "shared/shared/__init__.py": 'STORES = "postgres, redis"\n',
 }
 
 

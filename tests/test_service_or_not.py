@@ -261,3 +261,13 @@ def test_a_program_of_a_deeper_service_does_not_take_its_folder_from_another_lan
         ("shop", "python"),
     ]
     assert "counts as part" not in notes(files)
+
+
+@pytest.mark.parametrize(
+    "script", ["nodemon app.py", "nodemon --exec python app.py", "nodemon -e py -x 'python3 app.py'"]
+)
+def test_python_program_that_nodemon_runs_is_no_service_of_node(script: str) -> None:
+    code = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(port=5000)\n"
+    manifest = package(scripts={"start": script}, devDependencies={"nodemon": "3.0.0"})
+    (service,) = inspect({"package.json": manifest, "requirements.txt": "flask\n", "app.py": code}).services
+    assert (service.spec.language, service.spec.port) == ("python", 5000)

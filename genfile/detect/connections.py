@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from genfile.container.compose import read_dotenv
-from genfile.data import BackingService, backing_services, load_table
+from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
+from genfile.detect.mentioned import is_mentioned
 from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -75,9 +76,9 @@ def put_connections(
             found[name] = (service.name, form or "", item.says)
             told |= {service.name} if part in _WHOLE else set()
             reached |= {service.name} if item.read and part in _WHOLE else set()
-    for service in _elsewhere(
-        folder, variables, [item for item in backing if item.name not in told and not bare(item)]
-    ):
+    unseen = [item for item in backing if item.name not in told and not bare(item)]
+    elsewhere = _elsewhere(folder, variables, unseen)
+    for service in (item for item in unseen if item in elsewhere or _is_spare(folder, draft, item, fits, depends)):
         backing.remove(service)
         _without(draft, service.name)
     known_forms = {(item[0], item[1]) for name, item in found.items() if variables[name].read}
@@ -103,6 +104,29 @@ def _elsewhere(folder: Project, variables: dict[str, _Variable], backing: list[B
     if words.isdisjoint({"sqlite", "sqlite3"}.union(*kinds.values())):
         return []
     return [item for item in backing if item.name in kinds and words.isdisjoint(kinds[item.name])]
+
+
+# Databases in the process itself: Spring Boot starts one of them where it has no address of another.
+_EMBEDDED = ("com.h2database:h2", "org.hsqldb:hsqldb", "org.apache.derby:derby")
+
+
+def _is_spare(
+    folder: Project,
+    draft: Draft,
+    service: BackingService,
+    fits: Callable[[Iterable[str]], bool],
+    depends: Callable[[str], bool],
+) -> bool:
+    """Whether a database is only declared: nothing of the tree has a word for it, and no framework or library connects
+    by itself."""
+    named = draft.values.get("framework")
+    own = framework(str(draft.values.get("language")), named) if named else None
+    itself = any(fits(item["needs"]) for item in (*service.sets, *service.clients))
+    itself = itself and not any(map(depends, _EMBEDDED))
+    # A migration of a database that the tool alone knows.
+    itself = itself or (bool(draft.values.get("release")) and service.name in load_table("connections")["sql"])
+    whole = own is not None and draft.values.get("language") == "node" and bool(own.build or own.start)
+    return not (itself or whole or is_mentioned(folder, service))
 
 
 def _without(draft: Draft, service: str) -> None:

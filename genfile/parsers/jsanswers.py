@@ -16,6 +16,7 @@ _AROUND = ("call_expression", "subscript_expression", "non_null_expression", "pa
 # The address bar of a browser, or a router in one.
 _BROWSER = frozenset({"location", "window", "router", "route"})
 _MAX_DEPTH = 8
+_MAX_NODES = 2_000
 
 
 class JsAnswers(JsRoutes):
@@ -105,9 +106,11 @@ def _case(node: "Node") -> list["Node"]:
 
 
 def _identifiers(node: "Node") -> Iterator["Node"]:
-    """The names in some code."""
+    """The names in some code; its first ones, if it is long."""
     queue = [node]
     for item in queue:
+        if len(queue) > _MAX_NODES:
+            return
         if item.type in ("identifier", "shorthand_property_identifier"):
             yield item
         queue.extend(item.named_children)

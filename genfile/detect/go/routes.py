@@ -4,6 +4,7 @@ standard library."""
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from genfile.detect.go.answers import answered
 from genfile.detect.go.lookup import NameLookup
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
@@ -45,6 +46,9 @@ def health_route(module: GoModule, sources: Sources, paths: Collection[str]) -> 
             if prefix is not None and not _is_file_server(file.index, given):
                 says = module.folder.says(path, int(node.start_point[0]) + 1, f"{file.index.callee(node)}({route!r})")
                 routes.route("", join_url(prefix, route), says)
+    for path, file in sources:
+        for text, line in answered(file):
+            routes.route("", text, module.folder.says(path, line, f"it answers {text!r}"))
     return routes.health(paths)
 
 
