@@ -158,3 +158,13 @@ version = "{}"
     files = {"pyproject.toml": project, "app.py": FLASK}
     assert only(**files, **{"uv.lock": lock.format("82.0.1")}).extra_packages == ("setuptools<82",)
     assert only(**files, **{"uv.lock": lock.format("80.9.0")}).extra_packages == ()
+
+
+def test_an_import_that_a_whole_list_lacks_is_installed() -> None:
+    lock = 'version = 1\n[[package]]\nname = "shop"\nsource = { virtual = "." }\ndependencies = [{ name = "flask" }]\n'
+    lock += '[[package]]\nname = "flask"\nversion = "3.1.0"\n'
+    project = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n'
+    files = {"pyproject.toml": project, "uv.lock": lock, "app.py": FLASK + "import words\n"}
+    assert "groq" in only(**files, **{"words.py": "import groq\n"}).extra_packages
+    assert "groq" not in only(**files, **{"words.py": "import json\n", "seed.py": "import groq\n"}).extra_packages
+    assert "groq" not in only(**files, **{"words.py": "import groq\n", "groq.py": ""}).extra_packages

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genfile.data import Framework, import_names
 from genfile.detect.python.dependency import Dependency
@@ -22,7 +22,7 @@ MAX_PACKAGES = 10
 def put_undeclared(project: PythonProject, draft: Draft, django: Django | None) -> None:
     """Add to /extra_packages the known packages that the code imports unconditionally and the list lacks, directly and
     by what its packages bring."""
-    missing = _off_a_whole_list(project) if _is_whole(project) else _off_a_list(project, draft, django)
+    missing = (_off_a_whole_list if _is_whole(project) else _off_a_list)(project, draft, django)
     seen: set[str] = set()
     for name, need in missing:
         if name in seen or len(seen) == MAX_PACKAGES:
@@ -36,37 +36,46 @@ def put_undeclared(project: PythonProject, draft: Draft, django: Django | None) 
         put_extra(draft, text, need.evidence)
 
 
-def _off_a_whole_list(project: PythonProject) -> Iterator[tuple[str, ImportNeed]]:
+def _off_a_whole_list(project: PythonProject, draft: Draft, django: Django | None) -> Iterator[tuple[str, ImportNeed]]:
     """What is missing from a list that names transitive dependencies too."""
     present = {*project.dependencies, *reach(project.packages, project.dependencies), *project.conda_names}
     for need in needs(project):
         known = import_names().get(need.module.split(".")[0], ())
         if known and not need.lazy and need.evidence.path.endswith(".py") and not present & need.brought_by():
             yield next((item for item in known if item in project.locked), known[0]), need
+    for need in _unspelled(project, draft, django, present):
+        known = distributions_of(root_of(need.module))
+        if known and present.isdisjoint({*known, *need.brought_by()}):
+            yield known[0], need
 
 
 def _off_a_list(project: PythonProject, draft: Draft, django: Django | None) -> Iterator[tuple[str, ImportNeed]]:
     """What the started modules import that nothing on the list brings, if it is known what each package brings."""
     listed = _listed(project, draft)
-    spelled = [_letters(name) for name in listed or ()]
-    # A package that is named after a module provides it, or needs it.
-    wanted = [
-        need
-        for need in (_started(project, draft, django) if listed is not None else ())
-        if not need.lazy
-        and need.module.split(".")[0] not in sys.stdlib_module_names
-        and not any(_letters(need.module.split(".")[0]) in name for name in spelled)
-    ]
+    wanted = _unspelled(project, draft, django, listed) if listed is not None else []
     if not wanted:
         return
     from genfile.data.requires import brought
 
     present, unknown = brought(listed or ())
     for need in wanted if not unknown else ():
-        root = root_of(need.module)
-        known = distributions_of(root)
-        if known and present.isdisjoint({*known, *need.brought_by()}) and not _is_own(project, root):
+        known = distributions_of(root_of(need.module))
+        if known and present.isdisjoint({*known, *need.brought_by()}):
             yield known[0], need
+
+
+def _unspelled(project: PythonProject, draft: Draft, django: Django | None, listed: Iterable[str]) -> list[ImportNeed]:
+    """What the started modules import of others and nothing on a list is named after: such a package would provide the
+    module, or need it."""
+    spelled = [_letters(name) for name in listed]
+    return [
+        need
+        for need in _started(project, draft, django)
+        if not need.lazy
+        and need.module.split(".")[0] not in sys.stdlib_module_names
+        and not any(_letters(need.module.split(".")[0]) in name for name in spelled)
+        and not _is_own(project, root_of(need.module))
+    ]
 
 
 def _letters(name: str) -> str:
