@@ -72,6 +72,109 @@ def test_another_service_inside_stays_out(files: dict[str, str], left: tuple[str
     assert front.unread == left
 
 
+API = {
+    "package.json": package(devDependencies={"vite": "7.1.0"}, scripts={"build": "vite build"}),
+    "index.html": VITE["index.html"],
+    "src/main.ts": "export {}\n",
+    "vite.config.ts": "import path from 'path'\nexport default {\n"
+    "  resolve: { alias: { '@': path.resolve(__dirname, './src') } },\n"
+    "  server: { proxy: { '/api': {\n"
+    "    target: 'http://localhost:3000/api/', rewrite: p => p.replace(/^\\/api/, '') } } },\n"
+    "}\n",
+    "api/package.json": VITE["server/package.json"],
+    "api/server.js": LISTEN,
+    "src/api/users.ts": "export const users = 1\n",
+}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "fetch('/api/users').then(show)\n",
+        "fetch(`/api/users/${id}`)\n",
+        "fetch('http://localhost:3000/api/users')\n",
+        "fetch(`${import.meta.env.VITE_URL}/api/users`)\n",
+        "const BASE = 'https://shop.test'\nfetch(BASE + '/api/users')\n",
+        "fetch(window.location.origin + '/v1' + '/api/users')\n",
+        "const API = '/api'\nfetch(API + '/users')\n",
+        "export const Logo = () => <img src='/api/logo' />\n",
+        "// the server answers on '/api/users'\n",
+        "if (/\\/api\\/users/.test(url)) show()\n",
+        "import { users } from './api/users'\n",
+        "import { users } from './api'\n",
+    ],
+)
+def test_an_address_is_no_folder(code: str) -> None:
+    front = next(spec for spec in specs({**API, "src/main.tsx": code}) if spec.path == ".")
+    assert front.unread == ("api",)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import { names } from '../api/names'\n",
+        "import { names } from '/api/names'\n",
+        "export * from '../api/names'\n",
+        "const names = await import('../api/names')\n",
+        "const pages = import.meta.glob('/api/names/*.json')\n",
+        "const url = new URL('../api/logo.svg', import.meta.url)\n",
+        "const text = readFileSync(__dirname + '/api/names.json')\n",
+        "const text = readFileSync(`${process.cwd()}/api/names.json`)\n",
+        "const text = readFileSync(path.join(root, '/api/names.json'))\n",
+        "const NAMES = '/api/names.json'\nreadFileSync(__dirname + NAMES)\n",
+        "const text = readFileSync('api/names.json')\n",
+        "const text = readFileSync('/app/api/names.json')\n",
+        '/// <reference path="../api/names.d.ts" />\n',
+        # What it is joined to is not known.
+        "fetch(`${base}/api/users`)\n",
+    ],
+)
+def test_what_may_be_a_folder_stays(code: str) -> None:
+    front = next(spec for spec in specs({**API, "src/main.tsx": code}) if spec.path == ".")
+    assert front.unread == ()
+
+
+def test_a_large_file_is_not_parsed() -> None:
+    code = "fetch('/api/users')\n" + "x()\n" * 60_000
+    front = next(spec for spec in specs({**API, "src/main.tsx": code}) if spec.path == ".")
+    assert front.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<script>fetch('/api/users')</script>\n<template><p/></template>\n", ("api",)),
+        ("<script>import x from '../api/names'</script>\n<template><p/></template>\n", ()),
+        ("<template><img src='../api/logo.png'></template>\n<script>fetch('/api/users')</script>\n", ()),
+    ],
+)
+def test_an_address_in_a_component(text: str, left: tuple[str, ...]) -> None:
+    front = next(spec for spec in specs({**API, "src/App.vue": text}) if spec.path == ".")
+    assert front.unread == left
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ({"proxy": "http://localhost:3000/api"}, ("api",)),
+        ({"homepage": "https://shop.test/api"}, ("api",)),
+        ({"sources": ["file:///api"]}, ()),
+        ({"sources": ["api"]}, ()),
+    ],
+)
+def test_an_address_in_the_manifest(keys: dict[str, Any], left: tuple[str, ...]) -> None:
+    manifest = package(devDependencies={"vite": "7.1.0"}, scripts={"build": "vite build"}, **keys)
+    front = next(spec for spec in specs({**API, "package.json": manifest}) if spec.path == ".")
+    assert front.unread == left
+
+
+def test_a_route_of_a_server_is_no_folder() -> None:
+    code = f"const path = require('path')\nconsole.log(__dirname)\n{LISTEN}\napp.use('/docs', (q, r) => r.end())\n"
+    assert only(**{**NODE, "server.js": code}).unread == ("test", "docs", "README.md")
+    served = code + "app.use('/docs', express.static(path.join(__dirname, '/docs')))\n"
+    assert only(**{**NODE, "server.js": served}).unread == ("test", "README.md")
+
+
 def test_a_python_program_does_not_get_the_front_end_beside_it() -> None:
     files = {"web/package.json": VITE["package.json"], "web/index.html": VITE["index.html"], "web/src/main.ts": ""}
     (program,) = (spec for spec in specs({**PYTHON, **files}) if spec.language == "python")

@@ -11,6 +11,10 @@ from genfile.detect.tree import Project
 
 # Scripts that the package manager runs by itself when it installs.
 _ON_INSTALL = ("preinstall", "install", "postinstall", "prepare")
+# Keys of package.json that name no files of the build: scripts are read one by one, and only a development server has
+# the other.
+_APART = ("scripts", "proxy")
+_URL = re.compile(r"(?!file:)\b[a-z][a-z0-9+.-]*://[^\s\"'`]*", re.IGNORECASE)
 _JVM_SCRIPTS = ("pom.xml", "*.gradle", "*.gradle.kts")
 _TYPESCRIPT = ("*.ts", "*.tsx", "*.mts", "*.cts")
 
@@ -43,7 +47,7 @@ def _manifest(folder: Project, commands: str) -> Iterator[str]:
     values = document.value if document is not None else None
     if not isinstance(values, dict):
         return
-    yield from (str(value) for key, value in values.items() if key != "scripts")
+    yield from (str(value) for key, value in values.items() if key not in _APART)
     scripts: Any = values.get("scripts")
     left = {str(name): str(text) for name, text in scripts.items()} if isinstance(scripts, dict) else {}
     reached = [commands, *(left.pop(name) for name in _ON_INSTALL if name in left)]
@@ -72,5 +76,6 @@ def _has_typescript(folder: Project, name: str) -> bool:
 
 
 def _mentions(text: str, name: str) -> bool:
-    """Whether a text has a name as a word, in whatever way: `cd server`, `./server/x`."""
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+    """Whether a text has a name as a word outside of URLs, in whatever way: `cd server`, `./server/x`."""
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    return word.search(text) is not None and word.search(_URL.sub("", text)) is not None

@@ -10,12 +10,14 @@ from typing import Any
 
 from genfile.detect.code import parse_code
 from genfile.detect.others import services_within, unnamed, unscripted
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 
 _FOLDERS = ("test", "tests", "__tests__", "spec", "e2e", "cypress", "docs", "doc")
 _FILES = ("README*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY.*", "HISTORY*", "AUTHORS*")
-_CODE = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
+_SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
+_CODE = (".py", *_SCRIPTS)
 # Files for tools that no image runs.
 _TOOLS = ("*.test.*", "*.spec.*", "conftest.py", "noxfile.py", "jest.config.*", "vitest.config.*", "cypress.config.*",
           "playwright.config.*", "gulpfile.*", ".eslintrc.*", "eslint.config.*")  # fmt: skip
@@ -32,6 +34,9 @@ _BUILDS = ("package.json", "angular.json", "nest-cli.json")
 _COMPONENTS = (".vue", ".svelte", ".astro", ".mdx")
 MAX_READ = 400
 MAX_TEXT = 4_000_000
+# How many characters of JavaScript are parsed to find out whether a name in them is a file's, and of one file.
+MAX_PARSED = 600_000
+MAX_FILE = 200_000
 MAX_APPS = 40
 _IMPORTS_TESTS = re.compile(
     r"^\s*(?:from|import)\s+(?:\.|[\w.]+\.)tests\b|^\s*from\s+\.\s+import\s.*\btests\b", re.MULTILINE
@@ -57,11 +62,12 @@ def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> N
     texts = _texts(folder, folders) if found or others else None
     if texts is None:
         return
+    read = _Reader(folder, texts, [*found, *others])
     builds = [folder.text(name) or "" for name in _BUILDS] if built else []
-    left = [name for name in found if not any(_names(text, name) for text in [*texts, *builds])]
-    if not any(_IMPORTS_TESTS.search(text) for text in texts):
+    left = [name for name in found if not read.names(name) and not any(_names(text, name) for text in builds)]
+    if not any(_IMPORTS_TESTS.search(text) for text in texts.values()):
         left += apps
-    others = [name for name in others if not any(_names(text, name) for text in texts)]
+    others = [name for name in others if not read.names(name)]
     left += unnamed(folder, others, _commands(draft.values))
     if left:
         says = folder.says(left[0], None, "nothing that runs refers to it")
@@ -118,8 +124,50 @@ def _of_apps(folder: Project) -> list[str]:
     return sorted(path for path in folder.files("tests.py", depth=3) if "/" in path)[:MAX_APPS]
 
 
-def _texts(folder: Project, apart: list[str]) -> list[str] | None:
-    """What may name a file that is read at run time; None if that is more than is looked at."""
+class _Reader:
+    """What the code and the manifests of a folder refer to."""
+
+    def __init__(self, folder: Project, texts: dict[str, str], targets: list[str]) -> None:
+        self._folder = folder
+        self._texts = texts
+        self._targets = targets
+        self._plain: dict[str, str] = {}
+        self._left = MAX_PARSED
+
+    def names(self, name: str) -> bool:
+        """Whether a text names a file or folder. What looks like it in JavaScript is read again without its URLs."""
+        return any(_names(text, name) and _names(self._without_urls(path), name) for path, text in self._texts.items())
+
+    def _without_urls(self, path: str) -> str:
+        if path not in self._plain:
+            text = self._texts[path]
+            self._left -= len(text)
+            fits = self._left >= 0 and len(text) <= MAX_FILE
+            self._plain[path] = _without_urls(self._folder, path, text, self._targets) if fits else text
+        return self._plain[path]
+
+
+def _without_urls(folder: Project, path: str, text: str, targets: list[str]) -> str:
+    """A module of JavaScript without its URLs, and without its imports from other places than some."""
+    from genfile.parsers.javascript import parse_typescript
+    from genfile.parsers.jscomponents import COMPONENTS, markup_of, parse_component
+    from genfile.parsers.jsurls import without_urls
+
+    def is_elsewhere(module: str) -> bool:
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), module.partition("?")[0]))
+        return not any(inside(place, target) for target in targets)
+
+    component = path.endswith(COMPONENTS)
+    if not component and not path.endswith(_SCRIPTS):
+        return text
+    module = folder.parse(parse_component if component else parse_typescript, path)
+    if module is None:
+        return text
+    return without_urls(module, targets, is_elsewhere) + (markup_of(text) if component else "")
+
+
+def _texts(folder: Project, apart: list[str]) -> dict[str, str] | None:
+    """What may name a file that is read at run time, by its path; None if that is more than is looked at."""
     paths = list(itertools.islice(_sources(folder, apart), MAX_READ + 1))
     if len(paths) > MAX_READ:
         return None
@@ -130,10 +178,10 @@ def _texts(folder: Project, apart: list[str]) -> list[str] | None:
         left -= len(texts[path])
         if left < 0:
             return None
-    return [
-        _without_remarks(folder, path, text) if path.endswith(".py") else _TABLES.sub("", text)
+    return {
+        path: _without_remarks(folder, path, text) if path.endswith(".py") else _TABLES.sub("", text)
         for path, text in texts.items()
-    ]
+    }
 
 
 def _sources(folder: Project, apart: list[str]) -> Iterator[str]:

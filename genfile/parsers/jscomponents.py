@@ -23,6 +23,15 @@ def parse_component(text: str) -> JsModule:
     return parse_typescript(code)
 
 
+def markup_of(text: str) -> str:
+    """A component without the code that `parse_component` reads."""
+    kept, at = "", 0
+    for start, end in _parts(text):
+        kept += text[at:start]
+        at = end
+    return kept + text[at:]
+
+
 def _parts(text: str) -> Iterator[tuple[int, int]]:
     front = _FRONT.match(text)
     if front is not None:
