@@ -41,7 +41,8 @@ def test_addresses_in_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
     [
         ("ENV REDIS_URL=redis://localhost:6379/0\n", True),
         ("ENV DATABASE_URL=postgresql://app@127.0.0.1/app\n", True),
-        ("ENV BACKEND=http://localhost:9000\n", True),
+        ("ENV BACKEND=http://localhost:9000/api\n", True),
+        ("ENV CORS_ORIGINS=http://localhost:9000\n", False),
         ("ENV OWN_URL=http://localhost:8000\n", False),
         ("ENV SITE=http://localhost\n", False),
         ("ENV REDIS_URL=redis://cache:6379\n", False),
@@ -52,6 +53,22 @@ def test_addresses_in_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
 def test_addresses_of_servers(tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: str, wrong: bool) -> None:
     said = found(tmp_path, capsys, SERVED.replace("EXPOSE", f"{lines}EXPOSE"), PYTHON)
     assert ("address-of-itself" in said) is wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        (".env.production", "http://127.0.0.1:9000/api/", True),
+        (".env.production", "http://127.0.0.1:8000/api/", False),
+        (".env.production", "https://api.example.org", False),
+        (".env.example", "http://127.0.0.1:9000/api/", False),
+    ],
+)
+def test_addresses_in_files_of_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, value: str, wrong: bool
+) -> None:
+    said = found(tmp_path, capsys, SERVED, {**PYTHON, name: f"BACKEND={value}\n"})
+    assert said.get("address-of-itself") == (5 if wrong else None)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Addresses of the machine itself in what an image is built or started with: nothing else answers there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genfile.container.packages import installed
 from genfile.detect.node.public import PREFIXES
+from genfile.dockerfile.model import Instruction
+from genfile.practice.secrets import settings_shipped
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _HERE = re.compile(
@@ -27,19 +29,31 @@ def _baked(subject: Subject) -> Iterator[Wrong]:
 def _set(subject: Subject) -> Iterator[Wrong]:
     """Addresses of other servers that the container looks for in itself, where it starts nothing but the service."""
     yield from _baked(subject)
-    for item in subject.final:
-        for name, value in item.pairs if item.keyword == "ENV" else ():
+    for item, where, values in _settings(subject):
+        for name, value in values:
             match = _HERE.match(value)
-            if match is None or name.startswith(_PUBLIC) or _may_be_here(subject, match["scheme"], match["port"]):
+            if match is None or name.startswith(_PUBLIC) or _may_be_here(subject, match, value):
                 continue
-            text = f"{name} points at {match['host']}, which is the container itself: nothing there is that server"
+            text = f"{where}{name} points at {match['host']}, the container itself: that server is not in it"
             yield Wrong("address-of-itself", item.line, text, "give the address when the container starts")
 
 
-def _may_be_here(subject: Subject, scheme: str, port: str | None) -> bool:
-    """Whether an address may be the service's own, or that of a server that the image brings."""
+def _settings(subject: Subject) -> Iterator[tuple[Instruction, str, Iterable[tuple[str, str]]]]:
+    """The variables that the program gets from the image: those of ENV, and those of the files of settings in it."""
+    for item in subject.final:
+        if item.keyword == "ENV":
+            yield item, "", item.pairs
+    for path, item, values in settings_shipped(subject):
+        yield item, f"{path}: ", values.items()
+
+
+def _may_be_here(subject: Subject, match: re.Match[str], value: str) -> bool:
+    """Whether an address may be the service's own, a page's origin, or that of a server that the image brings."""
+    scheme, port = match["scheme"], match["port"]
     exposed = {str(said.value.number) for said in subject.image.stage.exposed}
-    if port in exposed or (scheme in ("http", "https") and not (port and exposed)):
+    # An origin, such as CORS allows, has no path: it is where a browser gets its pages from.
+    is_origin = scheme in ("http", "https") and not value[match.end() :]
+    if port in exposed or is_origin or (scheme in ("http", "https") and not (port and exposed)):
         return True
     return any(
         name.startswith(scheme[:5]) or name.endswith(("-server", "supervisor"))

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from genfile.container.compose import read_dotenv
 from genfile.dockerfile.model import Instruction
@@ -64,11 +64,7 @@ def _is_argument(subject: Subject, name: str) -> bool:
 
 def _env_file(subject: Subject) -> Iterator[Wrong]:
     """Files of settings that the image has, however they came there."""
-    for path in _env_files(subject):
-        item = _brought_by(subject, path)
-        if item is None or _is_removed(subject, item, posixpath.basename(path)):
-            continue
-        values = read_dotenv(subject.context.read(path) or "")
+    for path, item, values in settings_shipped(subject):
         secrets = [key for key, value in values.items() if value and _is_secret(key)]
         if not secrets and posixpath.basename(path) != ".env":
             continue
@@ -99,6 +95,14 @@ def _data(subject: Subject) -> Iterator[Wrong]:
         instead = "mount it when the container starts" if is_key else "keep it in a volume"
         fix = f"leave {path} out in .dockerignore, and {instead}"
         yield Wrong("data-shipped", item.line, text, fix)
+
+
+def settings_shipped(subject: Subject) -> Iterator[tuple[str, Instruction, Mapping[str, str]]]:
+    """The files of settings that the image has: each with the instruction that brings it, and with its values."""
+    for path in _env_files(subject):
+        item = _brought_by(subject, path)
+        if item is not None and not _is_removed(subject, item, posixpath.basename(path)):
+            yield path, item, read_dotenv(subject.context.read(path) or "")
 
 
 def _env_files(subject: Subject) -> Iterator[str]:
