@@ -419,3 +419,16 @@ def test_node_is_what_the_packages_ask_for(said: Said, image: str, asked: str, w
     }
     text = f"FROM {image}\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nUSER 1\n"
     assert ("base-version" in said.of(text, files)) is wrong
+
+
+def test_a_stage_that_another_one_copies_from_has_no_lockfile(said: Said) -> None:
+    text = (
+        "FROM node:24-alpine AS deps\nWORKDIR /b\nCOPY package.json ./\nRUN npm install\n"
+        "FROM node:24-alpine AS build\nWORKDIR /b\nCOPY . .\nCOPY --from=deps /b/node_modules ./node_modules\n"
+        "RUN npm run build\nFROM nginx:1.29-alpine\nCOPY --from=build /b/dist /usr/share/nginx/html\nEXPOSE 80\n"
+    )
+    package = '{"name": "pages", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "7.0.0"}}'
+    files = {"package.json": package, ".dockerignore": ".git\nnode_modules\n"}
+    assert said.of(text, files).get("versions-open") == 4
+    lock = {"package-lock.json": '{"lockfileVersion": 3, "packages": {"": {}}}'}
+    assert "versions-open" not in said.of(text, {**files, **lock})

@@ -5,13 +5,14 @@
 """
 
 from genfile.handwritten.checked import Checked, check_dockerfiles, dockerfiles_of, lint_dockerfiles
-from genfile.handwritten.found import Found
+from genfile.handwritten.found import Found, by_weight
 from genfile.handwritten.kept import kept_out
 from genfile.handwritten.names import is_dockerfile
 
 __all__ = [
     "Checked",
     "Found",
+    "by_weight",
     "check_dockerfiles",
     "dockerfiles_of",
     "is_dockerfile",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
 from genfile.handwritten.builds import BuildWay, builds_in, context_of_way, declared, hosts, is_build_file, ways_of
-from genfile.handwritten.found import Found
+from genfile.handwritten.found import Found, by_weight
 from genfile.handwritten.ignored import UNUSED, without_silenced
 from genfile.handwritten.names import is_dockerfile, is_for_development
 
@@ -94,7 +94,7 @@ def lint_dockerfiles(source: "Source", inspection: "Inspection", names: Sequence
         certain = _variables_in_one(certain, path, built)
         practice = _practice(tree, inspection, path, ways[0], built) if built is not None else ()
         items = dict.fromkeys((*certain, *practice))
-        found.append(Checked(path, tuple(sorted(items, key=_place)), built))
+        found.append(Checked(path, tuple(sorted(items, key=by_weight)), built))
     return found
 
 
@@ -120,10 +120,6 @@ def dockerfiles_of(source: "Source", names: Sequence[str] = ()) -> list[str]:
     from genfile.detect.tree import Tree
 
     return list(wanted(Tree(source), names))
-
-
-def _place(found: Found) -> tuple[int, str]:
-    return found.risk.line or 0, found.risk.id
 
 
 def _on_paper(

@@ -8,6 +8,7 @@ are left to hadolint.
 from collections.abc import Iterator
 
 from genfile.practice import (
+    addresses,
     base,
     checkout,
     development,
@@ -37,6 +38,7 @@ PRACTICES: tuple[Practice, ...] = (
     *system.PRACTICES,
     *start.PRACTICES,
     *proxy.PRACTICES,
+    *addresses.PRACTICES,
     *weight.PRACTICES,
 )
 LEVELS = {item.id: item.level for item in PRACTICES}

@@ -24,10 +24,10 @@ def _open(subject: Subject) -> Iterator[Wrong]:
     seen: set[int] = set()
     for stage, item in subject.installations:
         line = item.step.line
-        if line in seen or stage not in subject.shipped:
+        if line in seen:
             continue
         seen.add(line)
-        found = _requirements(subject, stage, item)
+        found = _requirements(subject, stage, item) if stage in subject.shipped else None
         if found is not None and not found[1].constraints and "-c" not in item.step.words:
             names = [one for one in found[1].entries if one.url is None]
             free = [one for one in names if one.pinned is None]

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from genfile.container.compose import read_dotenv
 from genfile.dockerfile.model import Instruction
@@ -22,6 +22,10 @@ _MAX_COMMAND = 8_000
 # A file of settings by its name, and one of examples that names no secret of anybody.
 _ENV_FILE = re.compile(r"\.env(?:\.[\w.-]+)?|[\w-]+\.env")
 _EXAMPLE = re.compile(r"example|sample|template|dist|defaults?|test|ci\b|schema|vault|keys", re.IGNORECASE)
+# Keys by the endings of their names and by their first line; databases that are one file.
+_KEYS = (".pem", ".key", "id_rsa", "id_ed25519")
+_PRIVATE = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
+_DATABASES = (".sqlite", ".sqlite3", ".mdb")
 # A password in the address of a server: `postgres://user:password@host`.
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s/@]+)@")
 
@@ -60,11 +64,7 @@ def _is_argument(subject: Subject, name: str) -> bool:
 
 def _env_file(subject: Subject) -> Iterator[Wrong]:
     """Files of settings that the image has, however they came there."""
-    for path in _env_files(subject):
-        item = _brought_by(subject, path)
-        if item is None or _is_removed(subject, item, posixpath.basename(path)):
-            continue
-        values = read_dotenv(subject.context.read(path) or "")
+    for path, item, values in settings_shipped(subject):
         secrets = [key for key, value in values.items() if value and _is_secret(key)]
         if not secrets and posixpath.basename(path) != ".env":
             continue
@@ -77,6 +77,32 @@ def _env_file(subject: Subject) -> Iterator[Wrong]:
             None if secrets else "hint",
         )
         return
+
+
+def _data(subject: Subject) -> Iterator[Wrong]:
+    """Private keys and databases of the build context that the image has."""
+    seen: set[bool] = set()
+    for path in sorted(subject.context.below("")):
+        is_key = path.endswith(_KEYS) and _PRIVATE.search(subject.context.read(path) or "") is not None
+        if not (is_key or path.endswith(_DATABASES)) or _EXAMPLE.search(path) or is_key in seen:
+            continue
+        item = _brought_by(subject, path)
+        if item is None or _is_removed(subject, item, posixpath.basename(path)):
+            continue
+        seen.add(is_key)
+        what = "a private key: whoever has the image has the key" if is_key else "a database, with all that is in it"
+        text = f"{path} goes into the image: it is {what}"
+        instead = "mount it when the container starts" if is_key else "keep it in a volume"
+        fix = f"leave {path} out in .dockerignore, and {instead}"
+        yield Wrong("data-shipped", item.line, text, fix)
+
+
+def settings_shipped(subject: Subject) -> Iterator[tuple[str, Instruction, Mapping[str, str]]]:
+    """The files of settings that the image has: each with the instruction that brings it, and with its values."""
+    for path in _env_files(subject):
+        item = _brought_by(subject, path)
+        if item is not None and not _is_removed(subject, item, posixpath.basename(path)):
+            yield path, item, read_dotenv(subject.context.read(path) or "")
 
 
 def _env_files(subject: Subject) -> Iterator[str]:
@@ -165,6 +191,12 @@ PRACTICES = (
         "A file of local settings often holds secrets, and every layer can be read.",
         "docs.docker.com/build/building/secrets",
         _env_file,
+    ),
+    Practice(
+        "data-shipped",
+        "Keys and databases of one machine are in each copy of the image, and what a container writes to them is lost.",
+        "docs.docker.com/build/concepts/context/#dockerignore-files",
+        _data,
     ),
     Practice(
         "no-dockerignore",

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from genfile.dockerfile.edit import apply_edits
 from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
-from genfile.handwritten import Checked, Found, dockerfiles_of, lint_dockerfiles
+from genfile.handwritten import Checked, Found, by_weight, dockerfiles_of, lint_dockerfiles
 from genfile.handwritten.ignored import UNUSED, IgnoreEntry, unused_entries, without_silenced
 from genfile.upkeep.decisions import Decisions, Flags, decide
 from genfile.upkeep.look import look, settled
@@ -148,7 +148,7 @@ def _kept(item: Checked, entries: Iterable[IgnoreEntry], used: set[IgnoreEntry])
         by = [entry for entry in entries if entry.covers(item.path, one)]
         used |= set(by)
         kept += [] if by else [one]
-    return tuple(sorted(kept, key=lambda one: (one.risk.line or 0, one.risk.id)))
+    return tuple(sorted(kept, key=by_weight))
 
 
 def not_ignored(risks: Iterable[Risk], dockerfile: str, decisions: Decisions) -> tuple[Risk, ...]:

@@ -1,0 +1,73 @@
+"""Addresses of the machine itself in what an image is built or started with: nothing else answers there."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from genfile.container.packages import installed
+from genfile.detect.node.public import PREFIXES
+from genfile.dockerfile.model import Instruction
+from genfile.practice.secrets import settings_shipped
+from genfile.practice.subject import Practice, Subject, Wrong
+
+_HERE = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/@]*@)?(?P<host>localhost|127(?:\.\d+){3}|\[::1\])(?::(?P<port>\d+))?(?:[/?#]|$)"
+)
+_PUBLIC = tuple(sorted({prefix for names in PREFIXES.values() for prefix in names}))
+_MAX_COMMAND = 8_000
+
+
+def _baked(subject: Subject) -> Iterator[Wrong]:
+    """Variables that a front end's build writes into its pages: the browser that reads them is on another machine."""
+    for stage in subject.image.needed():
+        for item in subject.instructions(stage):
+            for name, value in item.pairs if item.keyword in ("ENV", "ARG") else ():
+                if name.startswith(_PUBLIC) and _HERE.match(value):
+                    text = f"the build writes {name}={value} into the pages, and a browser looks on its own machine"
+                    yield Wrong("address-of-itself", item.line, text, "pass the public address as a build argument")
+
+
+def _set(subject: Subject) -> Iterator[Wrong]:
+    """Addresses of other servers that the container looks for in itself, where it starts nothing but the service."""
+    yield from _baked(subject)
+    for item, where, values in _settings(subject):
+        for name, value in values:
+            match = _HERE.match(value)
+            if match is None or name.startswith(_PUBLIC) or _may_be_here(subject, match, value):
+                continue
+            text = f"{where}{name} points at {match['host']}, the container itself: that server is not in it"
+            yield Wrong("address-of-itself", item.line, text, "give the address when the container starts")
+
+
+def _settings(subject: Subject) -> Iterator[tuple[Instruction, str, Iterable[tuple[str, str]]]]:
+    """The variables that the program gets from the image: those of ENV, and those of the files of settings in it."""
+    for item in subject.final:
+        if item.keyword == "ENV":
+            yield item, "", item.pairs
+    for path, item, values in settings_shipped(subject):
+        yield item, f"{path}: ", values.items()
+
+
+def _may_be_here(subject: Subject, match: re.Match[str], value: str) -> bool:
+    """Whether an address may be the service's own, a page's origin, or that of a server that the image brings."""
+    scheme, port = match["scheme"], match["port"]
+    exposed = {str(said.value.number) for said in subject.image.stage.exposed}
+    # An origin, such as CORS allows, has no path: it is where a browser gets its pages from.
+    is_origin = scheme in ("http", "https") and not value[match.end() :]
+    if port in exposed or is_origin or (scheme in ("http", "https") and not (port and exposed)):
+        return True
+    return any(
+        name.startswith(scheme[:5]) or name.endswith(("-server", "supervisor"))
+        for item in subject.final
+        if item.keyword == "RUN"
+        for name in installed(item.value[:_MAX_COMMAND], subject.image.stage.variables)
+    )
+
+
+PRACTICES = (
+    Practice(
+        "address-of-itself",
+        "localhost is another machine in each container and in each browser.",
+        "docs.docker.com/engine/network/",
+        _set,
+    ),
+)
