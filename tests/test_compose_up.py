@@ -95,7 +95,7 @@ def with_entry_point(stand_ins: str | None, dockerfile: Path) -> None:
 
 
 def ask(path: str, **headers: str) -> tuple[int, str]:
-    request = http.client.HTTPConnection("127.0.0.1", 8080, timeout=10)
+    request = http.client.HTTPConnection("127.0.0.1", 5173, timeout=10)
     try:
         request.request("GET", path, headers=headers)
         answer = request.getresponse()
@@ -112,7 +112,7 @@ def test_a_page_passes_requests_on_to_its_service(tmp_path: Path, compose: str |
     with up(tmp_path) as command:
         assert "Guestbook" in ask("/any/page")[1]
         status, text = ask("/api/greeting%20card?name=a%2Fb")
-        assert (status, json.loads(text)) == (200, {"url": "/greeting%20card?name=a%2Fb", "host": "127.0.0.1:8080"})
+        assert (status, json.loads(text)) == (200, {"url": "/greeting%20card?name=a%2Fb", "host": "127.0.0.1:5173"})
         assert ask("/live", Upgrade="websocket", Connection="Upgrade")[0] == 101
         # Nobody answers any more: the page still works.
         assert docker(*command, "stop", "guestbook-api").ok

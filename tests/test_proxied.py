@@ -173,3 +173,39 @@ def test_compose_knows_the_other_service(target: str, others: dict[str, str], ad
     (web,) = (item for item in services.values() if "API_UPSTREAM" in item.get("environment", {}))
     assert web["environment"]["API_UPSTREAM"] == address
     assert ("shop-api" in web.get("depends_on", {})) == (address is not None)
+
+
+def test_a_key_that_a_committed_file_of_variables_settles() -> None:
+    files = VITE | {
+        "package.json": package(
+            devDependencies={"@vue/cli-service": "5.0.8"}, scripts={"build": "vue-cli-service build"}
+        ),
+        "vue.config.js": "module.exports = { devServer: { proxy: { [process.env.VUE_APP_BASE]: { target: "
+        "'http://10.1.2.3:6060', pathRewrite: { ['^' + process.env.VUE_APP_BASE]: '' } } } } };\n",
+        ".env.development": "VUE_APP_BASE=/dev-api\n",
+        ".env.production": "VUE_APP_BASE = '/prod-api'\n",
+    }
+    (item,) = proxied(files)
+    assert (item.path, item.rewrite, item.port, item.address) == ("/prod-api", "/", 6060, None)
+
+
+def test_targets_that_only_a_run_would_tell_stay_apart() -> None:
+    files = vite("{ '/auth': { target: identityUrl }, '/users': identityUrl, '/shop': env.VITE_SHOP_URL, '/x': f() }")
+    assert [(item.path, item.upstream) for item in proxied(files)] == [
+        ("/auth", "IDENTITY_UPSTREAM"),
+        ("/users", "IDENTITY_UPSTREAM"),
+        ("/shop", "SHOP_UPSTREAM"),
+        ("/x", "X_UPSTREAM"),
+    ]
+
+
+def test_compose_finds_a_service_by_the_name_of_the_setting() -> None:
+    page = vite("{ '/auth': { target: identityUrl }, '/shop': { target: shopUrl } }") | LOCK
+    services = {
+        f"{name}/{file}": text.replace("shop-api", name).replace("5000", port)
+        for name, port in (("identity-service", "4001"), ("shop", "4002"))
+        for file, text in ((path.removeprefix("api/"), text) for path, text in API.items())
+    }
+    text = made({f"web/{name}": text for name, text in page.items()} | services)["compose.yaml"]
+    assert "IDENTITY_UPSTREAM: http://identity-service:4001\n" in text
+    assert "SHOP_UPSTREAM: http://shop:4002\n" in text

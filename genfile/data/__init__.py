@@ -53,6 +53,7 @@ class Framework(Struct, frozen=True):
     calls: tuple[str, ...] = ()
     port: int | None = None
     port_variable: str | None = None
+    development_port: int | None = None
     build: str | None = None
     start: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()

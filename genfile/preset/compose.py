@@ -134,6 +134,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "working_dir": None,
         "profiles": [],
         "port": spec.port,
+        "development_port": spec.static.development_port if spec.static else None,
         "native": spec.language == "java",
         "taken_by": None,
         "checked": True,
@@ -173,29 +174,36 @@ def _optional(entry: dict[str, Any]) -> list[str]:
 
 
 def _publish(entries: list[dict[str, Any]]) -> None:
-    """Assign each service a port on the host: its own, or the next free one if an earlier service has it."""
+    """Assign each service a port on the host: its own, or the next free one if another service has it. A page beside a
+    service is where its development server is, since the service may answer only pages from there."""
     listening = [entry for entry in entries if entry["port"] is not None]
+    beside = any(entry["serves"] for entry in listening)
+    for entry in listening:
+        entry["wanted"] = (beside and entry["development_port"]) or entry["port"]
     holders: dict[int, str] = {}
+    # A server comes before a page: its address is in the code.
+    for entry in sorted(listening, key=lambda entry: not entry["serves"]):
+        holders.setdefault(entry["wanted"], entry["name"])
     for entry in listening:
-        holders.setdefault(entry["port"], entry["name"])
-    for entry in listening:
-        port = published = entry["port"]
-        holder = holders[port]
+        port, published = entry["port"], entry["wanted"]
+        holder = holders[published]
         if holder != entry["name"]:
-            others = chain(range(port + 1, 65536), range(1024, port))
+            others = chain(range(published + 1, 65536), range(1024, published))
+            entry["taken_by"], entry["taken"] = holder, published
             published = next((number for number in others if number not in holders), port)
             holders[published] = entry["name"]
-            entry["taken_by"] = holder
+        entry["as_developed"] = published == entry["development_port"] != port
         entry["published"] = f"127.0.0.1:{published}:{port}"
 
 
 def _connect(entries: list[dict[str, Any]]) -> None:
     """Give each page the address of the service that answers its proxied paths: the service on the port that the
-    development server names, or else the only one."""
+    development server names, or else the one that the variable is named after, or the only one."""
     servers = [entry for entry in entries if entry["serves"]]
     for entry in entries:
         for variable, item in entry["upstreams"].items():
-            named = [other for other in servers if other["port"] == item.port] or servers
+            named = [other for other in servers if other["port"] == item.port]
+            named = named or [other for other in servers if _is_named(variable, other["name"])] or servers
             other = named[0] if len(named) == 1 and item.address is None else None
             value = f"http://{other['name']}:{other['port']}" if other is not None else None
             # Without a value it is passed on, if the shell or .env sets it.
@@ -204,6 +212,12 @@ def _connect(entries: list[dict[str, Any]]) -> None:
             after = {"name": other["name"], "condition": "service_started"} if other is not None else None
             if after is not None and after not in entry["depends_on"]:
                 entry["depends_on"] = [*entry["depends_on"], after]
+
+
+def _is_named(variable: str, service: str) -> bool:
+    """Whether a variable is named after a service: `IDENTITY_UPSTREAM` and `identity` or `identity-service`."""
+    words = [word for word in variable.removesuffix("_UPSTREAM").lower().split("_") if word]
+    return words == service.split("-")[: len(words)]
 
 
 def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:

@@ -102,6 +102,9 @@ class Static(Model):
     proxied: tuple[Proxied, ...] = Field(
         (), description="Paths that the web server passes on to another service, as the development server does."
     )
+    development_port: Port | None = Field(
+        None, description="The port of the development server, at which compose publishes a page beside its services."
+    )
     locales: tuple[Locale, ...] = Field(
         (), description="If each language has its own folder below `root`; the first is served at `/`."
     )

@@ -107,7 +107,7 @@ def _variable(project: NodeProject, framework: Framework) -> Fact[str] | None:
     value = next((step.variables[variable] for step in steps if variable in step.variables), None) if variable else None
     if value is not None:
         return Fact(value, (project.package.says("scripts", name),))
-    return _committed(project, variable) if variable else None
+    return committed_value(project, variable) if variable else None
 
 
 def _home_page(project: NodeProject, framework: Framework) -> Fact[str] | None:
@@ -159,7 +159,7 @@ def _setting(project: NodeProject, framework: Framework) -> Fact[str] | None:
         value = value.get(key) if isinstance(value, dict) else None
     says = f"{'.'.join(keys)} is {value}"
     if isinstance(value, EnvDefault):
-        committed = _committed(project, value.name)
+        committed = committed_value(project, value.name)
         if committed is not None:
             return committed
         says = f"{'.'.join(keys)} is {value.default}, or {value.name}"
@@ -209,7 +209,7 @@ def _argument(project: NodeProject) -> str:
     return ""
 
 
-def _committed(project: NodeProject, variable: str) -> Fact[str] | None:
+def committed_value(project: NodeProject, variable: str) -> Fact[str] | None:
     """A variable's value in a committed .env.production or .env."""
     for name in (".env.production", ".env"):
         values = (project.folder.parse(parse_dotenv, name) if project.folder.has(name) else None) or {}

@@ -1,6 +1,5 @@
 """Paths that a front end's development server passes on to another service, as the web server of the image does too."""
 
-import ipaddress
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -8,13 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.detect.node.angular import read_target
+from genfile.detect.node.base import committed_value
 from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
 from genfile.evidence import About, Draft, Evidence, Topic
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.jsproxies import proxy_keys
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, Replacing, is_known, value_at
 
 _PATH = re.compile(r"/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*")
@@ -29,7 +32,7 @@ _READERS = ("react-scripts", "react-app-rewired", "@craco/craco")
 _REST = "/"
 _MAKERS = ("createProxyMiddleware", "legacyCreateProxyMiddleware", "proxy", "createProxy")
 _WEB_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-MAX_PATHS = 20
+MAX_PATHS = 100
 
 
 class PassedOn(Struct, frozen=True):
@@ -43,6 +46,13 @@ class PassedOn(Struct, frozen=True):
     becomes: Any
     websocket: bool
     says: Evidence
+    # The target as the configuration has it, where only a run would tell its value.
+    written: str = ""
+
+    @property
+    def upstream(self) -> str:
+        """What tells one target from another."""
+        return origin(self.target) or self.written
 
 
 def put_proxied(project: NodeProject, draft: Draft) -> None:
@@ -58,13 +68,13 @@ def put_proxied(project: NodeProject, draft: Draft) -> None:
     if not passed:
         return
     names = _variables(passed)
-    draft.values["static"]["proxied"] = [_entry(item, names[_origin(item)]) for item in passed]
-    for origin, name in names.items():
-        _say([item for item in passed if _origin(item) == origin], name, draft)
+    draft.values["static"]["proxied"] = [_entry(item, names[item.upstream]) for item in passed]
+    for upstream, name in names.items():
+        _say([item for item in passed if item.upstream == upstream], name, draft)
 
 
 def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
-    says, origin = passed[0].says, _origin(passed[0])
+    says, address = passed[0].says, origin(passed[0].target)
     unread = [item.path for item in passed if not is_known(item.becomes)]
     if unread:
         text = (
@@ -74,8 +84,8 @@ def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
     rest = any(item.path == _REST for item in passed)
     paths = ", ".join(item.path for item in passed if item.path != _REST)
     what = " and ".join(part for part in (paths, "what no file answers" if rest else "") if part)
-    if _is_public(origin):
-        where = f"{origin}, as the development server does; set {variable} to change the address"
+    if _is_public(address):
+        where = f"{address}, as the development server does; set {variable} to change the address"
     else:
         where = f"the address in {variable}, such as http://HOST:{_port(passed[0].target) or 3000}"
     text = f"{says}: the web server passes {what} on to {where}"
@@ -83,34 +93,45 @@ def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
 
 
 def _entry(item: PassedOn, variable: str) -> dict[str, Any]:
-    origin = _origin(item)
+    address = origin(item.target)
     known = isinstance(item.becomes, str) and item.becomes != item.path
     return {
         "path": item.path,
         "upstream": variable,
-        "address": origin if _is_public(origin) else None,
+        "address": address if _is_public(address) else None,
         "port": _port(item.target),
         "rewrite": item.becomes if known else None,
         "websocket": item.websocket,
     }
 
 
+# What the name of a setting says besides the service that it is the address of.
+_AROUND = re.compile(r"^(?:VITE|REACT_APP|VUE_APP|PROXY|DEV)_|_(?:URL|URI|TARGET|HOST|ORIGIN|ADDRESS|BASE)(?=_|$)")
+
+
 def _variables(passed: Sequence[PassedOn]) -> dict[str, str]:
-    """One variable for each address, named after the first path that goes there: `API_UPSTREAM`."""
+    """One variable for each target, named after the setting that has its address, or else after the first path that
+    goes there: `API_UPSTREAM`."""
     names: dict[str, str] = {}
     for item in passed:
-        stem = re.sub(r"[^A-Z0-9]+", "_", item.path.upper()).strip("_")
-        name = f"{'_' if stem[:1].isdigit() else ''}{stem or 'API'}_UPSTREAM"
-        while name in names.values() and _origin(item) not in names:
+        name = f"{_stem(item)}_UPSTREAM"
+        while name in names.values() and item.upstream not in names:
             name = f"_{name}"
-        names.setdefault(_origin(item), name)
+        names.setdefault(item.upstream, name)
     return names
 
 
-def _origin(item: PassedOn) -> str:
-    """The address without its path, as an http address; empty if it isn't known."""
+def _stem(item: PassedOn) -> str:
+    setting = re.fullmatch(r"(?:\w+\??\.)*([A-Za-z_]\w{0,40})", item.written)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", setting[1]).upper() if setting is not None else ""
+    text = _AROUND.sub("", words) or re.sub(r"[^A-Z0-9]+", "_", item.path.upper()).strip("_") or "API"
+    return f"_{text}" if text[0].isdigit() else text
+
+
+def origin(target: str) -> str:
+    """The address of a target without its path, as an http address; empty if it isn't known."""
     try:
-        parts = urlsplit(item.target)
+        parts = urlsplit(target)
         port = parts.port
     except ValueError:
         return ""
@@ -129,27 +150,42 @@ def _port(target: str) -> int | None:
         return None
 
 
-def _is_public(origin: str) -> bool:
-    """Whether an address means the same host from everywhere, rather than this machine or a private network."""
-    host = urlsplit(origin).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." in host and not host.endswith((".local", ".localhost", ".internal", ".test", ".lan"))
+def _is_public(address: str) -> bool:
+    """Whether an address is a name that means the same host from everywhere."""
+    host = urlsplit(address).hostname or ""
+    private = (".local", ".localhost", ".internal", ".test", ".lan")
+    return "." in host and not host.endswith(private) and not host.rpartition(".")[2].isdigit()
 
 
 def _proxied(project: NodeProject) -> Iterator[PassedOn]:
     """Each path that a development server of the project passes on."""
     for stem, keys in _CONFIGS:
         found = read_config(project, stem)
-        if found is not None:
-            yield from _table(value_at(found[1].default_export, keys), project.folder.says(found[0], None, keys[-1]))
+        table = value_at(found[1].default_export, keys) if found is not None else None
+        if found is not None and table is not None:
+            yield from _settled(project, found[1], table, project.folder.says(found[0], None, keys[-1]))
     if any(name in project.package.every_dependency for name in _READERS):
         yield from _table(project.package.document.get("proxy"), project.package.says("proxy"))
     for name in _angular(project):
         yield from _table(_read_table(project, name), project.folder.says(name, None, "proxy"))
     if project.folder.has(_MIDDLEWARE) and (module := read_module(project, _MIDDLEWARE)) is not None:
         yield from _middleware(project, module.calls)
+
+
+def _settled(project: NodeProject, module: JsModule, table: Any, says: Evidence) -> Iterator[PassedOn]:
+    """The entries of a table in code: keys that a committed file of variables settles, targets as they are written."""
+    keys = proxy_keys(module)
+    values = {key: fact.value for key, name in keys.computed.items() if (fact := committed_value(project, name))}
+    written = {_plain(path): target for path, target in keys.targets.items()}
+    for item in _table(_with_keys(table, values), says):
+        yield item if origin(item.target) else replace(item, written=written.get(item.path, ""))
+
+
+def _with_keys(table: Any, values: dict[str, str]) -> Any:
+    """A table whose computed keys have their values: `[process.env.BASE]`, `["^" + process.env.BASE]`."""
+    if not isinstance(table, dict):
+        return table
+    return {values.get(key, key): _with_keys(value, values) for key, value in table.items()}
 
 
 def _read_table(project: NodeProject, name: str) -> Any:
@@ -181,11 +217,15 @@ def _passed(path: Any, entry: Any, says: Evidence, *, mounted: bool = False) -> 
     target = options.get("target")
     target = target.last if isinstance(target, EnvDefault) else target
     target = target if isinstance(target, str) else ""
-    plain = path.removeprefix("^").rstrip("*").rstrip("/") if isinstance(path, str) else ""
+    plain = _plain(path) if isinstance(path, str) else ""
     if not _PATH.fullmatch(plain):
         return
     socket = options.get("ws") is True or target.startswith(("ws:", "wss:")) or plain == "/socket.io"
     yield PassedOn(plain, target, _becomes(plain, target, options, mounted), socket, says)
+
+
+def _plain(path: str) -> str:
+    return path.removeprefix("^").rstrip("*").rstrip("/")
 
 
 def _becomes(path: str, target: str, options: dict[str, Any], mounted: bool) -> Any:

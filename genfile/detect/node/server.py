@@ -4,6 +4,7 @@ from genfile.data import Framework
 from genfile.detect.hosting import HostedPort
 from genfile.detect.node.base import base_path, put_base
 from genfile.detect.node.command import NodeStart
+from genfile.detect.node.devport import development_port
 from genfile.detect.node.manager import (
     NodeProject,
 )
@@ -39,6 +40,7 @@ def put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]]
     draft.values["static"]["not_found"] = has_not_found(project.folder, made=made)
     if framework is not None:
         put_base(project, framework, draft)
+        draft.values["static"]["development_port"] = development_port(project, framework)
     put_proxied(project, draft)
     draft.put("port", static.but(8080))
     # Pages that are built in place are in the tree: what the build adds to them is not.

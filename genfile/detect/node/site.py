@@ -73,11 +73,16 @@ def hashed_folders(project: NodeProject, framework: Framework) -> list[str]:
     """The output folders that browsers may cache for ever: none if files are copied there under their own names."""
     names = list(framework.hashed)
     folders = [*_COPIED, *(["src"] if framework.name == "angular" else [])]
-    if framework.name == "vite":
-        found = read_config(project, "vite.config")
+    if framework.name in ("vite", "vue-cli"):
+        found = read_config(project, "vite.config" if framework.name == "vite" else "vue.config")
         config = found[1].default_export if found else None
         stated, public = value_at(config, ("build", "assetsDir")), value_at(config, ("publicDir",))
-        names = [posixpath.normpath(stated)] if isinstance(stated, str) and stated.strip("./") else names
+        if framework.name == "vue-cli":
+            # It puts its own folders there.
+            stated = value_at(config, ("assetsDir",))
+            names = [posixpath.join(stated, name) for name in names] if isinstance(stated, str) else names
+        elif isinstance(stated, str) and stated.strip("./"):
+            names = [posixpath.normpath(stated)]
         folders += [posixpath.normpath(public)] if isinstance(public, str) else []
     given = (posixpath.join(folder, name.split("/")[0]) for folder in folders for name in names)
     mixed = {posixpath.basename(path) for path in given if project.folder.has_folder(path)}
