@@ -69,6 +69,31 @@ def test_server_that_only_shows_an_example_leaves_the_site() -> None:
     assert only(**tree).static is not None
 
 
+@pytest.mark.parametrize(
+    ("keys", "files", "is_site"),
+    [
+        ({}, {}, True),
+        ({"main": "server/index.js"}, {}, False),
+        ({"scripts": {"build": "vite build", "api": "cd server && node index.js"}}, {}, False),
+        ({"scripts": {"build": "vite build", "dev": 'concurrently "vite" "node server"'}}, {}, False),
+        ({"scripts": {"build": "tsc -b"}}, {}, False),
+        ({}, {"Procfile": "web: node server/index.js\n"}, False),
+        ({}, {"Dockerfile": 'FROM node:24\nCOPY . .\nCMD ["node", "server/index.js"]\n'}, False),
+        ({}, {"server/index.js": SERVER + "\napp.use(express.static('../dist'))"}, False),
+        ({}, {"server/index.js": SERVER + "\napp.use(express.static('dist'))"}, False),
+        ({}, {"server/index.js": SERVER + "\napp.use(express.static('uploads'))"}, True),
+        ({}, {"server/index.js": "const vite = require('vite')\n" + SERVER}, False),
+        ({}, {"vite.config.js": "export default {server: {proxy: {'/api': 'http://localhost:3100'}}}"}, False),
+        ({}, {"vite.config.js": "export default {server: {proxy: {'/api': {target: 'http://localhost:9'}}}}"}, True),
+    ],
+)
+def test_an_old_server_beside_a_page_that_is_built(keys: dict[str, Any], files: dict[str, str], is_site: bool) -> None:
+    tools: dict[str, Any] = {"devDependencies": {"vite": "7.1.0"}, "scripts": {"build": "vite build", "dev": "vite"}}
+    tree = {"package.json": package(dependencies=EXPRESS, **{**tools, **keys}), "server/index.js": SERVER}
+    spec = only(**{**VITE_PAGE, **tree, **files})
+    assert (spec.static is not None) == is_site
+
+
 SITE = {"package.json": package(devDependencies={"vite": "5.0.0"}, scripts={"build": "vite build"}), **VITE_PAGE}
 
 

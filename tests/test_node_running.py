@@ -735,6 +735,30 @@ def test_a_port_that_is_taken_out_of_the_environment_is_its_variable(taken: str,
     assert (spec.port, spec.port_variable) == ((port, "PORT") if port else (3000, None))
 
 
+@pytest.mark.parametrize(
+    ("load", "files", "port"),
+    [
+        ("require('dotenv').config();", {}, 8085),
+        ("import 'dotenv/config';", {}, 8085),
+        ("", {}, 3000),
+        ("", {"start": "node --env-file=.env server.js"}, 8085),
+        ("", {"start": "node --env-file=.env.local server.js"}, 3000),
+        ("", {"start": "env-cmd -f .env node server.js"}, 8085),
+        ("", {"start": "bun server.js"}, 8085),
+        ("require('dotenv').config();", {".env.example": "PORT=8086\n"}, 8086),
+        ("require('dotenv').config();", {".env": "DB_PORT=8085\nPORT=auto\n"}, 3000),
+    ],
+)
+def test_a_port_in_the_file_of_variables_that_is_loaded(load: str, files: dict[str, str], port: int) -> None:
+    start = files.pop("start", "node server.js")
+    code = f"{load} const app = require('express')(); app.listen(process.env.PORT)"
+    tree = {"package.json": package(dependencies={**EXPRESS, "dotenv": "16.0.3"}, scripts={"start": start})}
+    tree |= {"server.js": code, ".env": "# local\nPORT=8085\nKEY=abc\n", **files}
+    spec = only(**tree)
+    assert (spec.port, spec.port_variable) == (port, "PORT")
+    assert f"PORT={port}" in dockerfile(**tree)
+
+
 def test_a_command_whose_end_only_the_running_program_knows_names_its_program() -> None:
     code = LISTEN + "\nconst {exec} = require('child_process'); exec(`pg_dump \"${process.env.URL}\" --clean`)\n"
     spec = only(**{"package.json": package(dependencies=EXPRESS, scripts={"start": "node s.js"}), "s.js": code})

@@ -385,11 +385,11 @@ def test_a_library_that_node_20_refuses_bounds_it(version: str, line: str) -> No
 
 
 def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
-    lock = '{"lockfileVersion": 1, "dependencies": {"node-sass": {"version": "4.9.3"}}}'
+    lock = '{"lockfileVersion": 1, "dependencies": {"node-sass": {"version": "4.13.1"}}}'
     found = inspect(**app(scripts={"start": "node server.js"}), **SERVER, **{"package-lock.json": lock}).services[0]
     fact = found.facts["/runtime/version"]
     assert (fact.value, fact.guess) == ("12", False)
-    assert "node-sass 4.9.3 works with Node up to 13" in fact.evidence[0].says
+    assert "node-sass 4.13.1 works with Node up to 13" in fact.evidence[0].says
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,45 @@ def test_pages_that_the_build_renders_need_no_adapter() -> None:
     assert only(**files).static.root == "dist"
 
 
+@pytest.mark.parametrize(
+    ("version", "settings", "root"),
+    [("12.6.12", "", "dist"), ("^13.1.0", "", "dist/client"), ("latest", "outDir: './out',", "out/client")],
+)
+def test_an_adapter_that_keeps_the_pages_apart(version: str, settings: str, root: str) -> None:
+    files = astro("@astrojs/cloudflare", settings)
+    files["package.json"] = files["package.json"].replace("9.0.0", version)
+    assert only(**files).static.root == root
+
+
+def test_a_worker_is_not_a_program_of_node() -> None:
+    scripts = {"dev": "wrangler dev", "deploy": "wrangler deploy"}
+    files = {
+        "package.json": package(dependencies={"hono": "4.0.0"}, scripts=scripts),
+        "wrangler.toml": "main = 'src/index.ts'",
+    }
+    found = inspect(**files, **{"src/index.ts": "import { Hono } from 'hono'\nexport default new Hono()\n"})
+    assert not found.services
+    assert [note.text for note in found.notes if "another platform" in note.text] == [
+        "wrangler.toml: built for another platform than a container, so it is not a service"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrangler", "is_service"),
+    [
+        ("wrangler.json", '{"main": "./dist/_worker.js/index.js", "assets": {"directory": "./dist"}}', True),
+        ("wrangler.jsonc", '{"assets": {"directory": "./dist"}, /* pages */}', True),
+        ("wrangler.toml", 'main = "dist/_worker.js"\n', True),
+        ("wrangler.toml", 'main = "./src/worker.ts"\n', False),
+    ],
+)
+def test_pages_that_the_build_renders_need_no_workers(name: str, wrangler: str, is_service: bool) -> None:
+    files = astro("@astrojs/cloudflare", "") | {name: wrangler, "src/pages/a.astro": "<p>", "src/worker.ts": ""}
+    assert [item.spec.static.root for item in inspect(**files).services] == ["dist"] * is_service  # type: ignore[union-attr]
+    asked = files | {"src/pages/a.astro": "---\nexport const prerender = false;\n---\n<p>"}
+    assert not inspect(**asked).services
+
+
 def test_an_adapter_that_is_not_known_is_told() -> None:
     files = kit("svelte-adapter-shop")
     assert only(**files).start == ("node", "build")

@@ -595,7 +595,7 @@ def test_how_far_a_package_reaches_with_all_that_it_brings(monkeypatch: pytest.M
 
 def test_a_package_that_is_not_pinned_is_bounded_by_its_newest_release(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = {
-        "pins": {"python": {}, "newest": {"python": {}}},
+        "pins": {"python": {}, "newest": {"python": {}}, "numpy2": {}},
         "wheels": {"python": {"acme": [["1.0", "3.11"], ["2", "3.12"]]}},
     }
     monkeypatch.setattr("genfile.data.load_table", lambda name: tables.get(name) or load_table(name))

@@ -35,6 +35,7 @@ MENU = "def menu():\n    while True:\n        choice = input('> ')\n        if c
         ("import time\ndef ask():\n    return input()\nwhile True:\n    ask()\n    time.sleep(1)\n", "input"),
         ("import pygame\npygame.display.set_mode((9, 9))\nwhile True:\n    pygame.time.wait(9)\n", "needs a screen"),
         ("import tkinter as tk\nclass App(tk.Tk):\n    pass\nApp().mainloop()\n", "needs a screen"),
+        ("import cv2\ncv2.namedWindow('x')\nwhile True:\n    cv2.waitKey(9)\n", "needs a screen"),
         ("import speech_recognition as sr\nwith sr.Microphone() as source:\n    print(source)\n", "needs a screen"),
         ("import pandas\nframe = pandas.read_csv('a.csv')\nprint(frame.sum())\n", "exits by itself"),
         ("import click\n@click.command()\ndef tool():\n    click.echo('x')\ntool()\n", "exits by itself"),
@@ -401,6 +402,19 @@ def test_a_procfile_of_a_worker_alone_names_the_bot() -> None:
     files = {"requirements.txt": "flask\npytelegrambotapi\n", "page.py": PAGE, "bot.py": bot}
     spec = only(**files, Procfile="worker: python bot.py\n")
     assert (spec.framework, spec.start, spec.port) == ("telegram", ("python", "bot.py"), None)
+
+
+def test_a_window_in_a_module_beside_the_program() -> None:
+    live = (
+        "import cv2\ndef run_live():\n    camera = cv2.VideoCapture(0)\n    while camera.isOpened():\n"
+        "        cv2.imshow('x', camera.read()[1])\n        if cv2.waitKey(1) == 27:\n            break\n"
+    )
+    program = "from view.live import run_live\nimport cv2\ndef main():\n    run_live()\n" + GUARD + "main()\n"
+    found = inspect(**{"requirements.txt": "\n", "app/main.py": program, "app/view/live.py": live})
+    assert not found.services
+    assert "app/view/live.py:5 (cv2.imshow): this program needs a screen, so it is not a service" in [
+        note.text for note in found.notes
+    ]
 
 
 def test_an_application_in_a_window_of_its_own_is_not_a_service() -> None:

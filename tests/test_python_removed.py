@@ -77,3 +77,26 @@ def test_a_call_that_starts_a_program() -> None:
 def test_a_list_without_a_bound_is_told_of(listed: str, told: bool) -> None:
     files = DJANGO | {"requirements.txt": f"{listed}\ngunicorn\n", "shop/urls.py": URLS}
     assert ("django 4.0 removed this" in notes(**files)) is told
+
+
+@pytest.mark.parametrize(
+    ("listed", "held", "line"),
+    [
+        ("matplotlib==3.4.2", True, "3.9"),
+        ("matplotlib==3.4.2\nnumpy", True, "3.9"),
+        ("pandas==2.0.3\nnumpy>=1.21", True, "3.11"),
+        ("opencv-python-headless==4.9.0.80", True, "3.12"),
+        ("matplotlib==3.2.2", False, "3.8"),
+        ("matplotlib==3.9.2", False, "3.13"),
+        ("matplotlib", False, "3.14"),
+        ("matplotlib==3.4.2\nnumpy==1.21.0", False, "3.9"),
+        ("matplotlib==3.4.2\nnumpy<2", False, "3.9"),
+    ],
+)
+def test_a_wheel_for_numpy_1_keeps_numpy_below_2(listed: str, held: bool, line: str) -> None:
+    code = "import time\nwhile True:\n    time.sleep(60)\n"
+    files = {"bot.py": code, "requirements.txt": f"aiogram==2.13\n{listed}\n" if "3.4" in listed else f"{listed}\n"}
+    spec = only(**files)
+    assert ("numpy<2" in spec.extra_packages) is held
+    assert spec.runtime.version == line
+    assert ("was built for NumPy 1" in notes(**files)) is held

@@ -215,19 +215,22 @@ def test_addon_needs_a_compiler_where_no_file_can_be_downloaded() -> None:
     assert only(**files).system_packages.build == ("g++", "make", "python3", "python3-setuptools")
 
 
-def test_addon_bounds_the_runtime_and_says_so() -> None:
+@pytest.mark.parametrize(
+    ("version", "line"), [("4.9.4", "10"), ("4.12.0", "12"), ("6.0.1", "16"), ("7.0.1", "16"), ("8.0.0", "18")]
+)
+def test_addon_bounds_the_runtime_and_says_so(version: str, line: str) -> None:
     files = {
         "package.json": package(
-            dependencies={**EXPRESS, "node-sass": "^7.0.1"},
-            engines={"node": ">=14"},
+            dependencies={**EXPRESS, "node-sass": f"^{version}"},
+            engines={"node": ">=10"},
             scripts={"start": "node server.js"},
         ),
         "server.js": LISTEN,
     }
     found = inspect(**files).services[0]
     assert found.spec.runtime is not None
-    assert found.spec.runtime.version == "18"
-    assert any("node-sass 7.0.1" in str(item) for item in found.facts["/runtime/version"].evidence)
+    assert found.spec.runtime.version == line
+    assert any(f"node-sass {version}" in str(item) for item in found.facts["/runtime/version"].evidence)
 
 
 def test_old_bundler_on_a_new_openssl() -> None:

@@ -367,6 +367,13 @@ def needs_old_openssl(name: str, version: str) -> bool:
     return release is not None and release < _release(first)
 
 
+def needs_old_numpy(name: str, version: str) -> bool:
+    """Whether a release was built for NumPy 1, without saying so in its requirements."""
+    first = load_table("pins")["numpy2"].get(name)
+    release = _release(version) if first else None
+    return release is not None and release < _release(first)
+
+
 def telemetry_off(package: str) -> dict[str, str]:
     """The variables that keep a package's tools from reporting while they build."""
     return dict(load_table("tools")["telemetry"].get(package, {}))

@@ -27,7 +27,7 @@ TABLES = {
     "engine_errors": ("errors",),
     "junk": ("kind",),
     "modules": ("python", "drivers", "engines", "alone", "inside", "elsewhere", "jdbc"),
-    "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest"),
+    "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest", "numpy2"),
     "removed": ("python",),
     "requires": ("as_of", "pypi"),
     "routes": ("functions", "class"),

@@ -18,6 +18,7 @@ class Adapter(Struct, frozen=True):
     site: str | None = None
     chooses: str | None = None
     hosts: tuple[str, ...] = ()
+    client: dict[str, int] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
 
 

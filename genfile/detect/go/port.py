@@ -13,7 +13,7 @@ from genfile.detect.go.clients import may_serve
 from genfile.detect.go.life import running
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.serving import besides, profilers, serves_framework
-from genfile.detect.go.settings import committed_port, configured_port, handed_port
+from genfile.detect.go.settings import configured_port, handed_port, loaded_port
 from genfile.detect.go.values import followed, values_of
 from genfile.detect.hosting import OTHER_PORTS, HostedPort, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
@@ -323,8 +323,8 @@ def _literal(asked: AskedAddress, name: str, variable: str) -> Fact[HostedPort] 
 
 
 def _example(asked: AskedAddress) -> Fact[HostedPort] | None:
-    """A port in .env.example, or in a committed .env that the program reads."""
-    return example_port(asked.module.folder) or committed_port(asked.module, asked.sources)
+    """A port in .env.example, or in a .env that the program loads."""
+    return example_port(asked.module.folder) or loaded_port(asked.module, asked.sources)
 
 
 def _hosting(asked: AskedAddress) -> Fact[HostedPort] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from genfile.detect.aside import is_aside
 from genfile.detect.go.envkeys import keyed_variable
 from genfile.detect.go.module import GoModule
-from genfile.detect.hosting import PORT_NAMES, HostedPort
+from genfile.detect.hosting import HostedPort, dotenv_port
 from genfile.detect.hosting.images import quietly
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -307,16 +307,11 @@ def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield path, inner
 
 
-def committed_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
-    """The port in a .env of the tree, where the program loads one and asks for that variable."""
-    loads = any(name.startswith(_LOADERS) for _, file in sources for name in file.imports)
-    document = _read(module.folder, ".env") if loads and module.folder.has(".env") else None
-    asked = {item.name for _, file in sources for item in file.env_names}
-    for name in PORT_NAMES if document is not None else ():
-        number = port_of(document.text(name))[0] if document is not None and name in asked else None
-        if number is not None and document is not None:
-            return module.folder.fact(HostedPort(number, name), ".env", document.line(name), f"{name} is {number}")
-    return None
+def loaded_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
+    """The port in the .env that the program loads."""
+    if not any(name.startswith(_LOADERS) for _, file in sources for name in file.imports):
+        return None
+    return dotenv_port(module.folder, {item.name for _, file in sources for item in file.env_names})
 
 
 _DOTENV = re.compile(r"\b(?:godotenv|gotenv)\.(?:Load|Overload)\(\s*(?:\"\.env\"\s*)?\)")

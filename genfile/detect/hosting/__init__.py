@@ -5,6 +5,8 @@ They are weaker than the manifests (a Dockerfile may be years stale) but stronge
 language puts these signals between the two. Files that genfile itself wrote do not count.
 """
 
+from collections.abc import Collection
+
 from genfile.data import known_programs
 from genfile.detect.hosting.containers import read_compose_files, read_devcontainer, read_dockerfiles
 from genfile.detect.hosting.facts import OTHER_PORTS, PORT_NAMES, HostedPort, Hosting, first_whole, port_of_text
@@ -20,6 +22,7 @@ from genfile.detect.hosting.platforms import (
 from genfile.detect.hosting.weak import read_helm, read_kubernetes, read_readme, read_workflows
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
+from genfile.parsers.data import parse_dotenv
 
 # In order of strength.
 READERS = (
@@ -53,6 +56,18 @@ def example_port(folder: Project) -> Fact[HostedPort] | None:
     return None
 
 
+def dotenv_port(folder: Project, asked: Collection[str]) -> Fact[HostedPort] | None:
+    """The port and its variable in the .env that the program loads, of the variables that it asks for. An image has no
+    .env, so the variable has to be set there."""
+    values = (folder.parse(parse_dotenv, ".env") if folder.has(".env") else None) or {}
+    for name in PORT_NAMES:
+        text, line = values.get(name, ("", 0))
+        port = port_of_text(text) if name in asked else None
+        if port is not None:
+            return folder.fact(HostedPort(port, name), ".env", line, f"{name} is {port}")
+    return None
+
+
 def hosting(folder: Project) -> Hosting:
     """What these files say about a folder's service; read once, then cached."""
     found = folder.tree.memory.get(("hosting", folder.path))
@@ -78,6 +93,7 @@ __all__ = [
     "READERS",
     "HostedPort",
     "Hosting",
+    "dotenv_port",
     "example_port",
     "first_whole",
     "hosting",

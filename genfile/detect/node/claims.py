@@ -26,7 +26,7 @@ from genfile.detect.node.scripts import (
     resolve,
     resolve_text,
 )
-from genfile.detect.node.site import PAGE, asset_root, page_made
+from genfile.detect.node.site import PAGE, asset_root, files_alone, page_made
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
 from genfile.detect.node.targets import runs_elsewhere
 from genfile.detect.node.watched import brings_up_others, leads_away, watched_program
@@ -173,7 +173,7 @@ def _for_another_host(project: NodeProject) -> bool:
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]):
         return False
-    if found is not None and "build" in package.scripts and _has_page(folder):
+    if found is not None and "build" in package.scripts and (_has_page(folder) or files_alone(project, found.value)):
         return False
     folder.tree.note(
         "info",
@@ -371,6 +371,8 @@ def bare_program(folder: Project) -> Evidence | None:
     if project.workspace is not None or elsewhere(folder) is not None or "expo" in project.package.every_dependency:
         return None
     if folder.has("template.yaml") or folder.has("samconfig.toml"):  # A function of AWS SAM.
+        return None
+    if _for_another_host(project):
         return None
     if workspace_at(folder) is not None and not any(project.package.document.text(key) for key in ("main", "module")):
         return None

@@ -1,11 +1,13 @@
 """The framework that a package is built on, and whether it is a server, a site or a worker."""
 
 import posixpath
+import re
 from functools import partial
 
 from genfile.data import Framework, frameworks
 from genfile.detect.aside import is_aside
 from genfile.detect.code import parse_code
+from genfile.detect.hosting import hosting
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
@@ -16,6 +18,8 @@ from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
 from genfile.parsers.jscomponents import COMPONENTS, parse_component
+from genfile.parsers.small import parse_procfile
+from genfile.parsers.values import port_of, value_at
 
 # How many re-exports are followed, and how many of one module.
 MAX_IMPORTS = 4
@@ -152,7 +156,8 @@ def starts_aside(package: PackageJson, script: str) -> bool:
 
 
 def starts_server(project: NodeProject) -> bool:
-    """Whether a script starts one of the project's own programs: node, tsx, ts-node or bun with a file."""
+    """Whether a script starts one of the project's own programs: node, tsx, ts-node or bun with a file. Else
+    whether there is a file with a usual name for one; beside a page, something starts it or it serves the page."""
     for name in ("start:prod", "start", "serve", "start:server"):
         steps = resolve(project.package, name)
         if not steps:
@@ -174,9 +179,59 @@ def starts_server(project: NodeProject) -> bool:
             return True
         if not is_development(last):
             return False
-    return any(
-        project.folder.has(name) for name in ("server.js", "app.js", "server.ts", "server/index.js", "src/server.ts")
-    )
+    found = [name for name in _SERVER_FILES if project.folder.has(name)]
+    pages = _built_pages(project) if found else []
+    return any(not pages or _is_started(project, name) or _serves(project, name, pages) for name in found)
+
+
+_SERVER_FILES = ("server.js", "app.js", "server.ts", "server/index.js", "src/server.ts")
+
+
+def _built_pages(project: NodeProject) -> list[Framework]:
+    """The frameworks whose program the build script runs to make a page."""
+    programs = {step.program for step in resolve(project.package, "build") or ()}
+    sites = (item for item in frameworks("node") if item.kind == "site" and item.build and depends(project, item))
+    return [item for item in sites if (item.build or "").split(" ")[0] in programs]
+
+
+def _is_started(project: NodeProject, name: str) -> bool:
+    """Whether `main`, a script or a host's file starts a file."""
+    stem = posixpath.splitext(name)[0]
+    names = {name, stem, posixpath.dirname(name) if stem.endswith("/index") else name}
+    package = project.package
+    steps = (step for script in package.scripts for step in resolve(package, script) or ())
+    words = [posixpath.join(step.folder, part) for step in steps for word in step.words for part in word.split()]
+    processes = (project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None) or {}
+    commands = [fact.value for fact in hosting(project.folder).starts] + [text for text, _ in processes.values()]
+    words += [word for command in commands for word in command.split()]
+    words.append(package.document.text("main") or "")
+    return any(posixpath.normpath(word) in names for word in words if word)
+
+
+def _serves(project: NodeProject, name: str, pages: list[Framework]) -> bool:
+    """Whether a server belongs to the page: it hands out what is built, brings the page's tool along, or gets what the
+    page's development server passes on."""
+    module = read_module(project, name)
+    if module is None:
+        return False
+    outputs = {output for item in pages if (output := item.output)} | {"index.html"}
+    if outputs & {*module.words, *(part for path, _ in module.paths for part in path.split("/"))}:
+        return True
+    tools = {dependency for item in pages for dependency in item.dependencies} | {"vite-express"}
+    if any(item.module in tools for item in module.imports):
+        return True
+    listens = [call.arguments[0] for call in module.calls if call.callee.endswith(".listen") and call.arguments]
+    return any(port_of(value)[0] in _passed_on(project) for value in listens)
+
+
+def _passed_on(project: NodeProject) -> set[int]:
+    """The ports that Vite's development server passes requests on to."""
+    found = read_config(project, "vite.config")
+    table = value_at(found[1].default_export, ("server", "proxy")) if found is not None else None
+    entries = table.values() if isinstance(table, dict) else ()
+    targets = (entry.get("target") if isinstance(entry, dict) else entry for entry in entries)
+    matches = (re.search(r":(\d{2,5})(?:/|$)", target) for target in targets if isinstance(target, str))
+    return {int(match[1]) for match in matches if match is not None}
 
 
 def read_module(project: NodeProject, name: str) -> JsModule | None:

@@ -6,17 +6,19 @@ from itertools import pairwise
 from msgspec import Struct
 
 from genfile.data import Framework
-from genfile.detect.hosting import PORT_NAMES, HostedPort, example_port, first_whole, hosting
+from genfile.detect.hosting import PORT_NAMES, HostedPort, dotenv_port, example_port, first_whole, hosting
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.listeners import listeners, main_listener
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.routes import node_routes
 from genfile.detect.node.scripts import resolve
+from genfile.detect.node.wrappers import variable_files
 from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.javascript import JsModule
+from genfile.parsers.small import parse_shell
 from genfile.parsers.values import Call, EnvDefault, port_number, port_of
 
 HEALTH_PATHS = tuple(
@@ -57,7 +59,7 @@ def _command_flag(asked: AskedPort) -> Fact[HostedPort] | None:
 def _script_variable(asked: AskedPort) -> Fact[HostedPort] | None:
     """`PORT=3001` or `-p 3001` in the start script."""
     package = asked.project.package
-    for name in ("start:prod", "start:production", "start"):
+    for name in _STARTS:
         steps = resolve(package, name)
         value = steps[-1].variables.get("PORT", "") if steps else ""
         number = _flag(steps[-1].words) if steps else None
@@ -99,8 +101,28 @@ def _environment_default(asked: AskedPort) -> Fact[HostedPort] | None:
 
 
 def _example(asked: AskedPort) -> Fact[HostedPort] | None:
-    """A port in .env.example."""
-    return example_port(asked.project.folder)
+    """A port in .env.example, or in a .env that the program loads."""
+    return example_port(asked.project.folder) or _loaded(asked)
+
+
+def _loaded(asked: AskedPort) -> Fact[HostedPort] | None:
+    imports = {item.module for _, module in asked.sources for item in module.imports}
+    # Bun reads the file by itself.
+    loads = bool(imports & _LOADERS) or asked.start[:1] == ("bun",)
+    names = {item.name for _, module in asked.sources for item in module.env_names}
+    return dotenv_port(asked.project.folder, names) if loads or _given_file(asked) else None
+
+
+def _given_file(asked: AskedPort) -> bool:
+    """Whether the start script gives the program its .env: `node --env-file=.env server.js`."""
+    texts = (asked.project.package.scripts[name] for name in _STARTS if name in asked.project.package.scripts)
+    return any(".env" in variable_files(command.words) for text in texts for command in parse_shell(text) or ())
+
+
+# Scripts that start the service, in the order of preference.
+_STARTS = ("start:prod", "start:production", "start")
+# Packages that read .env from the working directory; https://docs.nestjs.com/techniques/configuration.
+_LOADERS = frozenset({"dotenv", "dotenv/config", "dotenv-flow", "dotenv-flow/config", "dotenv-safe", "@nestjs/config"})
 
 
 def _hosting(asked: AskedPort) -> Fact[HostedPort] | None:

@@ -35,6 +35,21 @@ def static_output(project: NodeProject, framework: Framework) -> Fact[dict[str, 
     return found.but({"root": posixpath.normpath(root), "spa": bool(spa), **fallback})
 
 
+def files_alone(project: NodeProject, framework: Framework) -> bool:
+    """Whether a framework makes pages of its own sources, and no Worker of the project's answers beside them: `main` in
+    Wrangler's configuration is absent, or built too. Bundlers show that they make a page by an index.html."""
+    folder = project.folder
+    for name, read in (
+        ("wrangler.toml", folder.toml),
+        ("wrangler.jsonc", folder.jsonc),
+        ("wrangler.json", folder.jsonc),
+    ):
+        main = document.text("main") if folder.has(name) and (document := read(name)) is not None else None
+        if main is not None and folder.has(posixpath.normpath(main)):
+            return False
+    return not framework.spa and framework.build is not None and static_output(project, framework) is not None
+
+
 def _by_nx(project: NodeProject, framework: Framework) -> Fact[Files] | None:
     """The output of the target that Nx builds a site by."""
     app = nx_app(project.folder)
@@ -275,7 +290,8 @@ def _astro(project: NodeProject, framework: Framework) -> Fact[Files] | None:
     if target is not None and target.value.makes != "elsewhere" and isinstance(config, dict) and "adapter" in config:
         return None
     root = value_at(config, ("outDir",))
-    return Fact((root if isinstance(root, str) else "dist", False), (project.package.depends("astro"),))
+    output = posixpath.join(root if isinstance(root, str) else "dist", target.value.public if target else "")
+    return Fact((output, False), (project.package.depends("astro"),))
 
 
 def _of_target(target: Fact[BuildProduct] | None) -> Fact[Files] | None:

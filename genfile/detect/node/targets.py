@@ -12,6 +12,7 @@ from genfile.data import Framework
 from genfile.data.targets import Adapter, NitroPreset, adapters, preset_makes, presets
 from genfile.detect.code import parse_code
 from genfile.detect.node.framework import read_config, starts_server
+from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
 from genfile.evidence import Draft, Evidence, Fact
@@ -33,7 +34,7 @@ class BuildProduct(Struct, frozen=True):
     """What the build makes; chosen: the host that builds decides.
 
     ``name``: the adapter or preset, ``options``: what the adapter is given. ``variables``: with these the build makes a
-    server. ``server``: the package that does so. ``public``: the folder of a preset's files.
+    server. ``server``: the package that does so. ``public``: the folder of the files, of an adapter's below the output.
     """
 
     makes: Makes
@@ -160,18 +161,22 @@ def _adapted(project: NodeProject, adapter: Adapter) -> Fact[BuildProduct] | Non
     called = _called(adapter, found[1]) if found is not None else []
     if found is not None and called:
         name, options, line = min(called, key=lambda item: _rank(adapter, item[0]))
-        return _of(adapter, name, options, project.folder.says(found[0], line, f"the adapter is {name}"))
+        return _of(project, adapter, name, options, project.folder.says(found[0], line, f"the adapter is {name}"))
     named = [name for name in project.package.every_dependency if _rank(adapter, name) < len(_KINDS) - 1]
     if not named or (adapter.config is None and starts_server(project)):
         return None
     name = min(named, key=lambda item: _rank(adapter, item))
-    return _of(adapter, name, {}, project.package.depends(name))
+    return _of(project, adapter, name, {}, project.package.depends(name))
 
 
-def _of(adapter: Adapter, name: str, options: dict[str, Any], says: Evidence) -> Fact[BuildProduct]:
+def _of(
+    project: NodeProject, adapter: Adapter, name: str, options: dict[str, Any], says: Evidence
+) -> Fact[BuildProduct]:
     makes = _KINDS[_rank(adapter, name)]
     variables = dict(adapter.environment) if makes == "chosen" else {}
-    return Fact(BuildProduct(makes, name, options, variables, adapter.server), (says,))
+    least, version = adapter.client.get(name), locked_versions(project).get(name, ("", says))[0].partition(".")[0]
+    public = "client" if least is not None and (not version.isdecimal() or int(version) >= least) else ""
+    return Fact(BuildProduct(makes, name, options, variables, adapter.server, public), (says,))
 
 
 def _rank(adapter: Adapter, name: str) -> int:

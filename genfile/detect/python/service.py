@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from genfile.data import Framework
 from genfile.detect.python.chosen import put_start
+from genfile.detect.python.compiled import put_old_numpy
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
@@ -104,6 +105,7 @@ def _packages(service: _Service) -> None:
     put_framework(project, draft, service.framework)
     put_undeclared(project, draft, service.django)
     put_implied(project, draft, service.django)
+    put_old_numpy(project, draft)
     put_mistaken(project, draft)
     put_removed(project, draft)
 

@@ -8,6 +8,7 @@ from genfile.data import newest_for, reach_of_newest, removed_modules, runtime
 from genfile.detect.hosting import hosting
 from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.python.application import modules
+from genfile.detect.python.compiled import BOUND, built_for_old
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.locks import FILES, reach
 from genfile.detect.python.manifest import PythonProject
@@ -67,9 +68,11 @@ def pinned(project: PythonProject) -> dict[str, str]:
 
 
 def _capped(project: PythonProject) -> dict[str, str]:
-    """What no lock pins and a requirement keeps below a release: `~=3.8.5` is anything below 3.9."""
+    """What no lock pins and a requirement keeps below a release: `~=3.8.5` is anything below 3.9; and NumPy for
+    what was built for an old one."""
     caps = {name: cap(item.specifier) for name, item in project.dependencies.items() if name not in project.locked}
-    return {name: version for name, version in caps.items() if version is not None}
+    old = {"numpy": cap(BOUND)} if built_for_old(project) is not None else {}
+    return {name: version for name, version in (caps | old).items() if version is not None}
 
 
 def _open(project: PythonProject) -> dict[str, Dependency]:

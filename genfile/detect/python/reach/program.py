@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from genfile.detect.python.application import module_name, modules
+from genfile.detect.python.application import import_root, module_name, modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach.values import FunctionNode
 from genfile.parsers.python import PyModule
@@ -98,15 +98,25 @@ class PythonProgram:
             (name := module_name(project, path)): Module(path, name, parsed) for path, parsed in modules(project)
         }
         self.by_path = {module.path: module for module in self.modules.values()}
+        self._inner = dict(self._by_roots(project))
         self._calls: dict[ast.stmt, tuple[ast.Call, ...]] = {}
         self._members: dict[ast.ClassDef, Members] = {}
 
     def module(self, name: str) -> Module | None:
-        """A module by its import name, with or without the project's own folder in front."""
-        found = self.modules.get(name)
+        """A module by its import name, with or without the project's own folder in front, or as a program in a folder
+        above it imports it."""
+        found = self.modules.get(name) or self._inner.get(name)
         if found is None and name.startswith(("src.", f"{self.folder.folder_name}.")):
             found = self.modules.get(name.partition(".")[2])
         return found
+
+    def _by_roots(self, project: PythonProject) -> Iterator[tuple[str, Module]]:
+        """Modules by their names below the folders that others of the project import from."""
+        importers = {root: path for path in self.by_path if (root := import_root(project, path))}
+        for root, importer in sorted(importers.items()):
+            for path, module in self.by_path.items():
+                if path.startswith(f"{root}/"):
+                    yield module_name(project, path, importer), module
 
     def calls_of(self, node: ast.stmt) -> tuple[ast.Call, ...]:
         """The calls in one statement, innermost first; cached, since a walk may visit a statement often."""
@@ -123,7 +133,9 @@ class PythonProgram:
     @cached_property
     def packages(self) -> frozenset[str]:
         """The names of the packages that contain modules."""
-        return frozenset(name[: match.start()] for name in self.modules for match in re.finditer(r"\.", name))
+        return frozenset(
+            name[: match.start()] for name in (*self.modules, *self._inner) for match in re.finditer(r"\.", name)
+        )
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
