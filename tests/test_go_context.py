@@ -94,6 +94,21 @@ def test_paths_that_start_at_the_folder_of_the_program() -> None:
     assert only(**files, **{"templates/a.html": ""}).working_folder is None
 
 
+PAGE = (
+    "<link rel=stylesheet href='/static/app.css'><script src='app.js?v=2'></script><img src=//x.org/y.png>"
+    "<a href='/docs/manual.html'>Manual</a><script src='http://['></script><img src='../secret.png'>"
+)
+
+
+def test_what_a_served_page_loads_is_in_the_image() -> None:
+    main = MAIN.format(more="", body=f'http.HandleFunc("/", page); {LISTEN}') + (
+        'func page(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "index.html") }\n'
+    )
+    beside = dict.fromkeys(("static/app.css", "static/a/logo.png", "app.js", "docs/manual.html", "other.js"), "")
+    spec = only(**beside, **{"go.mod": GO_MOD, "main.go": main, "index.html": PAGE})
+    assert spec.assets == ("app.js", "index.html", "static")
+
+
 def test_a_program_with_the_name_of_a_folder_that_it_opens() -> None:
     main = MAIN.format(more="", body=f'os.ReadFile("web/a.html"); {LISTEN}')
     files = {"go.mod": GO_MOD, "cmd/web/main.go": main, "web/a.html": ""}

@@ -10,6 +10,7 @@ from genfile.detect.committed import in_git
 from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.values import values_of
+from genfile.detect.links import loaded_by
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.go import HERE, GoFile
 from genfile.parsers.values import Begins, EnvDefault, FieldRead
@@ -83,6 +84,9 @@ def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[st
         asset = asset_of(module, posixpath.join(place, value)) if "*" not in value[:1] else None
         if asset is not None:
             found.setdefault(asset, module.folder.says(path, line, f"{name}({value!r})"))
+    for page in [name for name in found if name.endswith((".html", ".htm")) and module.folder.has(name)]:
+        for name in loaded_by(module.folder, page):
+            found.setdefault(name, module.folder.says(page, None, f"loads from {name}"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     # `sql.Open("sqlite", "shop.db")` alone: it lies where the program keeps its database.
     if all(_database(name) is not None and name not in read for name in names):
