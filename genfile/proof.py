@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from genfile.evidence import Evidence, Fact, Risk
+from genfile.evidence import Evidence, Fact, Note, Risk
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import InspectedService
@@ -117,6 +117,7 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
             if item.phase == "run" and item.required and item.value is None
         ),
         tuple(ImageNeed(inside(fact.value), *_place(fact)) for fact in service.overwritten),
+        tuple(spec.release or ()),
     )
 
 
@@ -149,13 +150,18 @@ def _mended(service: "InspectedService", findings: "tuple[Finding, ...]", contex
         before = service.facts.get(f"/{item.mend.field}") if isinstance(value, list) else None
         says = (*(before.evidence if before is not None else ()), place)
         facts = dict(service.facts) | {f"/{item.mend.field}": Fact(value, says)}
+        if value is None:
+            # Nothing is left that shows it.
+            del facts[f"/{item.mend.field}"]
+            note = Note("warning", f"{item.text}; genfile leaves it out", item.path)
+            service = replace(service, notes=(*service.notes, note))
         return replace(service, spec=spec, facts=dict(sorted(facts.items())))
     return None
 
 
 def _joined(before: Any, mend: "Mend", context: str) -> Any:
-    """The new value of a field: a list gets the missing items, anything else is replaced."""
-    if not isinstance(before, list):
+    """The new value of a field: a list gets the missing items, anything else is replaced; None leaves it out."""
+    if mend.value is None or not isinstance(before, list):
         return mend.value
     if mend.field in _PATHS:
         added = [posixpath.normpath(posixpath.join(context, item)) for item in mend.value]

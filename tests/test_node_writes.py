@@ -157,3 +157,18 @@ def test_image_makes_the_folders() -> None:
         }
     )
     assert "/app/uploads" in made.files["Dockerfile"]
+
+
+def test_a_schema_that_nest_writes_at_start() -> None:
+    code = (
+        "const { GraphQLModule } = require('@nestjs/graphql');"
+        "GraphQLModule.forRoot({ autoSchemaFile: path.join(process.cwd(), 'made/schema.gql') })"
+    )
+    assert spec_of(code, {}) == (["made"], None)
+    assert spec_of(code.replace("path.join(process.cwd(), 'made/schema.gql')", "true"), {}) == ([], None)
+
+
+def test_an_upload_that_moves_itself() -> None:
+    code = "app.post('/', (req) => req.files.photo.mv(path.resolve(__dirname, '..', 'pictures', name)))"
+    assert spec_of(code, {}) == (["pictures"], None)
+    assert spec_of("shell.mv('one', 'pictures/two')", {}) == ([], None)

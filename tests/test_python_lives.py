@@ -314,7 +314,14 @@ def test_what_is_imported_is_the_only_evidence() -> None:
     assert spec.extra_packages == ("discord-py", "opencv-python", "pyyaml", "requests")
     assert "bot.py:3 (import unheard_of): no dependency list says which package provides it" in texts(**files)
     own = {**files, ".gitignore": "unheard_of.py\n"}
-    assert "bot.py:3 (import unheard_of): unheard_of.py is not in version control" in texts(**own)
+    said = "bot.py:3 (import unheard_of): unheard_of.py is not in version control"
+    assert said in texts(**own)
+    listed = {"requirements.txt": "discord.py\nrequests\npyyaml\nopencv-python\n", "Procfile": "bot: python3 bot.py\n"}
+    assert said in texts(**own, **listed)
+    assert "unheard_of" not in texts(**files, **listed)
+    # The program does not load this one.
+    aside = {"bot.py": DISCORD + "bot.run('x')\n", "aside.py": "import unheard_of\n", ".gitignore": "unheard_of.py\n"}
+    assert "unheard_of" not in texts(**aside, **listed)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ class ImageNeed(Struct, frozen=True):
 class Needs(Struct, frozen=True):
     """``folder``: of the service, in the build context; ``port``: what it listens on for its
     users; ``others``: further ports that it opens; ``written``: folders of the context that the program writes to;
-    ``variables``: those that it can't start without; ``overwritten``: files of the context that it writes.
+    ``variables``: those that it can't start without; ``overwritten``: files of the context that it writes;
+    ``release``: the command that runs once for each release.
     """
 
     folder: str = "."
@@ -23,6 +24,7 @@ class Needs(Struct, frozen=True):
     written: tuple[ImageNeed, ...] = ()
     variables: tuple[ImageNeed, ...] = ()
     overwritten: tuple[ImageNeed, ...] = ()
+    release: tuple[str, ...] = ()
 
 
 NOTHING_KNOWN = Needs()

@@ -54,6 +54,7 @@ _NAMED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("formidable", "formidable", ("uploadDir",), ()),
     ("IncomingForm", "formidable", ("uploadDir",), ()),
     ("FileStore", "session-file-store", ("path",), ()),
+    ("GraphQLModule.forRoot", "@nestjs/graphql", (), ("autoSchemaFile",)),
     ("LocalAuth", "whatsapp-web.js", ("dataPath",), ()),
 )
 # Constructors of file-based databases, with the modules that export them; they take the path, or an object with it.
@@ -98,6 +99,8 @@ class JsWrites(JsPaths):
             yield from _folder(self.path_of(items[0], standing))
         elif last in _FILES and len(items) > _FILES[last]:
             yield from _file(self.path_of(items[_FILES[last]], standing))
+        elif last == "mv" and last != dotted and _is_upload(items):
+            yield from _file(self.path_of(items[0], standing))
         elif items and any(self._is(dotted, name, module) for name, modules in _STORES.items() for module in modules):
             yield from self._store(items[0], standing)
         for name, module, folders, files in _NAMED:
@@ -114,7 +117,7 @@ class JsWrites(JsPaths):
         if dotted in self.bindings and self.bindings[dotted][1] in ("default", "*"):
             return self.bindings[dotted][0] == module
         # A bare name may be a global: `new File(…)`.
-        named = dotted.endswith(f".{name}") or (dotted == name and name in self.bindings)
+        named = dotted.endswith(f".{name}") or (dotted == name and name.partition(".")[0] in self.bindings)
         return named and any(module in item for item in self._modules)
 
     @cached_property
@@ -192,6 +195,11 @@ class JsWrites(JsPaths):
         where = self.path_of(node, standing)
         if where is not None and (where.open or "." in posixpath.basename(where.path)):
             yield _Target(where.folder, True, None if where.open else where.path)
+
+
+def _is_upload(items: "list[Node]") -> bool:
+    """Whether the arguments are those of `file.mv(path, callback)` of express-fileupload, not of a shell's `mv a b`."""
+    return len(items) == 1 or [item.type for item in items[1:]] in (["arrow_function"], ["function_expression"])
 
 
 def _folder(where: Where | None) -> Iterator[_Target]:

@@ -11,7 +11,7 @@ from genfile.data import BackingService, backing_services
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
-from genfile.preset.places import holds_code, is_made, scratch_folders, written_folders
+from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 
@@ -87,7 +87,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "secrets": [],
     }
     entries: list[dict[str, Any]] = []
-    together = spec.release and base["beside_code"] and spec.start and spec.language in _WITH_SHELL
+    together = spec.release and base["file_beside"] and spec.start and spec.language in _WITH_SHELL
     if (spec.release and not together) or spec.processes:
         base = base | {"image": f"{spec.name}:dev"}
     if spec.release and together:
@@ -109,9 +109,13 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     values = plain(spec)
     scratch = scratch_folders(values, layout.context)
     written = [folder for folder in written_folders(values, layout.context) if folder not in scratch]
-    # If it gets a database, a file next to its code is only a fallback.
     given = bool(_DATABASES & set(spec.backing_services))
     beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
+    # A build output that the program changes is part of it, and holds no database.
+    outputs = [folder for folder in beside_code if is_made(folder, values, layout.context)]
+    others = [folder for folder in beside_code if folder not in outputs]
+    # If it gets a database, a file next to its program is only a fallback.
+    needed = [folder for folder in others if not given or not holds_program(folder, values, layout.context)]
     front = spec.frontend
     secrets = {item.id: item for item in (*spec.secrets, *(front.secrets if front else ()))}
     return {
@@ -149,8 +153,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
             for folder in written
             if folder not in beside_code
         ],
-        "beside_code": any(is_made(folder, values, layout.context) for folder in beside_code)
-        or (bool(beside_code) and not given),
+        "beside_code": bool(outputs or needed),
+        "file_beside": bool(others) and not given,
         "tmpfs": [*scratch, *_scratch(spec, written)],
     }
 

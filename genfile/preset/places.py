@@ -36,11 +36,16 @@ def holds_code(folder: str, spec: dict[str, Any], context: str) -> bool:
     """Whether the program's own code lies in a folder: a volume there would hide that of the next image."""
     alone = spec["language"] in ("go", "java")
     local = localise(spec, context)
-    home = join_path(_ROOT, "." if alone else local["path"])
     # What brings files from the tree and is not given to the user as a whole has code among them.
     own = set() if alone else {*local["writable"]} - {*local["kept"], *local["owned"], local["data"]}
     mixed = folder in under(sorted(own), _ROOT) and folder not in scratch_folders(spec, context)
-    return mixed or f"{home}/".startswith(f"{folder}/") or is_made(folder, spec, context)
+    return mixed or holds_program(folder, spec, context) or is_made(folder, spec, context)
+
+
+def holds_program(folder: str, spec: dict[str, Any], context: str) -> bool:
+    """Whether a folder is the one that the program runs in, or is above it."""
+    path = "." if spec["language"] in ("go", "java") else localise(spec, context)["path"]
+    return f"{join_path(_ROOT, path)}/".startswith(f"{folder}/")
 
 
 def is_made(folder: str, spec: dict[str, Any], context: str) -> bool:

@@ -172,3 +172,13 @@ def test_no_volume_hides_a_package_with_the_program_s_database() -> None:
         _, entry = generated({"requirements.txt": listed, "shop/__init__.py": code})
         assert [mount.split(":")[1] for mount in entry.get("volumes", [])] == mounts
         assert entry.get("read_only", False) is bool(mounts)
+
+
+def test_a_folder_of_code_that_is_written_to_is_no_fallback_for_a_database() -> None:
+    code = "import psycopg\nfrom flask import Flask\napp = Flask(__name__)\nimport shop\nopen('shop/made.txt', 'w')\n"
+    files = {"requirements.txt": "flask\ngunicorn\npsycopg[binary]\n", "app.py": code, "shop/__init__.py": ""}
+    made = genfile.generate({**files, "shop/words.txt": ""}, compose=True)
+    services = yaml.safe_load(made.files["compose.yaml"])["services"]
+    (entry,) = (entry for name, entry in services.items() if name != "postgres")
+    assert "postgres" in services
+    assert "read_only" not in entry

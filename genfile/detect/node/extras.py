@@ -5,7 +5,7 @@ import posixpath
 from genfile.data import telemetry_off
 from genfile.detect.node.buildvars import build_variables
 from genfile.detect.node.closure import installed
-from genfile.detect.node.loaded import config_variables
+from genfile.detect.node.loaded import config_variables, tool_configs
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import is_built, put_generated, put_member_scripts
@@ -191,7 +191,12 @@ def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> 
     says = holder.project.says(folder, None, "migrations")
     schema = posixpath.join(posixpath.dirname(folder), "schema.prisma")
     command = ["prisma", "migrate", "deploy"]
-    if holder is not project.package and holder.project.has(schema):
+    apart = holder is not project.package
+    config = next(tool_configs(holder.project, command), None) if apart else None
+    if config is not None:
+        # Its paths are relative to its own folder.
+        command.append(f"--config={relative(holder.project.full(config), project.folder.path)}")
+    elif apart and holder.project.has(schema):
         command.append(f"--schema={relative(holder.project.full(schema), project.folder.path)}")
     put_release(project, draft, command, says, holder)
 

@@ -8,6 +8,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import source_files
+from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
 # Files that a program looks for by itself, by stem; the first that exists.
@@ -23,6 +24,7 @@ CONFIGS = {
 }
 # The folders that a program reads if its configuration names none.
 _FOLDERS = {
+    "prisma": ("prisma",),
     "knex": ("migrations",),
     "node-pg-migrate": ("migrations",),
     "db-migrate": ("migrations", "database.json"),
@@ -58,7 +60,7 @@ def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) 
         if not any(item in (".", path) or path.startswith(f"{item}/") for item in kept):
             kept.append(path)
     # What a tool's own configuration names: the schema, the migrations folder.
-    for name in tool_configs(project, release):
+    for name in tool_configs(project.folder, release):
         module = read_module(project, name) if name.endswith((*_CODE, "rc")) else None
         for text, _ in module.paths if module is not None else ():
             path = posixpath.normpath(text)
@@ -93,14 +95,14 @@ def _named(project: NodeProject, command: list[str]) -> Iterator[str]:
         path = posixpath.normpath(word.partition("=")[2] if word.startswith("--") else word)
         if path.endswith((*_CODE, ".json", ".yaml", ".yml")) and project.folder.has(path):
             yield path
-    yield from tool_configs(project, command)
+    yield from tool_configs(project.folder, command)
 
 
-def tool_configs(project: NodeProject, command: list[str]) -> Iterator[str]:
-    """The configuration file that each program looks for by itself."""
+def tool_configs(folder: Project, command: list[str]) -> Iterator[str]:
+    """The configuration file in a folder that each program looks for by itself."""
     for program in {posixpath.basename(word) for word in command[:2]}:
         names = (stem + ending for stem in CONFIGS.get(program, ()) for ending in _ENDINGS)
-        found = next((name for name in names if project.folder.has(name)), None)
+        found = next((name for name in names if folder.has(name)), None)
         if found is not None:
             yield found
 
@@ -150,7 +152,7 @@ def _data(project: NodeProject, origin: str, module: str) -> str | None:
 
 def config_variables(project: NodeProject) -> list[str]:
     """The variables that prisma.config needs even to generate a client: `env("DATABASE_URL")`."""
-    found = next(tool_configs(project, ["prisma"]), None)
+    found = next(tool_configs(project.folder, ["prisma"]), None)
     module = read_module(project, found) if found is not None and found.endswith(_CODE) else None
     calls = module.calls if module is not None else ()
     names = [call.arguments[0] for call in calls if call.callee == "env" and call.arguments]

@@ -4,6 +4,7 @@ import posixpath
 
 from genfile.data import load_table
 from genfile.detect.node.loaded import tool_configs
+from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.paths import relative
@@ -11,6 +12,8 @@ from genfile.evidence import Draft, Evidence, Fact
 
 # Programs that the base image has.
 _THERE = ("node", "bun", "sh")
+# No build writes these.
+_SOURCES = (".ts", ".mts", ".cts")
 
 
 def put_release(
@@ -23,6 +26,11 @@ def put_release(
     """
     program = posixpath.basename(words[0])
     if "static" in draft.values:
+        return
+    source = started_file(project, words)
+    if source is not None and source.endswith(_SOURCES) and not project.folder.has(source):
+        text = f"{says}: {source} is not in the project, so the image can't run `{' '.join(words)}` at release"
+        draft.note("warning", text, says.path, says.line)
         return
     if program in _THERE:
         draft.put("release", Fact(words, (says,)))
@@ -57,7 +65,7 @@ def put_release(
 def _loader(project: NodeProject, program: str) -> tuple[PackageJson, str] | None:
     """The development dependency with which a program reads TypeScript: its name says so, or Knex's configuration
     is."""
-    config = next(tool_configs(project, [program]), "")
+    config = next(tool_configs(project.folder, [program]), "")
     if "ts-node" not in program and not (program == "knex" and config.endswith((".ts", ".mts", ".cts"))):
         return None
     found = [(package, name) for name in _LOADERS for package in project.packages if name in package.every_dependency]

@@ -14,7 +14,9 @@ from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
 from genfile.detect.python.serving import bot, entries, needed_argument
 from genfile.detect.python.start import worker_settings
+from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.data import parse_ini
 
 # Words in the names of programs that run beside a web application.
 _BESIDE = re.compile(r"(?:\w+_)?(worker|consumer|scheduler|poller|listener)(?:_\w+)?")
@@ -185,5 +187,16 @@ def put_release(project: PythonProject, draft: Draft, framework: Framework | Non
             draft.put("release", Fact(words, (says, folder.says("migrations/env.py", 1, "migrations/env.py"))))
         return
     says = project.depends("alembic")
-    if says is not None and folder.has("alembic.ini"):
+    if says is not None and folder.has("alembic.ini") and not _is_unused(folder):
         draft.put("release", Fact(["alembic", "upgrade", "head"], (folder.says("alembic.ini", 1, "alembic.ini"), says)))
+
+
+def _is_unused(folder: Project) -> bool:
+    """Whether Alembic is set up and has no revision yet, so that there is nothing to upgrade to."""
+    document = folder.parse(parse_ini, "alembic.ini")
+    if document is None:
+        return False
+    place = posixpath.normpath((document.text("alembic", "script_location") or "").removeprefix("%(here)s/"))
+    if document.text("alembic", "version_locations") or not folder.has(posixpath.join(place, "env.py")):
+        return False
+    return not any(True for _ in folder.files("*.py", below=posixpath.join(place, "versions")))

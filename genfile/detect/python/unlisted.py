@@ -156,14 +156,18 @@ def _known() -> frozenset[str]:
 
 
 def put_imported(project: "PythonProject", draft: Draft) -> None:
-    """Put what the code imports into /extra_packages if there is no list, and warn of it."""
+    """Put what the code imports into /extra_packages if there is no list, and warn of it; warn of modules that version
+    control leaves out."""
     only = _started(project, draft)
     found = project.imported if only is None else imported(project, only)
     names = sorted(found if not project.has_manifest else ())
-    for name, where in unknown(project, only).items() if not project.has_manifest else ():
-        own = in_git(project.folder.tree, project.folder.full(f"{name}.py")) is False
+    for name, where in unknown(project, only).items():
+        # With a list, the package may have any name.
         text = "no dependency list says which package provides it; add that package to a requirements.txt"
-        text = f"{name}.py is not in version control; commit it before you build the image" if own else text
+        if in_git(project.folder.tree, project.folder.full(f"{name}.py")) is False:
+            text = f"{name}.py is not in version control; add it before you build the image"
+        elif project.has_manifest:
+            continue
         draft.note("warning", f"{where}: {text}", where.path, where.line)
     if not names:
         return
@@ -185,7 +189,7 @@ def _written(item: Dependency) -> str:
 def _started(project: "PythonProject", draft: Draft) -> set[str] | None:
     """The modules that a draft's commands load, if all of them run a file; else None, since any may be loaded."""
     commands = [draft.values.get("start", []), *draft.values.get("processes", {}).values()]
-    files = [words[1] for words in commands if words[:1] == ["python"] and words[1:2] != ["-m"]]
+    files = [words[1] for words in commands if words[:1] in (["python"], ["python3"]) and words[1:2] != ["-m"]]
     if draft.values.get("framework") == "django" or len(files) < len(commands):
         return None
     return {path for file in files for path in loaded_by(project, file)} or None

@@ -3,6 +3,8 @@
 import posixpath
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from genfile.container.command import understand_text
 from genfile.image.build import Built
 from genfile.image.files import Answer
@@ -19,6 +21,7 @@ REASON = "A container exits at once if its program, script or module is not in t
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
     yield from _command(built)
     yield from _health(built)
+    yield from _release(built, needs)
 
 
 def _command(built: Built) -> Iterator[Finding]:
@@ -29,6 +32,22 @@ def _command(built: Built) -> Iterator[Finding]:
     line = _line(built)
     if _brings_itself(built):
         return
+    yield from _faults(built, words, folder, line)
+
+
+def _release(built: Built, needs: Needs) -> Iterator[Finding]:
+    """A release command that can't start is left out, since services wait for it."""
+    line = _line(built)
+    for item in _faults(built, needs.release, built.final.folder, line) if needs.release else ():
+        text = f"release command: {item.text}"
+        mend = Mend("release", None, text)
+        if item.mend is not None:
+            mend = replace(item.mend, says="the release command needs it")
+        yield replace(item, text=text, mend=mend)
+
+
+def _faults(built: Built, words: tuple[str, ...], folder: str, line: int | None) -> Iterator[Finding]:
+    """Why a command can't start: its program, module or file is not in the image."""
     program = find_program(built.final, words[0], folder)
     if program.answer is Answer.NO:
         yield _absent(built, words[0], program, line)
