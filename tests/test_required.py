@@ -49,6 +49,13 @@ def required(tree: Path, files: dict[str, str]) -> dict[str, tuple[str | None, i
         ("const key = process.env.API_KEY || 'none';\nif (!key) throw new Error();", {}),
         ("if (!process.env.API_KEY && !process.env.KEY_FILE) throw new Error();", {}),
         ("if (!process.env.PORT) throw new Error();", {}),
+        # What a configuration service looks up.
+        ("const key = config.get('API_KEY');\nif (!key) { throw new Error('no key'); }", {"API_KEY": 2}),
+        ("const key = config.get('API_KEY') || 'none';\nif (!key) { throw new Error('no key'); }", {}),
+        ("const all = config.get('ORIGINS').split(',');", {"ORIGINS": 1}),
+        ("const all = config.get('ORIGINS')?.split(',');", {}),
+        ("const api = new URL(config.get('API'));\nconst web = new URL(process.env.WEB);", {"API": 1, "WEB": 2}),
+        ("const api = new URL('/a', process.env.WEB || 'http://localhost');", {}),
     ],
 )
 def test_node(tmp_path: Path, code: str, names: dict[str, int] | None) -> None:
@@ -244,6 +251,17 @@ def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:
         (
             "const { Strategy } = require('passport-jwt');\nclass Jwt extends mixin(Strategy) {\n"
             "  constructor(config) { super({ secretOrKey: config.get('JWT_KEY', 'none') }); }\n}\nnew Jwt();",
+            {},
+        ),
+        # A factory that the container calls.
+        (
+            "const { JwtModule } = require('@nestjs/jwt');\nJwtModule.registerAsync({ inject: [C],\n"
+            "  useFactory: (config) => ({ secret: config.get('JWT_KEY') }) });",
+            {"JWT_KEY": 2},
+        ),
+        (
+            "const { JwtModule } = require('@nestjs/jwt');\nJwtModule.registerAsync({ inject: [C],\n"
+            "  useFactory: (config) => { return { secret: config.get('JWT_KEY') || 'none' }; } });",
             {},
         ),
     ],

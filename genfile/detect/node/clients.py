@@ -55,8 +55,10 @@ def _variables(client: Client, call: Call, named: dict[int | str, Any]) -> Itera
     values = [named.get(at, value) if value is UNKNOWN else value for at, value in zip(client.at, values, strict=True)]
     if client.key is not None:
         options = call.arguments[0] if call.arguments else {}
+        # The whole object may be imported, and a factory may return the key.
+        options = named.get(0, options) if options is UNKNOWN else options
         value = options.get(client.key) if isinstance(options, dict) else UNKNOWN
-        values = [named.get(client.key, value) if value is UNKNOWN else value]
+        values = [named.get(client.key, value) if value is UNKNOWN or value is None else value]
     flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
     for value in flat:
         if isinstance(value, EnvDefault) and value.default is None:
