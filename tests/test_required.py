@@ -49,6 +49,13 @@ def required(tree: Path, files: dict[str, str]) -> dict[str, tuple[str | None, i
         ("const key = process.env.API_KEY || 'none';\nif (!key) throw new Error();", {}),
         ("if (!process.env.API_KEY && !process.env.KEY_FILE) throw new Error();", {}),
         ("if (!process.env.PORT) throw new Error();", {}),
+        # What a configuration service looks up.
+        ("const key = config.get('API_KEY');\nif (!key) { throw new Error('no key'); }", {"API_KEY": 2}),
+        ("const key = config.get('API_KEY') || 'none';\nif (!key) { throw new Error('no key'); }", {}),
+        ("const all = config.get('ORIGINS').split(',');", {"ORIGINS": 1}),
+        ("const all = config.get('ORIGINS')?.split(',');", {}),
+        ("const api = new URL(config.get('API'));\nconst web = new URL(process.env.WEB);", {"API": 1, "WEB": 2}),
+        ("const api = new URL('/a', process.env.WEB || 'http://localhost');", {}),
     ],
 )
 def test_node(tmp_path: Path, code: str, names: dict[str, int] | None) -> None:
@@ -244,6 +251,17 @@ def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:
         (
             "const { Strategy } = require('passport-jwt');\nclass Jwt extends mixin(Strategy) {\n"
             "  constructor(config) { super({ secretOrKey: config.get('JWT_KEY', 'none') }); }\n}\nnew Jwt();",
+            {},
+        ),
+        # A factory that the container calls.
+        (
+            "const { JwtModule } = require('@nestjs/jwt');\nJwtModule.registerAsync({ inject: [C],\n"
+            "  useFactory: (config) => ({ secret: config.get('JWT_KEY') }) });",
+            {"JWT_KEY": 2},
+        ),
+        (
+            "const { JwtModule } = require('@nestjs/jwt');\nJwtModule.registerAsync({ inject: [C],\n"
+            "  useFactory: (config) => { return { secret: config.get('JWT_KEY') || 'none' }; } });",
             {},
         ),
     ],
@@ -487,3 +505,62 @@ def test_the_key_of_a_gos_signatures(tmp_path: Path, code: str, names: set[str])
     config = 'package config\n\nimport "os"\n\nvar Key = os.Getenv("KEY")\n'
     files = {"go.mod": manifest, "main.go": main, "config/config.go": config}
     assert set(required(tmp_path, files)) == names
+
+
+NEXT = {
+    "package.json": '{"name": "shop", "scripts": {"build": "next build", "start": "next start"}, "dependencies": '
+    '{"next": "16.0.0", "next-auth": "4.24.0", "better-auth": "1.4.0"}}'
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        # A library's own key of sessions, and the name that the project uses for it.
+        ("import NextAuth from 'next-auth';\nexport const auth = NextAuth({ providers: [] });", {"NEXTAUTH_SECRET": 2}),
+        (
+            "import NextAuth from 'next-auth';\nimport { options } from './options';\nexport default NextAuth(options);",
+            {"SIGN_KEY": 3},
+        ),
+        ("import NextAuth from 'next-auth';\nexport default NextAuth({ secret: 'fixed' });", {}),
+        (
+            "import { betterAuth } from 'better-auth';\nexport const auth = betterAuth({});",
+            {"BETTER_AUTH_SECRET": 2},
+        ),
+        # A schema, and a guard of a module that requests load.
+        (
+            "import { createEnv } from '@t3-oss/env-nextjs';\nexport const env = createEnv({\n"
+            "  server: { MAIL_KEY: z.string(), LEVEL: z.string().default('info'), NOTE: z.string().optional() },\n"
+            "  client: { NEXT_PUBLIC_API: z.string() }, experimental__runtimeEnv: {} });",
+            {"MAIL_KEY": 3},
+        ),
+        ("if (!process.env.MAIL_KEY) throw new Error('no key');", {"MAIL_KEY": 1}),
+        ("export function send() { if (!process.env.MAIL_KEY) throw new Error('no key'); }", {}),
+    ],
+)
+def test_a_server_that_its_build_puts_together(tmp_path: Path, code: str, names: dict[str, int]) -> None:
+    options = "export const options = { secret: process.env.SIGN_KEY };\n"
+    found = required(tmp_path, {**NEXT, "lib/auth.ts": code, "lib/options.ts": options})
+    assert found == {name: ("lib/auth.ts", line) for name, line in names.items()}
+
+
+def test_the_name_that_a_project_lists_for_a_key_of_a_library(tmp_path: Path) -> None:
+    code = "import NextAuth from 'next-auth';\nexport const { auth } = NextAuth({});\n"
+    found = required(tmp_path, {**NEXT, "auth.ts": code, ".env.example": "AUTH_SECRET=\n"})
+    assert set(found) == {"AUTH_SECRET"}
+
+
+@pytest.mark.parametrize(("ignored", "listed"), [("node_modules\n", True), (".env\n", False)])
+def test_settings_that_the_image_leaves_out_are_those_of_an_example(tmp_path: Path, ignored: str, listed: bool) -> None:
+    """A committed .env names variables of the container; an ignored one is one developer's own."""
+    files = {**NODE, ".gitignore": ignored, ".env": "MAIL_HOST=localhost\n", "index.js": LISTENS}
+    required(tmp_path, files)
+    (service,) = inspect(tmp_path).services
+    assert ("MAIL_HOST" in {item.name for item in service.spec.environment}) is listed
+
+
+def test_an_ignored_file_hides_no_variable_of_the_example(tmp_path: Path) -> None:
+    files = {**NODE, ".gitignore": ".env\n", ".env": "MAIL_HOST=mail\n", ".env.example": "MAIL_HOST=\n"}
+    required(tmp_path, {**files, "index.js": LISTENS})
+    (service,) = inspect(tmp_path).services
+    assert "MAIL_HOST" in {item.name for item in service.spec.environment}

@@ -113,6 +113,7 @@ class Client(Struct, frozen=True):
     at: tuple[int, ...] = ()
     key: str | None = None
     variable: str | None = None
+    also: tuple[str, ...] = ()
     connects: bool = False
     signs: bool = False
     settings: tuple[str, ...] = ()

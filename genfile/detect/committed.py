@@ -42,9 +42,7 @@ def put_committed(folder: Project, draft: Draft) -> None:
     """Put /env_files and /committed."""
     tree, path = folder.tree, folder.path
     if _reads_settings(draft.values.get("framework")):
-        # A file outside version control is private, and may hold anything.
-        name = ".env.production"
-        draft.values["env_files"] = not folder.has(name) or in_git(tree, folder.full(name)) is not False
+        draft.values["env_files"] = not folder.has(".env.production") or is_sent(folder, ".env.production", draft)
     found: list[str] = []
     evidence: list[Evidence] = []
     databases = _DATABASES if draft.values.get("language") == "python" else ()
@@ -61,6 +59,14 @@ def put_committed(folder: Project, draft: Draft) -> None:
             evidence.append(says)
     if found:
         draft.put("committed", Fact(found, tuple(evidence)))
+
+
+def is_sent(folder: Project, name: str, draft: Draft) -> bool:
+    """Whether the builder gets an existing settings file of the folder, .env or .env.production, for its build."""
+    shared = in_git(folder.tree, folder.full(name))
+    # A file outside version control is private, and may hold anything.
+    known = shared is not False if name == ".env.production" else bool(shared)
+    return known and _reads_settings(draft.values.get("framework"))
 
 
 def _reads_settings(name: str | None) -> bool:

@@ -15,22 +15,27 @@ _NAMED = 6
 
 
 def put_required(
-    draft: Draft, found: Iterable[tuple[str, Evidence]], keys: Iterable[tuple[str, Evidence]] = ()
+    draft: Draft,
+    found: Iterable[tuple[str, Evidence]],
+    keys: Iterable[tuple[str, Evidence]] = (),
+    later: Iterable[tuple[str, Evidence]] = (),
 ) -> None:
     """Mark variables as required, of those that are listed or as new ones; one with a value needs nothing.
 
     ``found``: the names without which the service does not start, with their evidence. ``keys``: those that sign its
-    tokens or sessions.
+    tokens or sessions. ``later``: those without which requests fail.
     """
     places = _mark(draft, found, {})
     signing = _mark(draft, keys, places)
-    if places or signing:
+    asked = _mark(draft, later, places | signing)
+    if places or signing or asked:
         listed = draft.values["environment"]
-        draft.put("environment", Fact(listed, (*places.values(), *signing.values())))
+        draft.put("environment", Fact(listed, (*places.values(), *signing.values(), *asked.values())))
         them = "it" if len(places) == 1 else "them"
         _tell(draft, places, f"the service does not start without {them}")
         signs = "signs" if len(signing) == 1 else "sign"
         _tell(draft, signing, f"{'it' if len(signing) == 1 else 'they'} {signs} tokens or sessions")
+        _tell(draft, asked, f"requests fail without {'it' if len(asked) == 1 else 'them'}")
 
 
 def _mark(draft: Draft, found: Iterable[tuple[str, Evidence]], marked: Mapping[str, Evidence]) -> dict[str, Evidence]:

@@ -60,21 +60,33 @@ def _asked_for(start: ModuleStart) -> Iterator[tuple[str, int]]:
 
 
 def _used(start: ModuleStart) -> Iterator[tuple[str, int]]:
-    """`process.env.ORIGINS.split(",")`: undefined has no methods."""
+    """`process.env.ORIGINS.split(",")`, `new URL(config.get("API"))`: undefined has no methods, and is no address."""
     module, found = start.module, dict[str, int]()
-    for call in module._all("call_expression"):
-        node = call.child_by_field_name("function")
-        if node is None or node.type != "member_expression":
-            continue
-        owner = node.child_by_field_name("object")
-        if owner is None or any(child.type == "optional_chain" for child in node.children):
-            continue
-        name = module._env_name(_plain(owner))
+    for node, value in (*_method_owners(module), *_addresses(module)):
+        read = looked_up(module, value)
+        name = read.name if read is not None else module._env_name(value)
         if name is None or name in found or len(found) > MAX_NODES or not start.throws(node):
             continue
         if not _depends(module, node) and not _is_set(module, name):
             found[name] = node.start_point[0] + 1
     yield from found.items()
+
+
+def _method_owners(module: "JsModule") -> Iterator[tuple["Node", "Node"]]:
+    """What methods are called on, each after the node that names the method; not in `a?.b()`."""
+    for call in module._all("call_expression"):
+        node = call.child_by_field_name("function")
+        owner = node.child_by_field_name("object") if node is not None and node.type == "member_expression" else None
+        if node is not None and owner is not None and not any(item.type == "optional_chain" for item in node.children):
+            yield node, _plain(owner)
+
+
+def _addresses(module: "JsModule") -> Iterator[tuple["Node", "Node"]]:
+    """The addresses in `new URL(…)`, each after the call."""
+    for node in module._all("new_expression"):
+        made, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")
+        if made is not None and module._text(made) == "URL" and arguments is not None:
+            yield from ((node, _plain(item)) for item in arguments.named_children[:1])
 
 
 def _depends(module: "JsModule", node: "Node") -> bool:
@@ -118,15 +130,35 @@ def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, "str |
         for at, item in enumerate(items):
             if item.type != "object":
                 yield at, looked_up(module, item) or module._dotted(item)
-            for pair in item.named_children if item.type == "object" else ():
-                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-                if key is not None and value is not None:
-                    plain = _plain(value)
-                    yield module._text(key), looked_up(module, plain) or module._dotted(plain)
+            for key, value in _pairs(module, item) if item.type == "object" else ():
+                yield key, looked_up(module, value) or module._dotted(value)
+                made = _returned(value) if key == "useFactory" else None
+                for inner, given in _pairs(module, made) if made is not None else ():
+                    yield inner, looked_up(module, given) or module._dotted(given)
+
+
+def _pairs(module: "JsModule", literal: "Node") -> Iterator[tuple[str, "Node"]]:
+    """The keys of an object literal, with their values."""
+    for pair in literal.named_children:
+        key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+        if key is not None and value is not None:
+            yield module._text(key), _plain(value)
+
+
+def _returned(function: "Node") -> "Node | None":
+    """The object literal that a function returns: `() => ({ … })`, or the first statement that returns one."""
+    body = function.child_by_field_name("body")
+    made = [_plain(body)] if body is not None and body.type != "statement_block" else []
+    for statement in body.named_children if body is not None and body.type == "statement_block" else ():
+        made += [_plain(item) for item in statement.named_children[:1] if statement.type == "return_statement"]
+    return next((item for item in made if item.type == "object"), None)
 
 
 def looked_up(module: "JsModule", node: "Node") -> EnvDefault | None:
-    """The variable in `config.get("JWT_SECRET")`, which may return undefined; not if the call has a default."""
+    """The variable in `config.get("JWT_SECRET")`, which may return undefined; not if the call has a default. A name
+    stands for the call that gives it its value."""
+    if node.type == "identifier":
+        node = _plain(module._constants.get(module._text(node), node))
     callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if node.type != "call_expression" or callee is None or arguments is None or len(arguments.named_children) != 1:
         return None
@@ -216,7 +248,7 @@ def _filtered(module: "JsModule", length: "Node") -> Iterator["Node"]:
 
 def _names(module: "JsModule", node: "Node") -> Iterator[str]:
     """The variables that an expression reads: one, or each name in the list that its key iterates over."""
-    value = module._value(node)
+    value = looked_up(module, node) or module._value(node)
     if isinstance(value, EnvDefault) and value.default is None:
         yield value.name
     elif node.type == "subscript_expression":

@@ -1,6 +1,6 @@
 """Clients that fail without a value: the variables that hold those values."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from genfile.data import Client, clients
@@ -13,9 +13,12 @@ from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
 
-def client_names(project: NodeProject, path: str, start: ModuleStart, *, signs: bool = False) -> Iterator[EnvName]:
+def client_names(
+    project: NodeProject, path: str, start: ModuleStart, *, signs: bool = False, listed: Container[str] = ()
+) -> Iterator[EnvName]:
     """The variables without which a module's clients throw, in order; ``path``: the module's file; ``signs``: those of
-    the keys of signatures and sessions instead."""
+    the keys of signatures and sessions instead; ``listed``: the names that the project lists, of which a client's own
+    may be one."""
     known, module = clients("npm"), start.module
     named = {item.module for item in module.imports} & known.keys()
     for call in module.calls if named else ():
@@ -29,7 +32,7 @@ def client_names(project: NodeProject, path: str, start: ModuleStart, *, signs: 
             at: _imported(project, path, module, given) if isinstance(given, str) else given
             for at, given in passed(module, call)
         }
-        for name in _variables(client, call, named_values):
+        for name in _variables(client, call, named_values, listed):
             yield EnvName(name, call.line, has_default=False)
 
 
@@ -49,20 +52,22 @@ def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
     return next((name for name in sorted(named) if method in known[name].calls), None)
 
 
-def _variables(client: Client, call: Call, named: dict[int | str, Any]) -> Iterator[str]:
+def _variables(client: Client, call: Call, named: dict[int | str, Any], listed: Container[str]) -> Iterator[str]:
     """The variables of the values that a client needs; ``named``: those imported from other modules."""
     values = [call.arguments[at] if at < len(call.arguments) else None for at in client.at]
     values = [named.get(at, value) if value is UNKNOWN else value for at, value in zip(client.at, values, strict=True)]
     if client.key is not None:
         options = call.arguments[0] if call.arguments else {}
+        # The whole object may be imported, and a factory may return the key.
+        options = named.get(0, options) if options is UNKNOWN else options
         value = options.get(client.key) if isinstance(options, dict) else UNKNOWN
-        values = [named.get(client.key, value) if value is UNKNOWN else value]
+        values = [named.get(client.key, value) if value is UNKNOWN or value is None else value]
     flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
     for value in flat:
         if isinstance(value, EnvDefault) and value.default is None:
             yield value.name
         elif value is None and client.variable is not None:
-            yield client.variable
+            yield next((name for name in client.also if name in listed), client.variable)
 
 
 def _imported(project: NodeProject, path: str, module: JsModule, text: str) -> Any:

@@ -3,6 +3,7 @@
 import posixpath
 
 from genfile.data import telemetry_off
+from genfile.detect.committed import in_git, is_sent
 from genfile.detect.node.buildvars import build_variables
 from genfile.detect.node.closure import installed
 from genfile.detect.node.loaded import config_variables, tool_configs
@@ -266,15 +267,14 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
     """Put /environment: compiled-in public settings are build arguments; the others are listed without a value."""
     folder = project.folder
     present = {item["name"] for item in draft.values.get("environment", ())}
-    committed = {
-        name
-        for file in (".env", ".env.production")
-        if folder.has(file)
-        for name in folder.parse(parse_dotenv, file) or ()
-    }
+    # The names of a file that the builder gets have their values there. One that the image leaves out is an example,
+    # unless version control leaves it out too: such a file is one developer's own.
+    sent = {file: is_sent(folder, file, draft) for file in (".env", ".env.production") if folder.has(file)}
+    committed = {name for file, there in sent.items() if there for name in folder.parse(parse_dotenv, file) or ()}
+    left = [file for file, there in sent.items() if not there and in_git(folder.tree, folder.full(file)) is not False]
     listed = [*_build_settings(project, draft, committed), *_silence(project, draft)]
     present.update(str(item["name"]) for item in listed)
-    for file in EXAMPLES:
+    for file in (*EXAMPLES, *left):
         for name in folder.parse(parse_dotenv, file) or () if folder.has(file) else ():
             if name in present or name in committed:
                 continue

@@ -32,7 +32,7 @@ def public_settings(project: NodeProject, framework: str) -> list[str]:
     """The public variables that the code reads, sorted; from a bounded number of files."""
     prefixes = (*PREFIXES.get(framework, ()), *_own_prefixes(project))
     found: set[str] = set()
-    for name in _files(project) if prefixes else ():
+    for name in source_names(project) if prefixes else ():
         text = project.folder.text(name) or ""
         # Only the few files that name one are parsed.
         if not any(prefix in text for prefix in prefixes):
@@ -61,7 +61,8 @@ def _own_prefixes(project: NodeProject) -> tuple[str, ...]:
     return tuple(text for text in texts if isinstance(text, str) and re.fullmatch(r"[A-Z][A-Z0-9]*_", text))
 
 
-def _files(project: NodeProject) -> Iterator[str]:
+def source_names(project: NodeProject) -> Iterator[str]:
+    """The sources of an application in its usual folders, without tests; bounded."""
     folder, count = project.folder, 0
     for place in ("", *FOLDERS):
         if place and not folder.has_folder(place):

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from genfile.detect.node.clients import client_names
+from genfile.detect.node.configs import is_common
+from genfile.detect.node.extras import PUBLIC_PREFIXES
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.started import program_of
 from genfile.detect.node.stores import loads_client, schema_variables
 from genfile.detect.required import put_required
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.jsrequired import required_names
+from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import EnvName
 
 
@@ -19,19 +23,30 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
     """Mark the variables without which the modules behind the start command throw or exit."""
     start = tuple(draft.values.get("start") or ())
     if start and "static" not in draft.values:
-        keys = _keys(project, start)
-        put_required(draft, _found(project, start, migrates=bool(draft.values.get("release"))), keys)
+        # What only a framework's build puts together is loaded when it is asked for.
+        later = {name: ModuleStart(module) for name, module in server_modules(project, draft)}
+        parts = program_of(project, start).starts | later
+        found = _found(project, start, migrates=bool(draft.values.get("release")))
+        put_required(draft, found, _keys(project, parts, draft), _asked_later(project, later))
 
 
-def _keys(project: NodeProject, start: tuple[str, ...]) -> Iterator[tuple[str, Evidence]]:
+def _asked_later(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, Evidence]]:
+    """The variables without which modules can't be loaded when a request needs them."""
+    for name, part in parts.items():
+        for item in required_names(part):
+            if not item.name.startswith(PUBLIC_PREFIXES) and not is_common(item.name):
+                yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
+
+
+def _keys(project: NodeProject, parts: dict[str, ModuleStart], draft: Draft) -> Iterator[tuple[str, Evidence]]:
     """The variables without a default that hold the keys of signatures and sessions."""
-    program = program_of(project, start)
-    modules = [part.module for part in program.starts.values()]
+    listed = {item["name"] for item in draft.values.get("environment", ())}
+    modules = [part.module for part in parts.values()]
     given = {key for module in modules for key, _, _ in module.defaults}
     # Some defaults only a run shows: `process.env.KEY || randomBytes(32)`.
     given |= {item.name for module in modules for item in module.env_names if item.has_default}
-    for name, part in program.starts.items():
-        for item in client_names(project, name, part, signs=True):
+    for name, part in parts.items():
+        for item in client_names(project, name, part, signs=True, listed=listed):
             if item.name not in given:
                 yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
 

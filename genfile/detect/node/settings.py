@@ -1,6 +1,9 @@
 """Optional variables that a program's modules read."""
 
+from genfile.detect.node.configs import is_common
+from genfile.detect.node.extras import PUBLIC_PREFIXES
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.sources import source_files
 from genfile.detect.required import GIVEN
 from genfile.detect.shared import is_secret
@@ -16,6 +19,9 @@ def put_settings(project: NodeProject, draft: Draft) -> None:
         return
     listed = draft.values.setdefault("environment", [])
     known = {item["name"] for item in listed} | GIVEN | {draft.values.get("port_variable")}
-    read = (name for _, module in source_files(project, start) for name in (item.name for item in module.env_names))
+    read = [item.name for _, module in source_files(project, start) for item in module.env_names]
+    # Of what only a build puts together, the variables that nobody else sets.
+    asked = (item for _, module in server_modules(project, draft) for item in module.env_names if not item.has_default)
+    read += [item.name for item in asked if not is_common(item.name) and not item.name.startswith(PUBLIC_PREFIXES)]
     found = [name for name in dict.fromkeys(read) if name not in known and name.isupper() and name.isidentifier()]
     listed += [{"name": name, "phase": "run", "secret": is_secret(name)} for name in found[:MAX_SETTINGS]]
