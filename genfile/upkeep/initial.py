@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from genfile.upkeep.decisions import Decisions
 
 
-class Left(Struct, frozen=True):
+class KeptService(Struct, frozen=True):
     """A service that keeps its own files, by its path; ``changes``: those that genfile would have replaced."""
 
     service: str
@@ -45,7 +45,7 @@ class Initial(Struct, frozen=True):
 
     generation: "Generation"
     plan: Plan
-    left: tuple[Left, ...] = field(default=())
+    left: tuple[KeptService, ...] = field(default=())
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -112,14 +112,14 @@ def plan_initial(
     return Initial(generation, plan, left)
 
 
-def _left(plan: Plan, generation: "Generation") -> Iterator[Left]:
+def _left(plan: Plan, generation: "Generation") -> Iterator[KeptService]:
     """The services with a file in the way."""
     conflicts = {change.path: change for change in plan.conflicts}
     for item, rendering in generation.services:
         paths = (rendering.layout.dockerfile, *(file.path for file in rendering.files))
         changes = tuple(conflicts[path] for path in dict.fromkeys(paths) if path in conflicts)
         if changes:
-            yield Left(item.spec.path, changes)
+            yield KeptService(item.spec.path, changes)
 
 
 def _is_genfiles(change: Change, before: "Written | None") -> bool:
