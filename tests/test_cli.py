@@ -45,6 +45,7 @@ def test_a_file_of_the_users_is_kept(shop: Path, capsys: pytest.CaptureFixture[s
     assert run(["init", str(shop), "--yes"]) == 3
     printed = capsys.readouterr()
     assert "-FROM scratch" not in printed.out
+    assert "create" not in printed.out
     assert "Dockerfile would be replaced" in printed.err
     assert (shop / "Dockerfile").read_text() == "FROM scratch\n"
     assert not (shop / ".dockerignore").exists()

@@ -245,7 +245,9 @@ def _nothing_written(plan: "Plan") -> ConflictError:
 
 def _report(initial: "Initial", kept: "Sequence[Note]", *, dry_run: bool, verbose: bool) -> None:
     plan = initial.plan
-    show.show_changes(((change.action, change.path) for change in initial.changes), plan.root, dry_run=dry_run)
+    # Where nothing is written, only what is in the way is of interest.
+    shown = plan.conflicts or initial.changes
+    show.show_changes(((change.action, change.path) for change in shown), plan.root, dry_run=dry_run)
     if verbose:
         from genfile.project.plan import Plan as Shown
 
