@@ -40,11 +40,12 @@ def test_init_twice_changes_nothing(shop: Path) -> None:
 
 
 def test_a_file_of_the_users_is_kept(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 3 and a diff; nothing is written, not even the file that is new."""
+    """Exit 3 without a diff; nothing is written, not even the file that is new."""
     (shop / "Dockerfile").write_text("FROM scratch\n")
     assert run(["init", str(shop), "--yes"]) == 3
     printed = capsys.readouterr()
-    assert "-FROM scratch" in printed.out
+    assert "-FROM scratch" not in printed.out
+    assert "create" not in printed.out
     assert "Dockerfile would be replaced" in printed.err
     assert (shop / "Dockerfile").read_text() == "FROM scratch\n"
     assert not (shop / ".dockerignore").exists()
@@ -238,11 +239,11 @@ def test_the_compose_files_that_were_there_are_told_of(capsys: pytest.CaptureFix
     ]
     assert run(["init", str(shop)]) == 0
     assert not any(text in capsys.readouterr().err for text in told)
-    assert run(["init", str(shop), "--compose", "--dry-run", "--json"]) == 0
+    assert run(["init", str(shop), "--compose", "--force", "--dry-run", "--json"]) == 0
     notes = json.loads(capsys.readouterr().out)["notes"]
     paths = [note["path"] for note in notes if "compose.yaml" in note["text"]]
     assert paths == ["docker-compose.yml", "docker-compose.override.yml"]
-    assert run(["init", str(shop), "--compose"]) == 0
+    assert run(["init", str(shop), "--compose", "--force"]) == 0
     said = " ".join(capsys.readouterr().err.split())
     assert all(text in said for text in told)
     assert str(shop / "docker-compose.yaml") not in said

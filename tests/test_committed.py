@@ -163,3 +163,15 @@ def test_what_a_developer_has_built_is_not_merged_into_what_the_image_builds(ign
     files = {path.relative_to(project).as_posix(): path.read_text() for path in project.rglob("*") if path.is_file()}
     files |= {"ui/.gitignore": ignored, "ui/dist/assets/old.js": ""} if ignored else {}
     assert not sent(files, "ui/dist/assets/old.js")
+
+
+def warned(env: str, ignored: str = "*.log\n") -> list[str]:
+    files = {**VITE, ".env.production": env, ".gitignore": ignored}
+    return [note.text for note in genfile.generate(files).notes if "the build gets this file" in note.text]
+
+
+def test_secrets_in_a_file_that_the_build_gets_are_told_once() -> None:
+    (text,) = warned("VITE_A=1\nDB_PASSWORD=x\nSMTP_PASSWORD=y\n")
+    assert "with DB_PASSWORD and 1 more" in text
+    assert not warned("VITE_A=1\nDB_PASSWORD=\n")
+    assert not warned("DB_PASSWORD=x\n", ".env*\n")

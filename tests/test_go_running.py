@@ -310,6 +310,23 @@ def test_a_file_of_variables_that_must_be_there_is_told_of() -> None:
     assert not any("no .env" in note.text for note in inspect(**files, **{"main.go": code}).services[0].notes)
 
 
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        ("if err := godotenv.Load(); err != nil { log.Panic(err) }", True),
+        ("if godotenv.Load() != nil { log.Fatal(1) }", True),
+        ("_ = godotenv.Load()\n_, err := read()\nif err != nil { log.Fatal(err) }", False),
+        ("godotenv.Load()\n_, err := read()\nif err != nil { log.Fatal(err) }", False),
+        ('if err := godotenv.Load(); err != nil { log.Print("none") }\nif bad() { log.Fatal(1) }', False),
+    ],
+)
+def test_an_error_that_is_not_looked_at_stops_nothing(load: str, told: bool) -> None:
+    files = {"go.mod": module("github.com/joho/godotenv"), "go.sum": ""}
+    code = main(f'{load}\nhttp.ListenAndServe(":80", nil)', "net/http", "log", "github.com/joho/godotenv")
+    notes = inspect(**files, **{"main.go": code}).services[0].notes
+    assert any("no .env" in note.text for note in notes) is told
+
+
 @pytest.mark.parametrize("path", ["github.com/astaxie/beego", "github.com/beego/beego/v2/server/web"])
 def test_beego_gets_the_folders_that_it_reads_and_runs_for_production(path: str) -> None:
     name = path.removesuffix("/server/web")

@@ -219,6 +219,16 @@ def arguments(**files: str) -> list[str]:
         ("const { CATALOG } = loadEnv('x', '.', ''); export default { define: { A: `${CATALOG}` } }", ["CATALOG"]),
         ("export default { plugins: [html({ title: process.env.TITLE ?? 'x' })] }", ["TITLE"]),
         ("export default { server: { proxy: { '/api': process.env.BACKEND } }, preview: { port: process.env.P1 } }", []),
+        (
+            "const host = process.env.BACKEND; const target = `http://${host}:1`; "
+            "export default { server: { proxy: { '/api': { target } } } }",
+            [],
+        ),
+        (
+            "const api = process.env.BACKEND; "
+            "export default { server: { proxy: { '/api': api } }, define: { A: api } }",
+            ["BACKEND"],
+        ),
         ("export default { plugins: [process.env.FAST ? a() : b(), process.env.X === '1' && c()] }", []),
         ("export default { build: { sourcemap: process.env.CI, target: process.env.npm_package_version } }", []),
         ("process.env.STAMP = 'x'; export default {}", []),

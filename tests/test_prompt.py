@@ -191,3 +191,12 @@ def test_warnings_stay_on_stderr(flag: str, tmp_path: Path, capsys: pytest.Captu
     printed = capsys.readouterr()
     assert "warning: " in printed.err
     assert "warning: " not in printed.out
+
+
+def test_no_hint_to_add_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "package.json").write_text('{"name": "x", "main": "index.js"}')
+    (tmp_path / "index.js").write_text("module.exports = 1\n")
+    assert run(["init", str(tmp_path)]) == 4
+    said = capsys.readouterr().err
+    assert "a library for other programs" in said
+    assert "hint: if it is a service all the same" in said

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from genfile.evidence import Asked, Note
     from genfile.project.plan import Plan
     from genfile.upkeep.decisions import Decisions, Flags
+    from genfile.upkeep.initial import Initial
 
 
 class CommentLevel(enum.StrEnum):
@@ -60,7 +61,9 @@ def init(
     Detects the services in PATH, shows what it found and why, asks about each guess, and writes the files.
     """
     from genfile.evidence import logged
+    from genfile.project.plan import make_plan
     from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.initial import plan_initial, without_compose
     from genfile.upkeep.look import look
     from genfile.upkeep.produce import produce_from
     from genfile.upkeep.save import save as put_into_file
@@ -74,6 +77,10 @@ def init(
         save,
     )
     decisions = decide(path if path.is_dir() and not guard else None, flags)
+    stays: list[Note] = []
+    if path.is_dir() and not force:
+        decisions, note = without_compose(path, decisions)
+        stays += [] if note is None else [note]
     ui.show_notes(decisions.notes)
     prints = not (stdout or diff or as_json)
     asks = not (yes or quiet or dry_run) and prints and ui.is_terminal()
@@ -99,11 +106,20 @@ def init(
         _show([found for found, _ in generation.services], generation.notes, path, log if verbose else ())
     else:
         ui.show_notes(generation.notes, path)
-    plan = _plan(path, generation, decisions, saved, force=force, asks=asks)
+    if not path.is_dir():
+        raise UsageError(f"{path} is an archive: its files can't be written back", hint="use --stdout, or unpack it")
     if diff:
-        ui.diff(plan.diff())
+        ui.diff(make_plan(path, {**generation.files, **saved}).diff())
+        ui.show_notes(stays)
         return
-    _write(generation, plan, dry_run=dry_run, as_json=as_json, quiet=quiet)
+    initial = plan_initial(
+        path, inspection, decisions, generation, saved, force=force, agrees=_agrees if asks else None
+    )
+    if asks and initial.plan.conflicts:
+        ui.message("hint", "nothing was written; `genfile init --diff` shows the changes again")
+        raise typer.Exit(ConflictError.exit_code)
+    stays += [item.to_note(several=len(inspection.services) > 1) for item in initial.left]
+    _write(initial, stays, dry_run=dry_run, as_json=as_json, quiet=quiet, verbose=verbose)
     ui.exit_for(generation.notes)
 
 
@@ -184,41 +200,18 @@ def _print_dockerfile(generation: "Generation", path: Path) -> None:
     ui.exit_for(generation.notes)
 
 
-def _plan(
-    path: Path, generation: "Generation", decisions: "Decisions", saved: dict[str, str], *, force: bool, asks: bool
-) -> "Plan":
-    """The files to write, with genfile.lock and saved settings, unless one of the user's files is in the way."""
-    from genfile.project.lock import LOCK
-    from genfile.project.plan import Plan, accept_conflicts, make_plan
-    from genfile.project.reading import read_text
-    from genfile.project.written import write_written
-    from genfile.upkeep.produce import record
-    from genfile.upkeep.testimony import by_hand, testimony
-
-    if not path.is_dir():
-        raise UsageError(f"{path} is an archive: its files can't be written back", hint="use --stdout, or unpack it")
-    before = decisions.before
-    plan = make_plan(path, generation.files, force=force, untouched=before.is_untouched if before else None)
-    if plan.conflicts and asks:
-        _confirm(plan)
-        plan = accept_conflicts(plan)
-    if plan.conflicts:
-        return plan
-    told = testimony(path, generation, decisions, by_hand(plan, before)) if decisions.base is not None else {}
-    text = write_written(read_text(path, LOCK), record(generation, replace(decisions, testified=told)))
-    return Plan(path, (*plan.changes, *make_plan(path, {LOCK: text, **saved}, force=True).changes))
-
-
-def _confirm(plan: "Plan") -> None:
-    """Show what would be replaced, and ask; "no" ends the run."""
+def _agrees(plan: "Plan") -> bool:
+    """Show what would be replaced, and ask."""
     ui.diff(plan.diff())
-    names = ", ".join(change.path for change in plan.conflicts)
-    if not ui.confirm(f"Replace {names}?"):
-        ui.message("hint", "nothing was written; `genfile init --diff` shows the changes again")
-        raise typer.Exit(ConflictError.exit_code)
+    return ui.confirm(f"Replace {', '.join(change.path for change in plan.conflicts)}?")
 
 
-def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bool, quiet: bool) -> None:
+def _write(
+    initial: "Initial", kept: "Sequence[Note]", *, dry_run: bool, as_json: bool, quiet: bool, verbose: bool
+) -> None:
+    """Write the plan and report it; ``kept``: notes on the files of the user's that stay. Raises ConflictError where
+    nothing may be written, and exits like it where some of it was."""
+    plan = initial.plan
     if not dry_run and not plan.conflicts:
         from genfile.project.apply import apply_plan
 
@@ -226,31 +219,46 @@ def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bo
     if as_json:
         from genfile.upkeep.precedence import compose_notes
 
-        document = generation.to_json()
-        document["files"] = [{"path": change.path, "action": change.action} for change in plan.changes]
-        document["notes"] += [note.to_json() for note in compose_notes(plan)]
+        document = initial.generation.to_json()
+        document["files"] = [{"path": change.path, "action": change.action} for change in initial.changes]
+        document["notes"] += [note.to_json() for note in (*kept, *compose_notes(plan))]
         ui.json_out(document)
     elif not quiet:
-        _report(generation, plan, dry_run=dry_run)
-    if plan.conflicts and not dry_run:
-        if as_json:
-            raise typer.Exit(ConflictError.exit_code)
-        names = ", ".join(change.path for change in plan.conflicts)
-        raise ConflictError(
-            f"nothing was written: {names} would be replaced",
-            hint="--force replaces, --diff shows the changes, `genfile adopt` compares the two in effect",
-        )
+        _report(initial, kept, dry_run=dry_run, verbose=verbose)
+    else:
+        ui.show_notes(kept, plan.root)
+    if dry_run:
+        return
+    if plan.conflicts and not as_json:
+        raise _nothing_written(plan)
+    if plan.conflicts or kept:
+        raise typer.Exit(ConflictError.exit_code)
 
 
-def _report(generation: "Generation", plan: "Plan", *, dry_run: bool) -> None:
-    show.show_changes(((change.action, change.path) for change in plan.changes), plan.root, dry_run=dry_run)
-    if not plan.conflicts:
-        from genfile.upkeep.precedence import compose_notes
+def _nothing_written(plan: "Plan") -> ConflictError:
+    return ConflictError(
+        f"nothing was written: {', '.join(change.path for change in plan.conflicts)} would be replaced",
+        hint="`genfile adopt` compares yours with genfile's, `genfile lint` checks it, --diff shows the changes, "
+        "--force replaces it",
+    )
 
-        ui.show_notes(compose_notes(plan), plan.root)
+
+def _report(initial: "Initial", kept: "Sequence[Note]", *, dry_run: bool, verbose: bool) -> None:
+    plan = initial.plan
+    # Where nothing is written, only what is in the way is of interest.
+    shown = plan.conflicts or initial.changes
+    show.show_changes(((change.action, change.path) for change in shown), plan.root, dry_run=dry_run)
+    if verbose:
+        from genfile.project.plan import Plan as Shown
+
+        ui.diff(Shown(plan.root, tuple(change for change in initial.changes if change.action == "conflict")).diff())
+    ui.show_notes(kept, plan.root)
     if plan.conflicts:
-        ui.diff(plan.diff())
-    elif not dry_run:
+        return
+    from genfile.upkeep.precedence import compose_notes
+
+    ui.show_notes(compose_notes(plan), plan.root)
+    if not dry_run:
         from genfile.cli.steps import next_steps, show_steps
 
-        show_steps(next_steps(generation, plan.root))
+        show_steps(next_steps(initial.generation, plan.root))

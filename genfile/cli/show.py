@@ -1,6 +1,7 @@
 """Shows what genfile found to a person: services with their facts and notes, in words, or why there is none."""
 
 import os
+import posixpath
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -109,6 +110,8 @@ def show_nothing(inspection: "Inspection", path: Path) -> NothingFoundError:
     there, add = _there(path) if path.is_dir() else ([], None)
     text, _, looked = last.text.partition(": ")
     hint = f"add {add}" if add else "name the folder that holds the project"
+    if add and _refused(path, notes, add):
+        hint = "if it is a service all the same, add it to genfile.toml with its `language`"
     ui.message("error", f"{text} in {path.resolve() if str(path) == '.' else path}")
     if looked:
         ui.message("note", looked[:1].lower() + looked[1:])
@@ -158,6 +161,13 @@ def _there(path: Path) -> tuple[list[str], str | None]:
     more = [f"{len(names) - _ENTRIES} more"] if len(names) > _ENTRIES else []
     known = max((ending for ending in endings if ending in _ADD), key=lambda ending: endings[ending], default=None)
     return names[:_ENTRIES] + more, _ADD[known] if known else None
+
+
+def _refused(path: Path, notes: Iterable[Note], add: str) -> bool:
+    """Whether a file that could be added is there, beside a file that the notes are about: they say why it makes no
+    service."""
+    folders = dict.fromkeys(posixpath.dirname(note.path) for note in notes if note.path)
+    return any((path / folder / name).is_file() for folder in ("", *folders) for name in add.split())
 
 
 def _field(pointer: str) -> str:

@@ -13,7 +13,9 @@ from fnmatch import fnmatchcase
 from genfile.data import framework
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project, Tree
+from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.data import parse_dotenv
 from genfile.source.tracked import untracked
 
 # Files that genfile's ignore file excludes by name, though a program may need them.
@@ -59,6 +61,21 @@ def put_committed(folder: Project, draft: Draft) -> None:
             evidence.append(says)
     if found:
         draft.put("committed", Fact(found, tuple(evidence)))
+        _tell_of_secrets(tree, found, draft)
+
+
+def _tell_of_secrets(tree: Tree, files: list[str], draft: Draft) -> None:
+    """One warning for the secrets in files of variables that the build gets."""
+    for file in files:
+        if not _fits(posixpath.basename(file), _SETTINGS):
+            continue
+        found = {name: line for name, (value, line) in parse_dotenv(tree.text(file) or "").items() if value}
+        names = [name for name in found if is_sensitive(name)]
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            text = f"the build gets this file with {names[0]}{more}, so the image may contain it; pass secrets"
+            draft.note("warning", f"{text} to the container instead", file, found[names[0]])
+            return
 
 
 def is_sent(folder: Project, name: str, draft: Draft) -> bool:

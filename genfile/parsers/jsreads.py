@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from genfile.parsers.grammar import captures
 from genfile.parsers.jsvalues import WRAPPERS, JsValues
 from genfile.parsers.values import Call, EnvRead
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+# How many constants may stand between a value and its use.
+_CHAINED = 3
 _COMPARISONS = frozenset({"===", "==", "!==", "!="})
 
 
@@ -48,12 +51,30 @@ class JsReads(JsValues):
         return tuple(sorted(found, key=lambda item: item.start))
 
     def below(self, *keys: str) -> Spans:
-        """The values of the pairs with one of these keys."""
-        return Spans(
+        """The values of the pairs with one of these keys, and of the constants that are used nowhere else."""
+        nodes = [
             pair.child_by_field_name("value")
             for pair in self._all("pair")
             if (key := pair.child_by_field_name("key")) is not None and self._key(key) in keys
-        )
+        ]
+        spans = Spans(nodes)
+        uses = self._uses() if nodes else {}
+        for _ in range(_CHAINED):
+            inner = [self._constants[name] for name, used in uses.items() if all(place in spans for place in used)]
+            spans = Spans([*nodes, *inner])
+        return spans
+
+    def _uses(self) -> dict[str, list[int]]:
+        """Where each constant is used."""
+        found: dict[str, list[int]] = {}
+        nodes = captures(self._language, ("identifier", "shorthand_property_identifier"), self._root)
+        for node in (node for listed in nodes.values() for node in listed):
+            holder = node.parent
+            name = holder.child_by_field_name("name") if holder is not None else None
+            declared = holder is not None and holder.type == "variable_declarator" and name == node
+            if not declared and (text := self._text(node)) in self._constants:
+                found.setdefault(text, []).append(node.start_byte)
+        return found
 
     @cached_property
     def guarded(self) -> Spans:

@@ -1,6 +1,7 @@
 """What compose.yaml means for the compose files that a folder already has."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genfile.evidence import Note
@@ -17,6 +18,17 @@ _OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
+
+
+def own_compose_file(folder: Path) -> str | None:
+    """The compose file of a folder that docker compose reads now, unless genfile wrote it."""
+    from genfile.container.own import is_own_compose
+    from genfile.project.reading import read_text
+
+    name = next((name for name in _FILES if (folder / name).is_file()), None)
+    if name is None:
+        return None
+    return None if is_own_compose(read_text(folder, name) or "") else name
 
 
 def compose_notes(plan: "Plan") -> Iterator[Note]:

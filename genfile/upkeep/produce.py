@@ -28,8 +28,11 @@ def produce(source: "AnySource", decisions: Decisions) -> "Generation":
     return produce_from(look(source, decisions), decisions)
 
 
-def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool = False) -> "Generation":
-    """As `produce`, for a tree that has been inspected; ``trace``: record the fields behind each line."""
+def produce_from(
+    inspection: "Inspection", decisions: Decisions, *, only: tuple[str, ...] = (), trace: bool = False
+) -> "Generation":
+    """As `produce`, for a tree that has been inspected; ``only``: these services, by path; ``trace``: record the fields
+    behind each line."""
     from genfile.api import generate_from
 
     generation = generate_from(
@@ -38,7 +41,7 @@ def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool 
         settings=decisions.settings,
         per_service=decisions.per_service,
         presets=decisions.presets,
-        service=_services(inspection, decisions),
+        service=only or _services(inspection, decisions),
         compose=decisions.compose,
         comments=decisions.comments,
         levels=decisions.levels,
@@ -84,8 +87,11 @@ def _services(inspection: "Inspection", decisions: Decisions) -> "str | tuple[st
     return there
 
 
-def record(generation: "Generation", decisions: Decisions) -> Written:
-    """The content of genfile.lock once the files of a generation are written."""
+def record(generation: "Generation", decisions: Decisions, *, partly: bool = False) -> Written:
+    """The content of genfile.lock once the files of a generation are written.
+
+    ``partly``: the other services keep files of their own, so later runs are for those written alone.
+    """
     before, named = decisions.before, decisions.flags.service is not None
     kept = before if before is not None and (named or before.given.only) else None
     services = dict(kept.services) if kept is not None else {}
@@ -95,7 +101,8 @@ def record(generation: "Generation", decisions: Decisions) -> Written:
         services[path] = WrittenService(plain(item.spec), *_preset(decisions.choice_for(path)), decisions.of(path))
     files |= {path: text.encode("utf-8") for path, text in generation.files.items()}
     # A subset: the services that were named one by one.
-    only = tuple(sorted(services)) if named and (before is None or before.given.only) else decisions.given.only
+    subset = partly or (named and (before is None or before.given.only))
+    only = tuple(sorted(services)) if subset else decisions.given.only
     given = replace(decisions.kept(generation), only=only)
     return Written(__version__, given, dict(sorted(services.items())), dict(sorted(files.items())), decisions.pins)
 

@@ -314,7 +314,10 @@ def loaded_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
     return dotenv_port(module.folder, {item.name for _, file in sources for item in file.env_names})
 
 
-_DOTENV = re.compile(r"\b(?:godotenv|gotenv)\.(?:Load|Overload)\(\s*(?:\"\.env\"\s*)?\)")
+_DOTENV = re.compile(
+    r"(?:(?P<error>\w+)\s*:?=\s*)?\b(?:godotenv|gotenv)\.(?:Load|Overload)\(\s*(?:\"\.env\"\s*)?\)(?P<rest>.*)",
+    re.DOTALL,
+)
 _LOADERS = ("github.com/joho/godotenv", "github.com/subosito/gotenv")
 _FATAL = re.compile(r"\b(?:log\.(?:Fatal|Panic)\w*|panic|os\.Exit|\w+\.Fatal\w*)\(")
 
@@ -326,12 +329,19 @@ def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
             continue
         lines = (module.folder.text(path) or "").splitlines()
         for number, line in enumerate(lines, 1):
-            if _DOTENV.search(line) is None:
-                continue
-            after = " ".join(lines[number - 1 : number + 5])
-            if _FATAL.search(after.split("godotenv", 1)[-1]) and "err" in after:
+            if _DOTENV.search(line) is not None and _stops("\n".join(lines[number - 1 : number + 5])):
                 says = module.folder.says(path, number, line.strip())
                 text = f"{says}: the program stops if .env is missing, and an image has no .env"
                 remedy = "make the file optional and pass the variables to the container"
                 draft.note("warning", f"{text}: {remedy}", says.path, says.line)
                 return
+
+
+def _stops(text: str) -> bool:
+    """Whether code that loads a .env ends the program in the block of `if err != nil`, for the error of that call."""
+    call = _DOTENV.search(text)
+    if call is None or call["error"] == "_":
+        return False
+    asked = re.escape(call["error"]) if call["error"] else r"\A"
+    block = re.search(rf"{asked}\s*!=\s*nil\s*\{{(?P<body>[^}}]*)", call["rest"])
+    return block is not None and _FATAL.search(block["body"]) is not None
