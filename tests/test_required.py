@@ -519,7 +519,8 @@ NEXT = {
         # A library's own key of sessions, and the name that the project uses for it.
         ("import NextAuth from 'next-auth';\nexport const auth = NextAuth({ providers: [] });", {"NEXTAUTH_SECRET": 2}),
         (
-            "import NextAuth from 'next-auth';\nimport { options } from './options';\nexport default NextAuth(options);",
+            "import NextAuth from 'next-auth';\nimport { options } from './options';\n"
+            "export default NextAuth(options);",
             {"SIGN_KEY": 3},
         ),
         ("import NextAuth from 'next-auth';\nexport default NextAuth({ secret: 'fixed' });", {}),
