@@ -8,7 +8,7 @@ from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.hosted import served_framework
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.stale import differences
+from genfile.detect.python.stale import differences, hash_differs
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 
@@ -37,12 +37,13 @@ def put_identity(project: PythonProject, draft: Draft) -> None:
     draft.put("package_manager.version", manager_version(project, manager.value))
     lock = LOCKS.get(manager.value)
     root = project.root
-    stale = differences(root, project.name) if lock == "uv.lock" and project.workspace is None else []
+    stale = _stale(project, lock, draft.values["package_manager"].get("version"))
     if lock and stale:
         more = f" (and {len(stale) - 1} more)" if stale[1:] else ""
+        fails, mends = ("uv sync --locked", "uv lock") if lock == "uv.lock" else ("poetry install", "poetry lock")
         text = (
-            f"{lock} is stale: {stale[0]}{more}, so `uv sync --locked` would fail. The image installs without it; run "
-            "`uv lock` and commit the lockfile"
+            f"{lock} is stale: {stale[0]}{more}, so `{fails}` would fail. The image installs without it; run "
+            f"`{mends}` and commit the lockfile"
         )
         draft.note("warning", text, root.full(lock))
     elif lock and root.has(lock):
@@ -53,6 +54,15 @@ def put_identity(project: PythonProject, draft: Draft) -> None:
             f"no {lock} found, so installed versions can differ between builds; commit one",
             manager.evidence[0].path if manager.evidence else None,
         )
+
+
+def _stale(project: PythonProject, lock: str | None, version: str | None) -> list[str]:
+    """Why the lockfile does not belong to the manifest any more, if that release of the tool would refuse it."""
+    if lock == "uv.lock" and project.workspace is None:
+        return differences(project.root, project.name)
+    # Before 1.5, Poetry only warned.
+    warns = version is not None and version.startswith(("0.", "1.0", "1.1.", "1.2", "1.3", "1.4"))
+    return hash_differs(project.root) if lock == "poetry.lock" and not warns else []
 
 
 def put_workspace(project: PythonProject, draft: Draft) -> None:

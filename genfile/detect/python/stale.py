@@ -1,9 +1,12 @@
-"""Whether uv.lock still belongs to pyproject.toml: `uv sync --locked` refuses one that does not.
+"""Whether a lockfile still belongs to pyproject.toml: `uv sync --locked` and `poetry install` refuse one that does not.
 
-Source: uv compares what the lockfile says that it was made for, `requires-python` and `[package.metadata]`, with the
-project (docs.astral.sh/uv/concepts/projects/sync).
+Sources: uv compares what the lockfile says that it was made for, `requires-python` and `[package.metadata]`, with the
+project (docs.astral.sh/uv/concepts/projects/sync). Poetry compares a hash of the tables that it resolves
+(python-poetry.org/docs/basic-usage/#committing-your-poetrylock-file-to-version-control).
 """
 
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +40,29 @@ def differences(folder: Project, name: str | None) -> list[str]:
         return []
     entries = [item for item in listed if isinstance(item, dict)]
     return [*_of_python(document, manifest), *_of_names(entries, asked), *_of_ranges(entries, asked)]
+
+
+# The tables of [tool.poetry] in the hash, and whether a missing one is part of it.
+_HASHED = {"dependencies": True, "group": False, "source": True, "extras": True, "dev-dependencies": True}
+
+
+def hash_differs(folder: Project) -> list[str]:
+    """What says that poetry.lock was made for another pyproject.toml: one clause, or none.
+
+    Empty for a project with a `[project]` table, whose hash depends on Poetry's release.
+    """
+    document, manifest = folder.toml("poetry.lock"), folder.toml("pyproject.toml")
+    stated = document.text("metadata", "content-hash") if document is not None else None
+    if manifest is None or stated is None or manifest.get("project") is not None:
+        return []
+    tables = manifest.table("tool", "poetry")
+    content = {key: tables.get(key) for key, always in _HASHED.items() if always or key in tables}
+    try:
+        text = json.dumps(content, sort_keys=True)
+    except TypeError:
+        return []
+    same = hashlib.sha256(text.encode()).hexdigest() == stated
+    return [] if same else ["pyproject.toml has changed since it was made"]
 
 
 def _of_python(document: "Document", manifest: "Document") -> Iterator[str]:
