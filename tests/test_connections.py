@@ -414,3 +414,22 @@ def test_what_the_code_reads_is_handed_on() -> None:
     code = "verify(x, process.env.JWT_SECRET); const level = process.env.LOG_LEVEL || 'info';"
     found = node(code)
     assert found == {"JWT_SECRET": None, "LOG_LEVEL": None}
+
+
+@pytest.mark.parametrize(
+    ("code", "host"),
+    [
+        (
+            "const { Sequelize } = require('sequelize');\nnew Sequelize('a', 'b', 'c', { dialect: 'mysql', HOST });",
+            "mysql",
+        ),
+        ("module.exports = { type: 'postgres', HOST };", "postgres"),
+        ("require('knex')({ client: 'mysql2', connection: { HOST } });", "mysql"),
+        # It names none: the first of them.
+        ("connect({ HOST });", "postgres"),
+    ],
+)
+def test_the_code_decides_between_two_drivers(code: str, host: str) -> None:
+    code = code.replace("HOST", "host: process.env.DB_HOST")
+    made = node(code, "pg", "mysql2")
+    assert made["DB_HOST"] == host

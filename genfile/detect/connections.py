@@ -52,10 +52,14 @@ def put_connections(
     reads: Iterable[Read],
     depends: Callable[[str], bool] = lambda _: False,
     bare: Callable[[BackingService], bool] = lambda _: False,
+    dialects: frozenset[str] = frozenset(),
 ) -> None:
     """Put /connections. ``depends``: whether the service has a dependency with that name; ``bare``: whether it creates
-    a client of that database without an address, so that the client reads its own variables."""
+    a client of that database without an address, so that the client reads its own variables; ``dialects``: the kinds
+    of SQL databases that the code opens, which decide between several drivers."""
     known = backing_services()
+    for name in _not_opened(draft, dialects):
+        _without(draft, name)
     backing = [known[name] for name in draft.values.get("backing_services", ()) if name in known]
     if not backing:
         return
@@ -92,6 +96,13 @@ def put_connections(
                 found.setdefault(name, (service.name, form, says))
     value = [{"variable": name, "service": service, "form": form} for name, (service, form, _) in found.items()]
     draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
+
+
+def _not_opened(draft: Draft, dialects: frozenset[str]) -> list[str]:
+    """The SQL databases that have a driver, while the code opens only others."""
+    listed = [name for name in draft.values.get("backing_services", ()) if name in load_table("connections")["sql"]]
+    opened = [name for name in listed if not dialects.isdisjoint((name, *backing_services()[name].schemes))]
+    return [name for name in listed if name not in opened] if opened else []
 
 
 def _elsewhere(folder: Project, variables: dict[str, _Variable], backing: list[BackingService]) -> list[BackingService]:

@@ -4,6 +4,7 @@ Nothing is evaluated: literals, names of literals, and the few idioms for enviro
 everything else is UNKNOWN.
 """
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +108,16 @@ class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
         """The one-word string literals in the code."""
         strings = (self._string(node) for node in self._all("string"))
         return frozenset(text for text in strings if text.isalnum() and len(text) < 40)
+
+    def texts_of(self, keys: Collection[str]) -> list[str]:
+        """The literal texts that objects have under some keys."""
+        found: list[str] = []
+        for node in self._all("pair"):
+            key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+            if key is not None and value is not None and value.type == "string":
+                name = self._string(key) if key.type == "string" else self._text(key)
+                found += [self._string(value)] if name in keys else []
+        return found
 
     @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:

@@ -41,7 +41,18 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
         modules = [module for _, module in source_files(project, start)] if start else []
         return any(is_bare(service, _callee(module, call), call) for module in modules for call in module.calls)
 
-    put_connections(draft, project.folder, reads, dependencies.__contains__, bare)
+    dialects = frozenset(_dialects(project, start))
+    put_connections(draft, project.folder, reads, dependencies.__contains__, bare, dialects)
+
+
+# Under these keys, Sequelize, TypeORM, Knex, MikroORM and Drizzle name the kind of database that they open.
+_KIND_KEYS = ("dialect", "type", "client", "driver", "provider")
+
+
+def _dialects(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
+    """The kinds of databases in the settings of the program: `dialect: "mysql"`."""
+    for _, module in _modules(project, start):
+        yield from module.texts_of(_KIND_KEYS)
 
 
 def _callee(module: "JsModule", call: "Call") -> str:
@@ -149,13 +160,18 @@ _SEQUELIZE = tuple(
 )
 
 
-def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:
+def _modules(project: NodeProject, start: tuple[str, ...]) -> "list[tuple[str, JsModule]]":
+    """The sources of the program, and configurations that only tools load."""
     modules = dict(source_files(project, start)) if start else {}
     for name in _CONFIGS:
         module = read_module(project, name) if project.folder.has(name) and name not in modules else None
         if module is not None:
             modules[name] = module
-    for path, module in modules.items():
+    return list(modules.items())
+
+
+def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:
+    for path, module in _modules(project, start):
         for value, line in module.env_defaults:
             default = value.default if isinstance(value.default, str) else None
             yield Read(value.name, project.folder.says(path, line, value.name), default)
