@@ -433,3 +433,20 @@ def test_the_code_decides_between_two_drivers(code: str, host: str) -> None:
     code = code.replace("HOST", "host: process.env.DB_HOST")
     made = node(code, "pg", "mysql2")
     assert made["DB_HOST"] == host
+
+
+def test_variables_are_known_by_the_option_that_they_are_given_to() -> None:
+    code = (
+        "const { USER, PASSWORD, HOST, STORE } = process.env;\nconst { Client } = require('pg');\n"
+        "new Client({ user: USER, password: PASSWORD, host: HOST, port: process.env.PORT, database: STORE });"
+    )
+    made = node(code, "pg")
+    assert {name: made[name] for name in ("USER", "PASSWORD", "HOST", "STORE")} == {
+        "USER": "app",
+        "PASSWORD": "development",
+        "HOST": "postgres",
+        "STORE": "app",
+    }
+    # The program itself listens there.
+    assert made.get("PORT") is None
+    assert "DATABASE_URL" not in made

@@ -29,12 +29,13 @@ _WHOLE = frozenset({"url", "address", "host"})
 
 class Read(Struct, frozen=True):
     """A variable that the code reads: its default, if literal, and the evidence. ``service``: the database, if it is
-    certain whatever the variable's name."""
+    certain whatever the variable's name; ``part``: the part of its address, `url` being all of it."""
 
     name: str
     says: Evidence
     default: str | None = None
     service: str | None = None
+    part: str = "url"
 
 
 class _Variable(Struct):
@@ -43,6 +44,7 @@ class _Variable(Struct):
     says: Evidence
     read: bool
     service: str | None = None
+    part: str = "url"
     samples: list[str] = field(default_factory=list)
 
 
@@ -211,7 +213,8 @@ def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, _Variable]:
     found: dict[str, _Variable] = {}
     for read in reads:
         item = found.setdefault(read.name, _Variable(read.says, read=True))
-        item.service = item.service or read.service
+        if item.service is None:
+            item.service, item.part = read.service, read.part
         item.samples += [read.default] if read.default else []
     for name, text, says in (*_examples(folder), *_composed(folder)):
         if name in found or len(found) < MAX_NAMES:
@@ -245,7 +248,7 @@ def _meaning(
 
     told = [address for text in item.samples if (address := read_address(text)) is not None]
     certain = [service for service in backing if service.name == item.service]
-    meant = (certain, "url") if certain else _by_name(name, backing) or _by_default(name, item, told, backing)
+    meant = (certain, item.part) if certain else _by_name(name, backing) or _by_default(name, item, told, backing)
     if meant is None:
         return None
     services, part = meant

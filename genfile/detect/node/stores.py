@@ -34,7 +34,7 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
         return
     schema = _schema(project, draft)
     start = tuple(draft.values.get("start") or ())
-    reads = [*schema, *_sequelize(project), *_reads(project, start)]
+    reads = [*schema, *_sequelize(project), *_of_clients(project, draft, start), *_reads(project, start)]
     dependencies = {name for package in project.packages for name in package.every_dependency}
 
     def bare(service: BackingService) -> bool:
@@ -53,6 +53,27 @@ def _dialects(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
     """The kinds of databases in the settings of the program: `dialect: "mysql"`."""
     for _, module in _modules(project, start):
         yield from module.texts_of(_KIND_KEYS)
+
+
+# The part of an address that a client's option holds.
+_OPTIONS = {"host": "host", "port": "port", "user": "user", "username": "user", "password": "password",
+            "database": "name", "connectionString": "url", "uri": "url"}  # fmt: skip
+
+
+def _of_clients(project: NodeProject, draft: Draft, start: tuple[str, ...]) -> Iterator[Read]:
+    """The variables that a client is created with, whatever they are called: `new Client({ host: process.env.HOST })`.
+    One that is also the port of the program is left alone."""
+    for path, module in source_files(project, start) if start else ():
+        for call in module.calls:
+            name = _callee(module, call)
+            service = next((item for item in backing_services().values() if name in item.bare), None)
+            options = call.arguments[0] if call.arguments else None
+            for key, value in options.items() if service is not None and isinstance(options, dict) else ():
+                if isinstance(value, EnvDefault) and key in _OPTIONS and service is not None:
+                    default = value.default if isinstance(value.default, str) else None
+                    if value.name != draft.values.get("port_variable"):
+                        says = project.folder.says(path, call.line, f"{key} is {value.name}")
+                        yield Read(value.name, says, default, service.name, _OPTIONS[key])
 
 
 def _callee(module: "JsModule", call: "Call") -> str:
