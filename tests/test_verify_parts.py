@@ -154,6 +154,8 @@ services:
       DB_NAME: shop
       QUEUE_HOST: jobs
       QUEUE_PORT: "6380"
+      CACHEHOST: jobs
+      CACHEPORT: "6381"
       NODE_ENV: development
     depends_on: [store, jobs]
   store:
@@ -163,7 +165,8 @@ services:
 """
     found = read_beside(parse_yaml(text), "compose.yaml", "Dockerfile", "web").environment
     address = "mongodb://store:27017/shop"
-    assert found == {"MONGO_URL": address, "DB_NAME": "shop", "QUEUE_HOST": "jobs", "QUEUE_PORT": "6380"}
+    queue = {"QUEUE_HOST": "jobs", "QUEUE_PORT": "6380", "CACHEHOST": "jobs", "CACHEPORT": "6381"}
+    assert found == {"MONGO_URL": address, "DB_NAME": "shop"} | queue
 
 
 @pytest.mark.parametrize(

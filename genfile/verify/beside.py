@@ -133,7 +133,7 @@ def _words(value: Any, values: Mapping[str, str]) -> tuple[str, ...]:
 
 def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, str]:
     """The service's variables that point to the others: they hold a host name, a value of their environment, or a part
-    of the address in another variable; and those beside one with a host name, such as DB_PORT beside DB_HOST."""
+    of the address in another variable; and those beside one with a host name: DB_PORT beside DB_HOST, DBPORT, PORT."""
     if own is None:
         return {}
     hosts = _hosts(item.name for item in others)
@@ -142,10 +142,11 @@ def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, s
     reaching = {name: value for name, value in found.items() if value and hosts.search(value)}
     known |= {part for value in reaching.values() for part in _parts(value)}
     stems = {stem for name in reaching if (stem := name.rpartition("_")[0])}
+    ports = {name.upper().replace("HOST", "PORT") for name in reaching}
     return {
         name: value
         for name, value in found.items()
-        if value and (name in reaching or value in known or name.rpartition("_")[0] in stems)
+        if value and (name in {*reaching, *ports} or value in known or name.rpartition("_")[0] in stems)
     }
 
 
