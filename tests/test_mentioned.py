@@ -2,6 +2,7 @@
 
 import pytest
 
+import genfile
 from tests.test_traps import EXPRESS, GO_MOD, GO_SERVER, LISTEN, only, package
 from tests.test_traps import FASTAPI as API
 
@@ -83,3 +84,10 @@ public class Shop { public static void main(String[] a) { SpringApplication.run(
 """
     files = {"build.gradle.kts": build, "settings.gradle.kts": 'rootProject.name = "shop"\n'}
     assert only(**files, **{"src/main/java/shop/Shop.java": main}).backing_services == wanted
+
+
+def test_only_text_is_read_for_words() -> None:
+    manifest = package(dependencies={**EXPRESS, "pg": "1.0.0"}, scripts={"start": "node index.js"})
+    files = {"package.json": manifest.encode(), "index.js": LISTEN.encode(), "logo.png": b"\x89PNG\xff"}
+    found = genfile.inspect(files)
+    assert not [note.text for note in found.notes if "UTF-8" in note.text]

@@ -56,6 +56,7 @@ def _files(place: Project) -> Iterator[str]:
     for path in place.files():
         name = posixpath.basename(path)
         named = name.endswith(_READ) or name.startswith((".env", "Procfile", "Dockerfile"))
-        own = name in _MANIFESTS or "node_modules" in path.split("/") or is_written(place.tree, place.full(path))
-        if named and not own:
+        if not named or name in _MANIFESTS or "node_modules" in path.split("/"):
+            continue
+        if not is_written(place.tree, place.full(path)):
             yield path
