@@ -63,7 +63,8 @@ def test_driver_of_python_and_go() -> None:
     assert only(**{**module, "main.go": used}).backing_services == ("postgres",)
 
 
-@pytest.mark.parametrize(("embedded", "wanted"), [(True, ()), (False, ("postgres",))])
+# An embedded database takes the place of one of SQL, and of no other: a health check asks Redis whether code does or not.
+@pytest.mark.parametrize(("embedded", "wanted"), [(True, ("redis",)), (False, ("postgres", "redis"))])
 def test_spring_starts_an_embedded_database_by_itself(embedded: bool, wanted: tuple[str, ...]) -> None:
     drivers = ["org.postgresql:postgresql", *(["com.h2database:h2"] if embedded else [])]
     listed = "".join(f'    runtimeOnly("{name}")\n' for name in drivers)
@@ -75,6 +76,7 @@ def test_spring_starts_an_embedded_database_by_itself(embedded: bool, wanted: tu
 dependencies {{
     implementation("org.springframework.boot:spring-boot-starter-web")
     implementation("org.springframework.boot:spring-boot-starter-data-jpa")
+    implementation("org.springframework.boot:spring-boot-starter-data-redis")
 {listed}}}
 """
     main = """package shop;

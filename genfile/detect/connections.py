@@ -134,10 +134,11 @@ def _is_spare(
     by itself."""
     named = draft.values.get("framework")
     own = framework(str(draft.values.get("language")), named) if named else None
+    sql = service.name in load_table("connections")["sql"]
     itself = any(fits(item["needs"]) for item in (*service.sets, *service.clients))
-    itself = itself and not any(map(depends, _EMBEDDED))
+    itself = itself and not (sql and any(map(depends, _EMBEDDED)))
     # A migration of a database that the tool alone knows.
-    itself = itself or (bool(draft.values.get("release")) and service.name in load_table("connections")["sql"])
+    itself = itself or (sql and bool(draft.values.get("release")))
     whole = own is not None and draft.values.get("language") == "node" and bool(own.build or own.start)
     return not (itself or whole or is_mentioned(folder, service))
 
