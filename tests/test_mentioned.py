@@ -63,7 +63,7 @@ def test_driver_of_python_and_go() -> None:
     assert only(**{**module, "main.go": used}).backing_services == ("postgres",)
 
 
-# An embedded database takes the place of one of SQL, and of no other: a health check asks Redis whether code does or not.
+# An embedded database takes the place of one of SQL alone: a health check asks Redis, whether the code does or not.
 @pytest.mark.parametrize(("embedded", "wanted"), [(True, ("redis",)), (False, ("postgres", "redis"))])
 def test_spring_starts_an_embedded_database_by_itself(embedded: bool, wanted: tuple[str, ...]) -> None:
     drivers = ["org.postgresql:postgresql", *(["com.h2database:h2"] if embedded else [])]
