@@ -1,6 +1,6 @@
 """The common part of every source: an index of regular files, and bounded reads of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -136,6 +136,13 @@ class Source(Protocol):
 
     def read(self, path: str, limit: int) -> bytes:
         """The content of a regular file; raises :class:`Unreadable`."""
+
+
+def any_ends(names: Iterable[str], *endings: str) -> bool:
+    """Whether one of the names, which are printable, has one of the endings: one search of them all, since folders may
+    hold thousands."""
+    listed = "\n".join(names) + "\n"
+    return any(f"{ending}\n" in listed for ending in endings)
 
 
 def is_pruned(name: str, siblings: frozenset[str]) -> bool:

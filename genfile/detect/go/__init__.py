@@ -3,12 +3,13 @@
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Note
+from genfile.source.base import any_ends
 
 NAME = "go"
 
 
 def is_candidate(names: frozenset[str]) -> bool:
-    return any(name == "go.mod" or name.endswith((".go", "/")) for name in names)
+    return "go.mod" in names or any_ends(names, ".go", "/")
 
 
 def _is_module(project: Project) -> bool:

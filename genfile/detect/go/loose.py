@@ -8,6 +8,7 @@ from genfile.detect.aside import is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gomod import GoMod, Requirement
+from genfile.source.base import any_ends
 
 MAX_FILES = 250
 MAX_IMPORTS = 3_000
@@ -27,7 +28,11 @@ def _top(tree: Tree) -> str | None:
     for folder, names in tree.folders.items():
         if "go.mod" in names and "vendor" not in folder.split("/"):
             return None
-        if any(name.endswith(".go") and not name.endswith("_test.go") for name in names) and not is_aside(folder):
+        if (
+            any_ends(names, ".go")
+            and any(name.endswith(".go") and not name.endswith("_test.go") for name in names)
+            and not is_aside(folder)
+        ):
             top = folder if top is None else posixpath.commonpath([top, folder]) if top and folder else ""
     if top is None:
         return None

@@ -3,6 +3,7 @@
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence
+from genfile.source.base import any_ends
 
 NAME = "python"
 MANIFESTS = frozenset(
@@ -17,11 +18,13 @@ PROGRAMS = frozenset(
     worker.py consumer.py scheduler.py
     """.split()
 )
+_NAMES = MANIFESTS | PROGRAMS
 
 
 def is_candidate(names: frozenset[str]) -> bool:
-    return not names.isdisjoint(MANIFESTS | PROGRAMS) or any(
-        name.startswith("requirements") and name.endswith((".txt", ".in")) for name in names
+    return not names.isdisjoint(_NAMES) or (
+        any_ends(names, ".txt", ".in")
+        and any(name.startswith("requirements") and name.endswith((".txt", ".in")) for name in names)
     )
 
 
