@@ -61,6 +61,8 @@ class Run(Struct, frozen=True):
         """All values of a repeated flag."""
         found: list[str] = []
         for at, word in enumerate(self.rest):
+            if not word.startswith(flags):
+                continue
             name, sign, value = word.partition("=")
             if name in flags and sign:
                 found.append(value)
