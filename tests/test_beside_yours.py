@@ -101,3 +101,26 @@ def test_no_compose_file_takes_the_place_of_yours(name: str, pair: Path, capsys:
     assert run(["init", str(pair), "--yes", "--compose", "--force"]) == 0
     assert "api" in (pair / "compose.yaml").read_text()
     assert run(["init", str(pair), "--yes", "--compose"]) == 0
+
+
+def test_update_leaves_your_compose_file_in_place(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (pair / "web" / "Dockerfile").unlink()
+    assert run(["init", str(pair), "--yes"]) == 0
+    (pair / "docker-compose.yml").write_text("services: {cache: {image: redis}}\n")
+    (pair / "genfile.toml").write_text("compose = true\n")
+    for command in ("update", "check"):
+        capsys.readouterr()
+        assert run([command, str(pair)]) == 0
+        assert "docker-compose.yml: it is not genfile's" in " ".join(capsys.readouterr().err.split())
+        assert not (pair / "compose.yaml").exists()
+
+
+def test_a_later_run_names_the_services_that_it_leaves_out(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", str(pair), "--yes"]) == 3
+    capsys.readouterr()
+    assert run(["init", str(pair), "--yes"]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "not one of the services in genfile.lock" in said
+    assert "`genfile init --service web`" in said
+    assert run(["init", str(pair), "--yes", "--service", "api"]) == 0
+    assert "not one of the services" not in capsys.readouterr().err

@@ -63,8 +63,9 @@ def init(
     from genfile.evidence import logged
     from genfile.project.plan import make_plan
     from genfile.upkeep.decisions import Flags, decide
-    from genfile.upkeep.initial import plan_initial, without_compose
+    from genfile.upkeep.initial import plan_initial, without_files
     from genfile.upkeep.look import look
+    from genfile.upkeep.precedence import without_compose
     from genfile.upkeep.produce import produce_from
     from genfile.upkeep.save import save as put_into_file
 
@@ -119,6 +120,7 @@ def init(
         ui.message("hint", "nothing was written; `genfile init --diff` shows the changes again")
         raise typer.Exit(ConflictError.exit_code)
     stays += [item.to_note(several=len(inspection.services) > 1) for item in initial.left]
+    stays += [] if service is not None else without_files(inspection, initial)
     _write(initial, stays, dry_run=dry_run, as_json=as_json, quiet=quiet, verbose=verbose)
     ui.exit_for(generation.notes)
 
@@ -209,8 +211,9 @@ def _agrees(plan: "Plan") -> bool:
 def _write(
     initial: "Initial", kept: "Sequence[Note]", *, dry_run: bool, as_json: bool, quiet: bool, verbose: bool
 ) -> None:
-    """Write the plan and report it; ``kept``: notes on the files of the user's that stay. Raises ConflictError where
-    nothing may be written, and exits like it where some of it was."""
+    """Write the plan and report it; ``kept``: notes on what gets no files, warnings where the user's own stay.
+
+    Raises ConflictError where nothing may be written, and exits like it where some of it was."""
     plan = initial.plan
     if not dry_run and not plan.conflicts:
         from genfile.project.apply import apply_plan
@@ -231,7 +234,7 @@ def _write(
         return
     if plan.conflicts and not as_json:
         raise _nothing_written(plan)
-    if plan.conflicts or kept:
+    if plan.conflicts or any(note.level == "warning" for note in kept):
         raise typer.Exit(ConflictError.exit_code)
 
 

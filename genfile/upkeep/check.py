@@ -10,6 +10,7 @@ from genfile.evidence import Note
 from genfile.project.bases import FILE
 from genfile.upkeep.decisions import Flags, decide
 from genfile.upkeep.look import look
+from genfile.upkeep.precedence import without_compose
 from genfile.upkeep.produce import produce_from
 from genfile.upkeep.reasons import Reason, reasons_for
 from genfile.upkeep.update import plan_refresh
@@ -48,12 +49,17 @@ def check_project(root: Path, *, today: date | None = None) -> CheckResult:
     ConflictError while markers of an update are left, and what `inspect` raises.
     """
     decisions = decide(root, Flags())
+    decisions, stays = without_compose(root, decisions)
     inspection = look(root, decisions)
     generation = produce_from(inspection, decisions, trace=True)
     refresh = plan_refresh(root, decisions, generation)
     changes = [item for item in refresh.update.plan.writes if item.path != FILE and item.new != item.old]
     reasons = [reason for item in changes for reason in reasons_for(item, generation, decisions.before)]
-    notes = [*decisions.notes, *(Note("info", text) for text in refresh.update.notes)]
+    notes = [
+        *decisions.notes,
+        *([stays] if stays is not None else ()),
+        *(Note("info", text) for text in refresh.update.notes),
+    ]
     notes += ending(generation, today or date.today())
     return CheckResult(
         tuple(reasons), tuple(notes), _risks(root, decisions, generation, refresh.update.plan), refresh.update.plan

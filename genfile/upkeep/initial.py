@@ -13,7 +13,6 @@ from genfile.project.lock import LOCK
 from genfile.project.plan import Change, Plan, accept_conflicts, make_plan
 from genfile.project.reading import read_text
 from genfile.project.written import write_written
-from genfile.upkeep.precedence import own_compose_file
 from genfile.upkeep.produce import produce_from, record
 from genfile.upkeep.testimony import by_hand, testimony
 
@@ -54,24 +53,6 @@ class Initial(Struct, frozen=True):
         return (*self.plan.changes, *left.values())
 
 
-def without_compose(folder: Path, decisions: "Decisions") -> "tuple[Decisions, Note | None]":
-    """The decisions without a compose.yaml that would take the place of the project's own compose file, and a note on
-    it; as they are if there is no such file, or if genfile has written compose.yaml before."""
-    before = decisions.before
-    if not decisions.compose or (before is not None and "compose.yaml" in before.files):
-        return decisions, None
-    name = own_compose_file(folder)
-    if name is None:
-        return decisions, None
-    text = (
-        "it is not genfile's, and docker compose would read compose.yaml instead of it"
-        if name != "compose.yaml"
-        else "it is not genfile's"
-    )
-    note = Note("warning", f"{text}; genfile writes no compose.yaml. To replace it, add --force", name)
-    return replace(decisions, flags=replace(decisions.flags, compose=False)), note
-
-
 def plan_initial(
     root: Path,
     inspection: "Inspection",
@@ -110,6 +91,21 @@ def plan_initial(
     text = write_written(read_text(root, LOCK), written)
     plan = Plan(root, (*plan.changes, *make_plan(root, {LOCK: text, **saved}, force=True).changes))
     return Initial(generation, plan, left)
+
+
+def without_files(inspection: "Inspection", initial: Initial) -> list[Note]:
+    """A note for each service that an earlier run left out, and this one with it."""
+    looked_at = {item.spec.path for item, _ in initial.generation.services} | {item.service for item in initial.left}
+    return [
+        Note(
+            "info",
+            f"not one of the services in {LOCK}, so it gets no files; to add it, "
+            f"run `genfile init --service {item.spec.path}`",
+            item.spec.path,
+        )
+        for item in inspection.services
+        if item.spec.path not in looked_at
+    ]
 
 
 def _left(plan: Plan, generation: "Generation") -> Iterator[KeptService]:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from genfile.evidence import Note
 
 if TYPE_CHECKING:
     from genfile.project.plan import Plan
+    from genfile.upkeep.decisions import Decisions
 
 # Compose reads the first of these that exists, and only that one.
 _FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -29,6 +32,28 @@ def own_compose_file(folder: Path) -> str | None:
     if name is None:
         return None
     return None if is_own_compose(read_text(folder, name) or "") else name
+
+
+def without_compose(folder: Path, decisions: "Decisions") -> "tuple[Decisions, Note | None]":
+    """The decisions without a compose.yaml that would take the place of the project's own compose file, and a note on
+    it; as they are if there is no such file, or if genfile has written compose.yaml before."""
+    before = decisions.before
+    if not decisions.compose or (
+        before is not None and "compose.yaml" in before.files and (folder / "compose.yaml").is_file()
+    ):
+        return decisions, None
+    name = own_compose_file(folder)
+    if name is None:
+        return decisions, None
+    text = (
+        "it is not genfile's, and docker compose would read compose.yaml instead of it"
+        if name != "compose.yaml"
+        else "it is not genfile's"
+    )
+    note = Note(
+        "warning", f"{text}; genfile writes no compose.yaml; to replace it, run `genfile init --compose --force`", name
+    )
+    return replace(decisions, flags=replace(decisions.flags, compose=False)), note
 
 
 def compose_notes(plan: "Plan") -> Iterator[Note]:

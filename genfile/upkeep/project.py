@@ -9,10 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from genfile.errors import UsageError
+from genfile.evidence import Note
 from genfile.project.bases import FILE
 from genfile.project.plan import Change, Plan, make_plan
 from genfile.project.threeway import Mode
 from genfile.upkeep.decisions import Flags, decide
+from genfile.upkeep.precedence import without_compose
 from genfile.upkeep.produce import produce
 from genfile.upkeep.save import save
 from genfile.upkeep.update import Refresh, plan_refresh
@@ -28,6 +30,8 @@ class ProjectUpdate(Struct, frozen=True):
     template: "Updating | None"
     containers: Refresh | None
     plan: Plan
+    # What the container files' part leaves alone.
+    stays: Note | None = None
 
     @property
     def conflicts(self) -> tuple[str, ...]:
@@ -42,6 +46,8 @@ class ProjectUpdate(Struct, frozen=True):
         if self.containers is None:
             return template
         said = tuple(note.text for note in self.containers.decisions.notes)
+        if self.stays is not None:
+            said = (*said, f"{self.stays.path}: {self.stays.text}")
         return (*template, *said, *self.containers.update.notes)
 
 
@@ -60,6 +66,7 @@ def plan_project(
     """
     updating = template() if template is not None else None
     decisions = decide(root, flags)
+    decisions, stays = without_compose(root, decisions)
     if updating is not None and updating.made.generation is None and decisions.before is None:
         return ProjectUpdate(updating, None, updating.update.plan)
     planned = updating.update.plan.changes if updating is not None else ()
@@ -77,7 +84,7 @@ def plan_project(
     theirs = {change.path for change in ours}
     changes = (*(change for change in planned if change.path not in theirs), *ours)
     folders = updating.update.plan.folders if updating is not None else ()
-    return ProjectUpdate(updating, refresh, Plan(root, tuple(sorted(changes, key=_path)), folders))
+    return ProjectUpdate(updating, refresh, Plan(root, tuple(sorted(changes, key=_path)), folders), stays)
 
 
 def _path(change: Change) -> str:
