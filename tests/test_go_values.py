@@ -216,3 +216,54 @@ def test_each_line_of_a_recipe_starts_in_the_makefiles_folder() -> None:
     tree = {"Makefile": make, "go.mod": GO_MOD, "main.go": server, "web/package.json": front,
             "web/index.html": "<div id=app></div>", "server/dist/index.html": "built"}  # fmt: skip
     assert only(**tree).language == "go"
+
+
+# --- literals without names, constants as keys, examples of variables ------------------------------------------------
+
+
+def test_a_field_is_given_its_value_by_its_place() -> None:
+    web = (
+        'package web\n\nimport (\n\t"fmt"\n\t"net/http"\n)\n\ntype Door struct {\n\tname string\n\tport string\n}\n\n'
+        'func New(port string) *Door { return &Door{"front", port} }\n\n'
+        'func (d *Door) Open() error { return http.ListenAndServe(fmt.Sprintf(":%s", d.port), nil) }\n'
+    )
+    start = main('web.New("7100").Open()', "example.com/shop/web")
+    assert port({"web/door.go": web, "main.go": start})[0] == 7100
+
+
+BOUND = """package main
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/spf13/viper"
+)
+
+const gatePort = "GATE_PORT"
+
+func main() {
+	v := viper.New()
+	v.AutomaticEnv()
+	http.ListenAndServe(fmt.Sprintf(":%d", v.GetInt(gatePort)), nil)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "number"),
+    [
+        ({".env": "GATE_PORT=7200\n"}, 8080),
+        ({".example.env": 'GATE_PORT=":7300"\n'}, 7300),
+        ({"env.sample": "OTHER_PORT=7300\n"}, 8080),
+        (
+            {
+                "docker-compose.yml": "services: {a: {build: ., environment: {GATE_PORT: 7400}}}",
+                ".env": "GATE_PORT=1\n",
+            },
+            7400,
+        ),
+    ],
+)
+def test_a_variable_without_a_default_has_the_port_that_the_project_shows(files: dict[str, str], number: int) -> None:
+    assert port({"main.go": BOUND, **files}, ("github.com/spf13/viper",)) == (number, "GATE_PORT")

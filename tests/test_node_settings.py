@@ -178,3 +178,25 @@ def test_entities_that_are_sources_are_run_as_development_runs_them(
     spec = only(**files)
     assert spec.start == start
     assert (spec.dependencies_at_run == "all") is (start[0] == "ts-node")
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "require('socket.io')(5100, { cors: { origin: ['http://localhost:3000'] } })",
+        "const io = require('socket.io')\nio(5100)",
+        "const { Server } = require('socket.io')\nnew Server(5100, {})",
+    ],
+)
+def test_a_server_of_web_sockets_listens_on_the_port_that_it_is_called_with(server: str) -> None:
+    manifest = package(dependencies={"socket.io": "4"}, scripts={"start": "node server.js"})
+    assert only(**{"package.json": manifest, "server.js": server}).port == 5100
+
+
+def test_a_setting_is_put_onto_the_exported_object() -> None:
+    settings = (
+        "const settings = Object.fromEntries([])\nsettings.PORT = process.env.PORT || 5200\nmodule.exports = settings"
+    )
+    server = "const { PORT } = require('./settings')\nrequire('express')().listen(PORT)"
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node server.js"})
+    assert only(**{"package.json": manifest, "server.js": server, "settings.js": settings}).port == 5200

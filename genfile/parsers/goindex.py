@@ -1,6 +1,7 @@
 """The functions, variables and calls of a Go file, by name, for following values."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ class GoIndex:
     """A parsed file with its names resolved."""
 
     def __init__(self, file: "GoFile") -> None:
-        self._source, self._nodes = file.source, file.nodes
+        self._file, self._source, self._nodes = file, file.source, file.nodes
         self._places: dict[str, Places] = {}
         self._locals: dict[int, tuple[dict[str, list[Node]], dict[str, list[Node]]]] = {}
 
@@ -192,6 +193,8 @@ class GoIndex:
                 literal = node.parent.parent if node.parent is not None else None
                 kind = literal.child_by_field_name("type") if literal is not None else None
                 found.setdefault(self.text(key), []).append(("" if kind is None else self.text(kind), value))
+        for type_, name, value in self._positional():
+            found.setdefault(name, []).append((type_, value))
         for node in self._nodes("assignment_statement"):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             target = left.named_children[0] if left is not None and left.named_children else None
@@ -199,6 +202,18 @@ class GoIndex:
                 above, _, name = self.text(target).rpartition(".")
                 found.setdefault(name, []).append((f"{above}.", right.named_children[0]))
         return found
+
+    def _positional(self) -> Iterator[tuple[str, str, "Node"]]:
+        """The values of literals without field names, such as `&Server{port}`, for the file's own structs: the type,
+        the field and the value."""
+        for node in self._nodes("composite_literal"):
+            kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+            if kind is None or body is None:
+                continue
+            names = tuple(self._file.structs.get(self.text(kind), ()))
+            items = [item for item in body.named_children if item.type == "literal_element"]
+            if names and len(items) == len(names):
+                yield from ((self.text(kind), name, _element(item)) for name, item in zip(names, items, strict=True))
 
     def literals(self, kind: str, field: str) -> list["Node"]:
         """The values that literals of a type give to a field."""

@@ -96,6 +96,22 @@ class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
                 found.append(Call(self._dotted(callee), values, {}, _line(node)))
         return tuple(found)
 
+    @cached_property
+    def required_calls(self) -> tuple[tuple[str, Call], ...]:
+        """`require("x")(3000)`: the modules whose export is called at once, each with the call."""
+        found: list[tuple[str, Call]] = []
+        for node in self._all("call_expression"):
+            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            if callee is None or arguments is None or callee.type != "call_expression":
+                continue
+            inner, given = callee.child_by_field_name("function"), callee.child_by_field_name("arguments")
+            named = [item for item in given.named_children if item.type == "string"] if given is not None else []
+            if inner is not None and self._text(inner) == "require" and len(named) == 1:
+                values = tuple(self._argument(item) for item in arguments.named_children if item.type != "comment")
+                name = self._string(named[0])
+                found.append((name, Call(name, values, {}, _line(node))))
+        return tuple(found)
+
     def _argument(self, node: "Node") -> Any:
         value = self._value(node)
         if value is UNKNOWN and node.type == "template_string" and node.named_children:

@@ -271,8 +271,11 @@ class JsReferences(JsShapes):
 
     @cached_property
     def exports(self) -> dict[str, "Node"]:
-        """What is exported by name: `export const x = …`, `exports.x = …`, `module.exports.x = …`."""
+        """What is exported by name: `export const x = …`, `exports.x = …`, `module.exports.x = …`, and `settings.x = …`
+        where `settings` is the whole export."""
         found: dict[str, Node] = {}
+        whole = self._whole_export()
+        owners = {"exports", "module.exports", *([self._text(whole)] if whole and whole.type == "identifier" else ())}
         for node in self._root.named_children:
             declaration = node.child_by_field_name("declaration") if node.type == "export_statement" else None
             for child in declaration.named_children if declaration is not None else ():
@@ -289,7 +292,7 @@ class JsReferences(JsShapes):
             left = inner.child_by_field_name("left") if inner is not None else None
             value = inner.child_by_field_name("right") if inner is not None else None
             owner, _, prop = self._dotted(left).rpartition(".") if left is not None else ("", "", "")
-            if value is not None and owner in ("exports", "module.exports") and prop:
+            if value is not None and owner in owners and prop:
                 found[prop] = value
         return found
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from genfile.detect.go.address import MAX_READS, STORES, owners_of, resolve, variable_of
+from genfile.detect.go.envkeys import keyed_variable
 from genfile.detect.go.lookup import NameLookup
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
@@ -257,8 +258,7 @@ class Values:
         index = self.index(scope.path)
         name, given = index.callee(node), index.arguments(node)
         last = name.rpartition(".")[2]
-        texts = [index.text(item)[1:-1] if item.type.endswith("string_literal") else None for item in given]
-        first = texts[0] if texts else None
+        first = self._text(given[0], scope) if given else None
         if name in ("os.Getenv", "os.LookupEnv", "syscall.Getenv"):
             # `mustHave("HTTP_PORT")`: the name is what the function around it is given.
             read = first if first is not None or not given else scope.given.get(index.text(given[0]), NOTHING).text
@@ -290,7 +290,24 @@ class Values:
             fact = keyed_port(self._module, self._sources, tuple(first.split(".")))
             if fact is not None:
                 return Got(fact.value.number, fact.value.variable, fact.evidence[0].path, fact.evidence[0].line or 0)
+            return Got(variable=keyed_variable(self._sources, first))
         return found if found != NOTHING else (self._all(given, scope, depth) if name == "cmp.Or" else NOTHING)
+
+    def _text(self, node: "Node", scope: GoScope) -> str | None:
+        """A text as it stands in the code, or under the name of a constant of its package."""
+        index = self.index(scope.path)
+        if node.type.endswith("string_literal"):
+            return index.text(node)[1:-1]
+        if node.type != "identifier" or index.text(node) in scope.given:
+            return None
+        name, files = index.text(node), self._names.folders.get(posixpath.dirname(scope.path), ())
+        found = [(path, value) for path in files for value in self.index(path).declared(name)]
+        if len(found) != 1:
+            return None
+        path, value = found[0]
+        while value.type == "expression_list" and value.named_children:
+            value = value.named_children[0]
+        return self.index(path).text(value)[1:-1] if value.type.endswith("string_literal") else None
 
     def _all(self, nodes: "Iterator[Node] | list[Node]", scope: GoScope, depth: int) -> Got:
         found = NOTHING

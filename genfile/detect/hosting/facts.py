@@ -25,18 +25,22 @@ class HostedPort(Struct, frozen=True):
 
 def first_whole(decision: Decision[HostedPort], hosted: "Hosting") -> Fact[HostedPort] | None:
     """The first answer about a port. If it only has a variable, the number is what container files set it to, else
-    that of the next answer that fits."""
+    that of the next answer that fits; what an example of its variables says comes before a guess."""
     fact = decision.fact
     if fact is None or fact.value.number is not None:
         return fact
     said = hosted.set_port(fact.value.variable)
     if said is not None:
         return Fact(HostedPort(said.value, fact.value.variable), fact.evidence + said.evidence)
-    for other in decision.asked[1:]:
-        if other.value.number is not None and other.value.variable in (None, fact.value.variable):
-            value = HostedPort(other.value.number, fact.value.variable)
-            return Fact(value, fact.evidence + other.evidence, other.guess, other.remedy)
-    return fact
+    others = [item for item in decision.asked[1:] if item.value.number is not None]
+    other = next((item for item in others if item.value.variable in (None, fact.value.variable)), None)
+    shown = hosted.shown_port(fact.value.variable) if other is None or other.guess else None
+    if shown is not None:
+        return Fact(HostedPort(shown.value, fact.value.variable), fact.evidence + shown.evidence)
+    if other is None:
+        return fact
+    value = HostedPort(other.value.number, fact.value.variable)
+    return Fact(value, fact.evidence + other.evidence, other.guess, other.remedy)
 
 
 class Hosting(Struct):
@@ -55,6 +59,8 @@ class Hosting(Struct):
     volumes: list[Fact[str]] = field(default_factory=list)
     # The values that Dockerfiles and compose files give to variables.
     variables: dict[str, Fact[str]] = field(default_factory=dict)
+    # Those that an example of a .env gives.
+    shown: dict[str, Fact[str]] = field(default_factory=dict)
     # Folders of the tree that the image declares as volumes, creates, or gives to its user.
     written: list[Fact[str]] = field(default_factory=list)
     # From prose and CI: ports that `docker run` publishes, localhost addresses, packages. They only beat a default or
@@ -72,9 +78,11 @@ class Hosting(Struct):
 
     def set_port(self, variable: str | None) -> Fact[int] | None:
         """The port that a variable is set to, as a number or at the end of an address."""
-        fact = self.variables.get(variable or "")
-        number = port_number(fact.value.rpartition(":")[2]) if fact is not None else None
-        return fact.but(number) if fact is not None and number is not None else None
+        return _as_port(self.variables.get(variable or ""))
+
+    def shown_port(self, variable: str | None) -> Fact[int] | None:
+        """The port that an example of a .env gives to a variable."""
+        return _as_port(self.shown.get(variable or ""))
 
     def version(self, language: str) -> Fact[Pin] | None:
         """The runtime's release line that an image or CI names; if that is past its end of life, the next supported one
@@ -93,6 +101,11 @@ class Hosting(Struct):
         evidence = (replace(first, says=f"{first.says}; {over}"), *others)
         where = first.path if first.line is None else f"{first.path}:{first.line}"
         return replace(stale, value=Pin(line), evidence=evidence, guess=True, remedy=f"change it to {line} in {where}")
+
+
+def _as_port(fact: Fact[str] | None) -> Fact[int] | None:
+    number = port_number(fact.value.rpartition(":")[2]) if fact is not None else None
+    return fact.but(number) if fact is not None and number is not None else None
 
 
 def _next_supported(language: str, line: str) -> str | None:

@@ -12,10 +12,13 @@ from genfile.detect.node.handed import handed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.reach import Sources, reached, schema_default
 from genfile.evidence import Evidence, Fact
+from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsreach import NameReference
 from genfile.parsers.values import Call, EnvDefault, port_of
 
 CALLS = frozenset("listen serve createServer startStandaloneServer Server WebSocketServer server Elysia".split())
+# Packages whose export listens on the port that it is called with.
+_CALLED = frozenset({"socket.io"})
 # Words for listeners beside the service's own, in the variable, owner, key or file name.
 ROLES = {
     "metrics": re.compile(r"(?i)metric|prometheus|telemetry"),
@@ -49,7 +52,7 @@ def listeners(project: NodeProject, sources: Sources) -> Iterator[NodeListener]:
     """The listeners in the modules of a program, nearest to the start first."""
     for name, module in sources:
         named = {(callee, line): reference for callee, reference, line in module.given}
-        for call in module.calls:
+        for call in (*module.calls, *_called_packages(module)):
             reference = named.get((call.callee, call.line))
             fact = _of_call(project, sources, name, call, reference)
             if fact is not None:
@@ -64,6 +67,15 @@ def listeners(project: NodeProject, sources: Sources) -> Iterator[NodeListener]:
                 yield NodeListener("app", fact)
 
 
+def _called_packages(module: JsModule) -> Iterator[Call]:
+    """The calls of a package's export that listens, under the package's name."""
+    yield from (call for name, call in module.required_calls if name in _CALLED)
+    for call in module.calls:
+        name = module.bindings.get(call.callee, ("", ""))[0]
+        if name in _CALLED and call.callee not in CALLS:
+            yield Call(name, call.arguments, call.keywords, call.line)
+
+
 def _of_call(
     project: NodeProject, sources: Sources, name: str, call: Call, reference: NameReference | None
 ) -> Fact[HostedPort] | None:
@@ -74,7 +86,7 @@ def _of_call(
         known = Fact(HostedPort(number, variable), (says,)) if number is not None else None
         known = known or _handed(project, sources, name, call)
         return known or (reached(project, sources, name, reference) if reference is not None else None)
-    if last not in CALLS:
+    if last not in CALLS and call.callee not in _CALLED:
         return None
     given = call.arguments[0] if call.arguments else None
     if call.callee == "Bun.serve" and isinstance(given, dict) and "port" not in given:
