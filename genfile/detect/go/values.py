@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from genfile.detect.go.address import MAX_READS, STORES, owners_of, resolve, variable_of
+from genfile.detect.go.envkeys import keyed_variable
 from genfile.detect.go.lookup import NameLookup
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
@@ -290,6 +291,8 @@ class Values:
             fact = keyed_port(self._module, self._sources, tuple(first.split(".")))
             if fact is not None:
                 return Got(fact.value.number, fact.value.variable, fact.evidence[0].path, fact.evidence[0].line or 0)
+            # A key that no file has a value for: viper asks the environment.
+            return Got(variable=keyed_variable(self._sources, first) if last.startswith("Get") else None)
         return found if found != NOTHING else (self._all(given, scope, depth) if name == "cmp.Or" else NOTHING)
 
     def _all(self, nodes: "Iterator[Node] | list[Node]", scope: GoScope, depth: int) -> Got:
