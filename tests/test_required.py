@@ -174,6 +174,31 @@ def test_python(tmp_path: Path, code: str, names: dict[str, int]) -> None:
     assert found == {name: ("app.py", line) for name, line in names.items()}
 
 
+def helper(body: str, *calls: str) -> str:
+    return "\n".join([f"def take(key, needed=True):\n    {body}\n    return value", *calls])
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (helper("value = os.environ[key]", 'A = take("A_KEY")'), {"A_KEY"}),
+        (helper("value = os.getenv(key)\n    if needed and not value:\n        raise ValueError(key)",
+                'A = take("A_KEY")', 'B = take("B_KEY", False)', 'C = take(key="C_KEY")'), {"A_KEY", "C_KEY"}),
+        (helper("value = os.getenv(key)", 'A = take("A_KEY")'), set()),
+        (helper("value = os.environ[key]", 'def answer(): return take("A_KEY")'), set()),
+        (helper("value = {}[key]", 'A = take("A_KEY")'), set()),
+    ],
+)  # fmt: skip
+def test_what_a_python_helper_reads(tmp_path: Path, code: str, names: set[str]) -> None:
+    assert required(tmp_path, PYTHON | {"app.py": FLASK % code}).keys() == names
+
+
+def test_a_helper_of_another_module_is_known_by_its_name(tmp_path: Path) -> None:
+    code = 'from tools import env_int, set_env\nA = env_int("A_COUNT")\nset_env("B_COUNT", 1)\nenv_int(A)'
+    assert not required(tmp_path, PYTHON | {"app.py": FLASK % code, "tools.py": ""})
+    assert [item.name for item in inspect(tmp_path).services[0].spec.environment] == ["A_COUNT"]
+
+
 def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:
     required(tmp_path, PYTHON | {"app.py": FLASK % 'TOKEN = os.environ["TOKEN"]'})
     assert (
