@@ -140,6 +140,28 @@ def test_an_error_of_a_function_that_ends_the_program(tmp_path: Path, then: str,
     assert set(required(tmp_path, files)) == names
 
 
+@pytest.mark.parametrize(
+    ("read", "returns", "names"),
+    [
+        ('strconv.ParseBool(os.Getenv("SECURE"))', "false, err", {"SECURE"}),
+        ('time.ParseDuration(os.Getenv("SECURE"))', 'false, fmt.Errorf("bad: %w", err)', {"SECURE"}),
+        ('strconv.ParseBool(os.Getenv("SECURE"))', "true, nil", set()),
+        ('os.ReadFile(os.Getenv("SECURE"))', "false, err", set()),
+    ],
+)
+def test_a_parsers_error_that_a_function_hands_on(tmp_path: Path, read: str, returns: str, names: set[str]) -> None:
+    config = (
+        'package config\n\nimport (\n\t"fmt"\n\t"os"\n\t"strconv"\n\t"time"\n)\n\n'
+        f"func Load() (bool, error) {{\n\tvalue, err := {read}\n"
+        f"\tif err != nil {{\n\t\treturn {returns}\n\t}}\n\treturn value, nil\n}}\n"
+    )
+    main = (GO_MAIN % "\t_, err := config.Load()\n\tif err != nil {\n\t\tpanic(err)\n\t}").replace(
+        '\t"os"\n', '\t"x.example/x/config"\n'
+    )
+    files = {**GO, "go.mod": "module x.example/x\n\ngo 1.26\n", "main.go": main, "config/config.go": config}
+    assert set(required(tmp_path, files)) == names
+
+
 def test_tags_of_a_structure(tmp_path: Path) -> None:
     fields = (
         'type settings struct {\n\tDSN string `env:"DSN,required"`\n\tKey string `env:"KEY" env-required:"true"`\n'
