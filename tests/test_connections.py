@@ -267,6 +267,28 @@ def test_node_reads_pieces_urls_and_what_nest_is_asked_for() -> None:
     assert found == {"DATABASE_HOST": "postgres", "DATABASE_PORT": "5432", "REDIS_URI": "redis://redis:6379"}
 
 
+URL = "mongodb://mongodb:27017/app"
+
+
+@pytest.mark.parametrize(
+    ("address", "given"),
+    [
+        ("process.env.MONGODB", {"MONGODB": URL}),
+        ("MONGODB", {"MONGODB": URL}),
+        ("process.env.SHOP", {"SHOP": URL}),
+        ('"mongodb://mongodb/" + process.env.MONGODB', {"MONGODB": "app"}),
+        ("`mongodb://mongodb/${process.env.MONGODB}`", {"MONGODB": "app"}),
+        ("process.env.SHOP, { dbName: process.env.MONGODB }", {"SHOP": URL, "MONGODB": "app"}),
+    ],
+)  # fmt: skip
+def test_what_a_client_is_given_is_its_whole_address(address: str, given: dict[str, str]) -> None:
+    code = 'const { MONGODB } = require("./keys");\nconst mongoose = require("mongoose");\n'
+    code += f"mongoose.connect({address});"
+    keys = "const MONGODB = process.env.MONGODB;\nmodule.exports = { MONGODB };\n"
+    found = node(code, "mongoose", **{"keys.js": keys})
+    assert {name: found.get(name) for name in given} == given
+
+
 def test_the_database_of_prismas_schema() -> None:
     schema = """
         generator client { provider = "prisma-client-js" }

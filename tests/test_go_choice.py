@@ -71,3 +71,15 @@ def test_a_command_that_has_the_programs_name_must_be_given() -> None:
 def test_a_program_that_acts_by_itself_is_given_none() -> None:
     start = only(**{"go.mod": GO_MOD, "main.go": COMMANDS % "Action: serve,"}).model_dump()["start"]
     assert len(start) == 1
+
+
+DRAWS = 'package main\nimport "github.com/jroimartin/gocui"\nfunc main() { gocui.NewGui(gocui.OutputNormal) }\n'
+LISTENS = 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":4567", nil) }\n'
+
+
+def test_a_client_that_draws_on_a_terminal_says_nothing_of_the_server_beside_it() -> None:
+    mod = GO_MOD + "require github.com/jroimartin/gocui v0.5.0\n"
+    found = only(**{"go.mod": mod, "cmd/client/main.go": DRAWS, "cmd/server/main.go": LISTENS})
+    assert found.model_dump()["main_package"] == "./cmd/server"
+    # Where none of several is seen to import it, it may be any of them.
+    assert not inspect(**{"go.mod": mod, "cmd/a/main.go": LISTENS, "cmd/b/main.go": LISTENS}).services

@@ -103,3 +103,20 @@ def test_the_defaults_of_koanf() -> None:
     files = program(body, 'var k = koanf.New(".")', "github.com/knadh/koanf/v2")
     files["main.go"] = files["main.go"].replace('"fmt"', '"fmt"; "github.com/knadh/koanf/providers/confmap"')
     assert only(**files).port == 8085
+
+
+@pytest.mark.parametrize(
+    ("before", "read", "variable"),
+    [
+        ("viper.AutomaticEnv()", 'viper.GetString("PORT")', "PORT"),
+        ("viper.AutomaticEnv()", 'viper.GetInt("HTTP_PORT")', "HTTP_PORT"),
+        ('viper.SetEnvPrefix("mill"); viper.AutomaticEnv()', 'viper.GetString("port")', "MILL_PORT"),
+        ("viper.ReadInConfig()", 'viper.GetString("PORT")', None),
+    ],
+)
+def test_a_key_of_vipers_that_nothing_gives_a_value_is_a_variable(before: str, read: str, variable: str | None) -> None:
+    body = f"{before}; port := {read}; var c Config; c.Port = port; return &c"
+    more = f"type Config struct {{ Port string }}\nfunc load() *Config {{ {body} }}"
+    files = program('c := load(); http.ListenAndServe(":"+c.Port, nil)', more, VIPER)
+    spec = only(**files, Dockerfile="FROM golang:1.26\nEXPOSE 8085\n")
+    assert (spec.port, spec.port_variable) == (8085, variable)

@@ -300,14 +300,18 @@ def test_a_file_that_the_program_itself_reads_needs_its_own_reader() -> None:
     assert only(**files, **{"main.go": code, "config/config.go": reader}).port == 8080
 
 
-def test_a_file_of_variables_that_must_be_there_is_told_of() -> None:
+def test_a_file_of_variables_that_must_be_there_is_told_of_and_is_empty() -> None:
     load = 'err := godotenv.Load(); if err != nil { log.Fatal("no .env") }; http.ListenAndServe(":80", nil)'
     files = {"go.mod": module("github.com/joho/godotenv"), "go.sum": ""}
     code = main(load, "net/http", "log", "github.com/joho/godotenv")
-    notes = inspect(**files, **{"main.go": code}).services[0].notes
-    assert any("no .env" in note.text for note in notes)
+    service = inspect(**files, **{"main.go": code}).services[0]
+    assert any("has an empty .env" in note.text for note in service.notes)
+    assert service.spec.model_dump()["empty_files"] == (".env",)
+    text = generate({**files, "main.go": code}).files["Dockerfile"]
+    assert "&& mkdir -p /out/empty \\\n    && touch /out/empty/.env\n" in text
+    assert "\nCOPY --link --from=build /out/empty/ /app/\n" in text
     code = code.replace("log.Fatal", "log.Println")
-    assert not any("no .env" in note.text for note in inspect(**files, **{"main.go": code}).services[0].notes)
+    assert not any("has an empty .env" in note.text for note in inspect(**files, **{"main.go": code}).services[0].notes)
 
 
 @pytest.mark.parametrize(
@@ -324,7 +328,7 @@ def test_an_error_that_is_not_looked_at_stops_nothing(load: str, told: bool) -> 
     files = {"go.mod": module("github.com/joho/godotenv"), "go.sum": ""}
     code = main(f'{load}\nhttp.ListenAndServe(":80", nil)', "net/http", "log", "github.com/joho/godotenv")
     notes = inspect(**files, **{"main.go": code}).services[0].notes
-    assert any("no .env" in note.text for note in notes) is told
+    assert any("has an empty .env" in note.text for note in notes) is told
 
 
 @pytest.mark.parametrize("path", ["github.com/astaxie/beego", "github.com/beego/beego/v2/server/web"])

@@ -168,3 +168,24 @@ def test_an_import_that_a_whole_list_lacks_is_installed() -> None:
     assert "groq" in only(**files, **{"words.py": "import groq\n"}).extra_packages
     assert "groq" not in only(**files, **{"words.py": "import json\n", "seed.py": "import groq\n"}).extra_packages
     assert "groq" not in only(**files, **{"words.py": "import groq\n", "groq.py": ""}).extra_packages
+
+
+@pytest.mark.parametrize(
+    ("requirements", "code", "expected"),
+    [
+        ("sqlalchemy\nasyncpg\n", "from sqlalchemy.ext.asyncio import AsyncSession\n", ("greenlet",)),
+        ("sqlalchemy>=2.0\nalembic\n", "import sqlalchemy.ext.asyncio.session\n", ("greenlet",)),
+        ("sqlalchemy[asyncio]\n", "from sqlalchemy.ext.asyncio import AsyncSession\n", ()),
+        ("sqlalchemy==2.0.36\n", "from sqlalchemy.ext.asyncio import AsyncSession\n", ()),
+        ("sqlalchemy<2.1\n", "from sqlalchemy.ext.asyncio import AsyncSession\n", ()),
+        ("sqlalchemy\ngreenlet==3.5.1\n", "from sqlalchemy.ext.asyncio import AsyncSession\n", ()),
+        ("sqlalchemy\ngevent\n", "from sqlalchemy.ext.asyncio import AsyncSession\n", ()),
+        ("sqlalchemy\n", "from sqlalchemy.ext.asyncio_extras import AsyncSession\n", ()),
+        ("sqlalchemy\n", "from sqlalchemy.orm import Session\n", ()),
+    ],
+)
+def test_what_a_part_of_a_package_needs_is_installed_where_the_package_brings_it_no_longer(
+    requirements: str, code: str, expected: tuple[str, ...]
+) -> None:
+    files = {"requirements.txt": requirements + "flask==3.1.0\ngunicorn==23.0.0\n", "app.py": FLASK + code}
+    assert only(**files).extra_packages == expected

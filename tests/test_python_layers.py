@@ -253,3 +253,20 @@ def test_a_folder_that_pip_would_stop_at_is_told_of(line: str, says: str | None)
     files = {"requirements.txt": f"flask\ngunicorn\n{line}\n", "app.py": FLASK, "docs/a.md": "", **SHARED}
     texts = [note.text for note in genfile.inspect(files).services[0].notes if "so pip fails" in note.text]
     assert [says is not None and says in text for text in texts] == ([True] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("version", "options"),
+    [
+        ("1.1.15", "--no-dev --no-root"),
+        ("1.4.1", "--only main --no-root"),
+        ("1.5.0", "--only main --no-root --no-directory"),
+        ("2.2.1", "--only main --no-root --no-directory"),
+    ],
+)
+def test_an_old_poetry_is_given_the_options_that_it_has(version: str, options: str) -> None:
+    text = '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = "*"\ngunicorn = "*"\n'
+    spec = only(**{"pyproject.toml": text, "poetry.lock": "", "app.py": FLASK}).model_dump(mode="json")
+    spec["package_manager"]["version"] = version
+    made = genfile.render(spec).dockerfile
+    assert f"    poetry install {options}\n" in made

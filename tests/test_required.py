@@ -140,6 +140,28 @@ def test_an_error_of_a_function_that_ends_the_program(tmp_path: Path, then: str,
     assert set(required(tmp_path, files)) == names
 
 
+@pytest.mark.parametrize(
+    ("read", "returns", "names"),
+    [
+        ('strconv.ParseBool(os.Getenv("SECURE"))', "false, err", {"SECURE"}),
+        ('time.ParseDuration(os.Getenv("SECURE"))', 'false, fmt.Errorf("bad: %w", err)', {"SECURE"}),
+        ('strconv.ParseBool(os.Getenv("SECURE"))', "true, nil", set()),
+        ('os.ReadFile(os.Getenv("SECURE"))', "false, err", set()),
+    ],
+)
+def test_a_parsers_error_that_a_function_hands_on(tmp_path: Path, read: str, returns: str, names: set[str]) -> None:
+    config = (
+        'package config\n\nimport (\n\t"fmt"\n\t"os"\n\t"strconv"\n\t"time"\n)\n\n'
+        f"func Load() (bool, error) {{\n\tvalue, err := {read}\n"
+        f"\tif err != nil {{\n\t\treturn {returns}\n\t}}\n\treturn value, nil\n}}\n"
+    )
+    main = (GO_MAIN % "\t_, err := config.Load()\n\tif err != nil {\n\t\tpanic(err)\n\t}").replace(
+        '\t"os"\n', '\t"x.example/x/config"\n'
+    )
+    files = {**GO, "go.mod": "module x.example/x\n\ngo 1.26\n", "main.go": main, "config/config.go": config}
+    assert set(required(tmp_path, files)) == names
+
+
 def test_tags_of_a_structure(tmp_path: Path) -> None:
     fields = (
         'type settings struct {\n\tDSN string `env:"DSN,required"`\n\tKey string `env:"KEY" env-required:"true"`\n'
@@ -172,6 +194,31 @@ def test_python(tmp_path: Path, code: str, names: dict[str, int]) -> None:
     script = 'import os\nKEY = os.environ["ONLY_HERE"]\n'
     found = required(tmp_path, PYTHON | {"app.py": FLASK % code, "tools/seed.py": script})
     assert found == {name: ("app.py", line) for name, line in names.items()}
+
+
+def helper(body: str, *calls: str) -> str:
+    return "\n".join([f"def take(key, needed=True):\n    {body}\n    return value", *calls])
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (helper("value = os.environ[key]", 'A = take("A_KEY")'), {"A_KEY"}),
+        (helper("value = os.getenv(key)\n    if needed and not value:\n        raise ValueError(key)",
+                'A = take("A_KEY")', 'B = take("B_KEY", False)', 'C = take(key="C_KEY")'), {"A_KEY", "C_KEY"}),
+        (helper("value = os.getenv(key)", 'A = take("A_KEY")'), set()),
+        (helper("value = os.environ[key]", 'def answer(): return take("A_KEY")'), set()),
+        (helper("value = {}[key]", 'A = take("A_KEY")'), set()),
+    ],
+)  # fmt: skip
+def test_what_a_python_helper_reads(tmp_path: Path, code: str, names: set[str]) -> None:
+    assert required(tmp_path, PYTHON | {"app.py": FLASK % code}).keys() == names
+
+
+def test_a_helper_of_another_module_is_known_by_its_name(tmp_path: Path) -> None:
+    code = 'from tools import env_int, set_env\nA = env_int("A_COUNT")\nset_env("B_COUNT", 1)\nenv_int(A)'
+    assert not required(tmp_path, PYTHON | {"app.py": FLASK % code, "tools.py": ""})
+    assert [item.name for item in inspect(tmp_path).services[0].spec.environment] == ["A_COUNT"]
 
 
 def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:

@@ -144,6 +144,14 @@ def test_databases_of_a_compose_file() -> None:
     assert found.jobs == (("node", "migrate.js"),)
 
 
+def test_what_the_service_requires_has_the_value_of_the_compose_file() -> None:
+    more = "      COOKIE_SECURE: 'false'\n      LEVEL: debug\n"
+    text = COMPOSE.replace("      NODE_ENV: development\n", more)
+    found = read_beside(parse_yaml(text), "compose.yaml", "Dockerfile", "shop", required=["COOKIE_SECURE", "KEY"])
+    assert found.environment.get("COOKIE_SECURE") == "false"
+    assert not {"LEVEL", "KEY"} & found.environment.keys()
+
+
 def test_the_name_of_a_database_counts_though_its_image_is_not_told_it() -> None:
     text = """
 services:

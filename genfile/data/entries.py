@@ -26,7 +26,7 @@ TABLES = {
     "diagnoses": ("diagnoses",),
     "engine_errors": ("errors",),
     "junk": ("kind",),
-    "modules": ("python", "drivers", "engines", "alone", "inside", "elsewhere", "jdbc"),
+    "modules": ("python", "drivers", "engines", "alone", "apart", "inside", "elsewhere", "jdbc"),
     "pins": ("python", "removed", "node", "java", "least", "openssl3", "newest", "numpy2"),
     "removed": ("python",),
     "requires": ("as_of", "pypi"),

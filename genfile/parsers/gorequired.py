@@ -76,9 +76,19 @@ def returned_names(file: "GoFile") -> Iterator[tuple[str, EnvName]]:
             continue
         text, function = file._text(condition), _function(node)
         name = function.child_by_field_name("name") if function is not None else None
-        if name is not None and "&&" not in text and _NEW_ERROR.search(file._text(body)) is not None:
-            for variable in _unset(file, node, text):
-                yield file._text(name), EnvName(variable, node.start_point[0] + 1, has_default=False)
+        if name is None or "&&" in text:
+            continue
+        found = list(_unset(file, node, text)) if _NEW_ERROR.search(file._text(body)) is not None else []
+        for error in (match[1] or match[2] for match in _ERROR.finditer(text)):
+            refused = _refused(file, node, error) if _hands_on(file._text(body), error) else None
+            found += [refused] if refused is not None else []
+        for variable in found:
+            yield file._text(name), EnvName(variable, node.start_point[0] + 1, has_default=False)
+
+
+def _hands_on(body: str, error: str) -> bool:
+    """Whether a block returns an error: `return nil, err`, `return fmt.Errorf("…: %w", err)`."""
+    return re.search(rf"^\{{?\s*return\b[^\n]*\b{error}\b", body, re.MULTILINE) is not None
 
 
 def fatal_calls(file: "GoFile") -> Iterator[str]:

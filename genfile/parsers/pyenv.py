@@ -1,9 +1,11 @@
 """The environment variables that Python code reads, and whether it can do without them."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from genfile.parsers.pysyntax import GETTERS, words
@@ -23,13 +25,77 @@ def env_names(module: "PyModule") -> tuple[EnvName, ...]:
     return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
 
 
+# What a function of the project does with the variable that it is given the name of, other than to read it.
+_NO_READ = re.compile(r"(?i)set|put|load|del|write|dump|clear")
+
+
+class _Helper(Struct, frozen=True):
+    """A function of the module that reads the variable whose name it is given: the parameter's name and place, and
+    whether it fails without the variable."""
+
+    parameter: str
+    place: int
+    fails: bool
+
+
+def _helpers(module: "PyModule") -> dict[str, _Helper]:
+    """`def need(key): return os.environ[key]`: such functions, by name."""
+    found: dict[str, _Helper] = {}
+    for function in module.of(ast.FunctionDef):
+        parameters = [item.arg for item in (*function.args.posonlyargs, *function.args.args)]
+        nodes = list(ast.walk(function)) if parameters else []
+        names = [node.args[0] for node in nodes if isinstance(node, ast.Call) and _gets(module, node)]
+        keys = [node.slice for node in nodes if isinstance(node, ast.Subscript) and _is_environ(module, node)]
+        given = (item.id for item in (*names, *keys) if isinstance(item, ast.Name) and item.id in parameters)
+        name = next(given, None)
+        if name is not None:
+            fails = bool(keys) or any(isinstance(node, ast.Raise) for node in nodes)
+            found[function.name] = _Helper(name, parameters.index(name), fails)
+    return found
+
+
+def _gets(module: "PyModule", node: ast.Call) -> bool:
+    return bool(node.args) and module.dotted(node.func) in GETTERS
+
+
+def _is_environ(module: "PyModule", node: ast.Subscript) -> bool:
+    return module.dotted(node.value) == "os.environ" and isinstance(node.ctx, ast.Load)
+
+
+def _asked(node: ast.Call, helper: _Helper) -> ast.expr | None:
+    """What a call of a helper names."""
+    if len(node.args) > helper.place:
+        return node.args[helper.place]
+    return next((item.value for item in node.keywords if item.arg == helper.parameter), None)
+
+
+def _by_helpers(module: "PyModule") -> Iterator[EnvName]:
+    """The variables that functions of the project's own read: of this module, or of another one by their name."""
+    helpers = _helpers(module)
+    for node in module.of(ast.Call):
+        callee = module.dotted(node.func)
+        helper, last = helpers.get(callee), callee.rpartition(".")[2]
+        if callee in GETTERS:
+            continue
+        if helper is not None:
+            name = module.value(asked) if (asked := _asked(node, helper)) is not None else None
+            default = not helper.fails or len(node.args) + len(node.keywords) > 1
+        else:
+            known = "env" in last.lower() and node.args and _NO_READ.search(last) is None
+            name, default = module.value(node.args[0]) if known else None, True
+            name = name if isinstance(name, str) and name.isupper() else None
+        if isinstance(name, str) and name.isidentifier():
+            yield EnvName(name, node.lineno, default)
+
+
 def _reads(module: "PyModule") -> Iterator[EnvName]:
     """Every place that reads a variable, and whether it has a default."""
+    yield from _by_helpers(module)
     for node in module.of(ast.Subscript, ast.Call):
         name = default = None
-        if isinstance(node, ast.Subscript) and module.dotted(node.value) == "os.environ":
-            name = module.value(node.slice) if isinstance(node.ctx, ast.Load) else None
-        elif isinstance(node, ast.Call) and module.dotted(node.func) in GETTERS and node.args:
+        if isinstance(node, ast.Subscript):
+            name = module.value(node.slice) if _is_environ(module, node) else None
+        elif _gets(module, node):
             name = module.value(node.args[0])
             default = len(node.args) > 1 or any(keyword.arg == "default" for keyword in node.keywords)
             default = default or module.dotted(node.func).endswith(("get", "getenv"))

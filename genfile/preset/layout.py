@@ -26,6 +26,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("data",),
     ("data_files", "*"),
     ("source_files", "*"),
+    ("empty_files", "*"),
     ("artifact",),
     ("artifact_folder",),
     ("libraries",),

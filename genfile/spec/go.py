@@ -35,4 +35,9 @@ class GoService(Service):
     source_files: tuple[RelativePath, ...] = Field(
         (), description="Files and folders that the program finds by the path of its own source code (runtime.Caller)."
     )
+    empty_files: tuple[RelativePath, ...] = Field(
+        (),
+        description="Files that the program must find but that may be empty, such as a `.env` whose variables the "
+        "container has.",
+    )
     private_hosts: tuple[Argument, ...] = Field((), description="Hosts of private modules: GOPRIVATE.")

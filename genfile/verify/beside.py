@@ -3,7 +3,7 @@
 import re
 import shlex
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,9 +54,17 @@ class Started(Struct):
 
 
 def read_beside(
-    document: Document, path: str, dockerfile: str, name: str, dotenv: Mapping[str, str] | None = None
+    document: Document,
+    path: str,
+    dockerfile: str,
+    name: str,
+    dotenv: Mapping[str, str] | None = None,
+    required: Collection[str] = (),
 ) -> Beside:
-    """What a compose file runs beside the service that is built from ``dockerfile``, or is named ``name``."""
+    """What a compose file runs beside the service that is built from ``dockerfile``, or is named ``name``.
+
+    ``required``: the variables without which the service does not start; the file's values for them are given too.
+    """
     built = read_compose(document, path, dotenv)
     own = next((item for item in built if item.dockerfile == dockerfile), None)
     own = own or next((item for item in built if item.name == name), None)
@@ -72,7 +80,7 @@ def read_beside(
             jobs.append(_words(table[needed].get("command"), dotenv or {}))
         elif needed in images:
             wanted.append(images[needed])
-    return Beside(tuple(wanted), _leading(own, wanted), tuple(job for job in jobs if job))
+    return Beside(tuple(wanted), _leading(own, wanted, required), tuple(job for job in jobs if job))
 
 
 def _needed(own: ComposeService, table: Mapping[str, Any]) -> list[str]:
@@ -131,9 +139,10 @@ def _words(value: Any, values: Mapping[str, str]) -> tuple[str, ...]:
         return ()
 
 
-def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, str]:
-    """The service's variables that point to the others: they hold a host name, a value of their environment, or a part
-    of the address in another variable; and those beside one with a host name: DB_PORT beside DB_HOST, DBPORT, PORT."""
+def _leading(own: ComposeService | None, others: Sequence[Other], required: Collection[str]) -> dict[str, str]:
+    """The service's variables that it requires, or that point to the others: they hold a host name, a value of their
+    environment, or a part of the address in another variable; and those beside one with a host name: DB_PORT beside
+    DB_HOST, DBPORT, PORT."""
     if own is None:
         return {}
     hosts = _hosts(item.name for item in others)
@@ -146,7 +155,7 @@ def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, s
     return {
         name: value
         for name, value in found.items()
-        if value and (name in {*reaching, *ports} or value in known or name.rpartition("_")[0] in stems)
+        if value and (name in {*reaching, *ports, *required} or value in known or name.rpartition("_")[0] in stems)
     }
 
 

@@ -204,7 +204,8 @@ def _beside(root: Path, spec: "Spec", layout: "Layout") -> Beside:
             document = None
         found = Beside()
         if document is not None:
-            found = read_beside(document, name, layout.dockerfile, spec.name, read_dotenv(dotenv))
+            needed = [item.name for item in spec.environment if item.phase == "run" and item.required]
+            found = read_beside(document, name, layout.dockerfile, spec.name, read_dotenv(dotenv), needed)
         if found.others and found.environment:
             return found
     if not spec.backing_services:

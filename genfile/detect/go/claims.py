@@ -59,7 +59,7 @@ def claim(folder: Project) -> Claim | None:
         return None
     program = choose_program(module)
     path = next(path for path, file in module.package(program.folder) if file.has_main)
-    if for_desktop(module, program) or draws_terminal(module):
+    if for_desktop(module, program) or draws_terminal(module, program):
         return None
     if serves(module, program) and not _is_console(module, program):
         # A folder with a manifest comes before one that genfile makes a manifest for.
@@ -132,7 +132,7 @@ def why_none(folder: Project) -> Note | None:
     program = choose_program(module)
     if for_desktop(module, program):
         text = "the program opens desktop windows"
-    elif draws_terminal(module):
+    elif draws_terminal(module, program):
         text = "the program draws in a terminal"
     elif (course := life(module, program)).course == "asks":
         return _none(course.reason, "the program asks a person at a terminal")
@@ -203,9 +203,14 @@ def for_desktop(module: GoModule, program: GoProgram) -> bool:
     )
 
 
-def draws_terminal(module: GoModule) -> bool:
-    """Whether the module's program has a full-screen terminal interface."""
-    return any(module.requires(name) or module.requires(name + "/v2") for name in _SCREENS)
+def draws_terminal(module: GoModule, program: GoProgram) -> bool:
+    """Whether a program has a full-screen terminal interface; of several, the one that imports its library."""
+    if not any(module.requires(name) or module.requires(name + "/v2") for name in _SCREENS):
+        return False
+    others = (other for other in module.programs if other != program)
+    return _imported(module, program, _SCREENS) is not None or not any(
+        _imported(module, other, _SCREENS) for other in others
+    )
 
 
 def _rank(module: GoModule, program: GoProgram) -> int:
@@ -238,7 +243,7 @@ def bare_program(folder: Project) -> Evidence | None:
     if any(folder.has(name) for name in (".goreleaser.yaml", ".goreleaser.yml")):
         return None
     program = choose_program(module)
-    if for_desktop(module, program) or draws_terminal(module) or _of_terminal(module, program) is not None:
+    if for_desktop(module, program) or draws_terminal(module, program) or _of_terminal(module, program) is not None:
         return None
     path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
     if "flag" in file.imports or "os/exec" in file.imports or life(module, program).course != "unknown":

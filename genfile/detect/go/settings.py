@@ -323,7 +323,8 @@ _FATAL = re.compile(r"\b(?:log\.(?:Fatal|Panic)\w*|panic|os\.Exit|\w+\.Fatal\w*)
 
 
 def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """A note where the program stops unless there is a .env: an image has none, the variables come from outside."""
+    """Put /empty_files where the program stops unless there is a .env: the variables come from outside, so the image
+    has an empty one."""
     for path, file in sources:
         if not any(name.startswith(_LOADERS) for name in file.imports):
             continue
@@ -331,8 +332,10 @@ def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
         for number, line in enumerate(lines, 1):
             if _DOTENV.search(line) is not None and _stops("\n".join(lines[number - 1 : number + 5])):
                 says = module.folder.says(path, number, line.strip())
-                text = f"{says}: the program stops if .env is missing, and an image has no .env"
-                remedy = "make the file optional and pass the variables to the container"
+                place = draft.values.get("working_folder") or module.folder.spec_path
+                draft.put("empty_files", Fact([posixpath.normpath(posixpath.join(place, ".env"))], (says,)))
+                text = f"{says}: the program stops if .env is missing, so the image has an empty .env"
+                remedy = "make the file optional; pass the variables to the container"
                 draft.note("warning", f"{text}: {remedy}", says.path, says.line)
                 return
 

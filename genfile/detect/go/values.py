@@ -290,7 +290,8 @@ class Values:
             fact = keyed_port(self._module, self._sources, tuple(first.split(".")))
             if fact is not None:
                 return Got(fact.value.number, fact.value.variable, fact.evidence[0].path, fact.evidence[0].line or 0)
-            return Got(variable=keyed_variable(self._sources, first))
+            # A key that no file has a value for: viper asks the environment.
+            return Got(variable=keyed_variable(self._sources, first) if last.startswith("Get") else None)
         return found if found != NOTHING else (self._all(given, scope, depth) if name == "cmp.Or" else NOTHING)
 
     def _text(self, node: "Node", scope: GoScope) -> str | None:

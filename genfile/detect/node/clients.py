@@ -19,21 +19,33 @@ def client_names(
     """The variables without which a module's clients throw, in order; ``path``: the module's file; ``signs``: those of
     the keys of signatures and sessions instead; ``listed``: the names that the project lists, of which a client's own
     may be one."""
-    known, module = clients("npm"), start.module
+    for _, client, call, given in _created(project, path, start.module):
+        if client.signs is signs and (client.connects or signs or start.throws_at(call.line)):
+            for name in _variables(client, call, given, listed):
+                yield EnvName(name, call.line, has_default=False)
+
+
+def client_addresses(project: NodeProject, path: str, module: JsModule) -> Iterator[tuple[str, EnvName]]:
+    """The variables that a module's clients are given as an argument of its own, each with the client's package."""
+    for package, client, call, given in _created(project, path, module):
+        for name in _variables(client, call, given, ()) if client.at and not client.signs else ():
+            yield package, EnvName(name, call.line, has_default=False)
+
+
+def _created(
+    project: NodeProject, path: str, module: JsModule
+) -> Iterator[tuple[str, Client, Call, dict[int | str, Any]]]:
+    """The calls that create a known client, with its package, and with the arguments that other modules export."""
+    known = clients("npm")
     named = {item.module for item in module.imports} & known.keys()
     for call in module.calls if named else ():
         package = _package_of(module, call, named)
-        client = known[package] if package is not None else None
-        if client is None or client.signs is not signs:
-            continue
-        if not (client.connects or signs or start.throws_at(call.line)):
-            continue
-        named_values = {
-            at: _imported(project, path, module, given) if isinstance(given, str) else given
-            for at, given in passed(module, call)
-        }
-        for name in _variables(client, call, named_values, listed):
-            yield EnvName(name, call.line, has_default=False)
+        if package is not None:
+            given = {
+                at: _imported(project, path, module, value) if isinstance(value, str) else value
+                for at, value in passed(module, call)
+            }
+            yield package, known[package], call, given
 
 
 def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:

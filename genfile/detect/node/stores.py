@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from genfile.data import BackingService, backing_services
 from genfile.detect.connections import Read, is_bare, put_connections
+from genfile.detect.node.clients import client_addresses
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import needed_members
@@ -57,13 +58,18 @@ def _dialects(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
 
 # The part of an address that a client's option holds.
 _OPTIONS = {"host": "host", "port": "port", "user": "user", "username": "user", "password": "password",
-            "database": "name", "connectionString": "url", "uri": "url"}  # fmt: skip
+            "database": "name", "connectionString": "url", "uri": "url", "url": "url"}  # fmt: skip
 
 
 def _of_clients(project: NodeProject, draft: Draft, start: tuple[str, ...]) -> Iterator[Read]:
     """The variables that a client is created with, whatever they are called: `new Client({ host: process.env.HOST })`.
     One that is also the port of the program is left alone."""
     for path, module in source_files(project, start) if start else ():
+        for package, item in client_addresses(project, path, module):
+            service = next((service for service in backing_services().values() if package in service.npm), None)
+            if service is not None:
+                says = project.folder.says(path, item.line, f"{package} connects to {item.name}")
+                yield Read(item.name, says, None, service.name)
         for call in module.calls:
             name = _callee(module, call)
             service = next((item for item in backing_services().values() if name in item.bare), None)

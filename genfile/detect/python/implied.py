@@ -35,6 +35,7 @@ _SAME = {"postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql", 
 def put_implied(project: PythonProject, draft: Draft, django: Django | None) -> None:
     """Add to /extra_packages the drivers and libraries that nothing lists."""
     found = dict(_of_django(project, django)) if django is not None else dict(_of_alchemy(project))
+    found |= dict(_of_parts(project))
     for text, says in found.items():
         _put(project, draft, text, says)
     for text, says in _of_setuptools(project, draft.values.get("start") or []):
@@ -50,6 +51,21 @@ def put_implied(project: PythonProject, draft: Draft, django: Django | None) -> 
         text, says = worker
         put_extra(draft, text, says)
         draft.note("warning", f"{says}: the image installs {text}; add it to your dependencies", says.path, says.line)
+
+
+def _of_parts(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
+    """What parts of listed packages need, if neither the newest release of such a package nor another one brings it."""
+    from genfile.data.requires import brought
+
+    known = import_names("apart")
+    imports = [(path, item) for path, module in modules(project) for item in required_imports(module) if not item.level]
+    for part, (package, since, needed) in known.items():
+        found = next((pair for pair in imports if f"{pair[1].name}.".startswith(f"{part}.")), None)
+        if found is None or package not in project.dependencies or is_below(project, package, since):
+            continue
+        extras = [f"{name}[{extra}]" for name, item in project.dependencies.items() for extra in item.extras]
+        if needed not in brought([*_present(project), *extras])[0]:
+            yield needed, project.folder.says(found[0], found[1].line, f"import {found[1].name}")
 
 
 def _of_setuptools(project: PythonProject, start: list[str]) -> Iterator[tuple[str, Evidence]]:
