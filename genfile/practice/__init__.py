@@ -12,8 +12,10 @@ from genfile.practice import (
     base,
     checkout,
     development,
+    handed,
     install,
     order,
+    programs,
     proxy,
     read,
     requirements,
@@ -21,6 +23,7 @@ from genfile.practice import (
     start,
     steps,
     system,
+    unread,
     weight,
 )
 from genfile.practice.subject import Practice, Subject, Wrong
@@ -34,12 +37,15 @@ PRACTICES: tuple[Practice, ...] = (
     *development.PRACTICES,
     *read.PRACTICES,
     *secrets.PRACTICES,
+    *handed.PRACTICES,
     *steps.PRACTICES,
     *system.PRACTICES,
     *start.PRACTICES,
     *proxy.PRACTICES,
     *addresses.PRACTICES,
+    *unread.PRACTICES,
     *weight.PRACTICES,
+    *programs.PRACTICES,
 )
 LEVELS = {item.id: item.level for item in PRACTICES}
 
