@@ -7,6 +7,7 @@ from genfile.container.packages import installed
 from genfile.detect.node.public import PREFIXES
 from genfile.dockerfile.model import Instruction
 from genfile.evidence import Topic
+from genfile.practice.defaults import in_pages, unless_given
 from genfile.practice.secrets import settings_shipped
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -31,7 +32,11 @@ def _baked(subject: Subject) -> Iterator[Wrong]:
 def _set(subject: Subject) -> Iterator[Wrong]:
     """Addresses of other servers that the container looks for in itself, where it starts nothing but the service."""
     yield from _baked(subject)
-    yield from _in_code(subject)
+    yield from in_pages(subject)
+    fixed = list(_in_code(subject))
+    yield from fixed
+    if not fixed and not _brings(subject, _SERVERS):
+        yield from unless_given(subject)
     for item, where, values in _settings(subject):
         for name, value in values:
             match = _HERE.match(value)

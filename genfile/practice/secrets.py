@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from genfile.container.compose import read_dotenv
 from genfile.dockerfile.model import Instruction
@@ -89,7 +89,7 @@ def _data(subject: Subject) -> Iterator[Wrong]:
     """Private keys and databases of the build context that the image has."""
     seen: set[bool] = set()
     for path in sorted(subject.context.below("")):
-        is_key = path.endswith(_KEYS) and _PRIVATE.search(subject.context.read(path) or "") is not None
+        is_key = is_private_key(path, subject.context.read)
         if not (is_key or _is_database(subject, path)) or _EXAMPLE.search(path) or is_key in seen:
             continue
         item = _brought_by(subject, path)
@@ -101,6 +101,11 @@ def _data(subject: Subject) -> Iterator[Wrong]:
         instead = "mount it when the container starts" if is_key else "keep it in a volume"
         fix = f"leave {path} out in .dockerignore, and {instead}"
         yield Wrong("data-shipped", item.line, text, fix)
+
+
+def is_private_key(path: str, read: Callable[[str], str | None]) -> bool:
+    """Whether a file holds a private key, by the ending of its name and by its first line."""
+    return path.endswith(_KEYS) and _PRIVATE.search(read(path) or "") is not None
 
 
 def _is_database(subject: Subject, path: str) -> bool:
