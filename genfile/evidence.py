@@ -65,6 +65,7 @@ class Topic(Enum):
     NO_START = "no command starts the service"
     PROXIED = "the development server passes paths on"
     GIT_GIVEN = "the build gets git and .git"
+    ADDRESS_FIXED = "the code names a database at localhost"
     NOT_EMBEDDED = "what the program embeds is not in the tree"
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # How often a spec is changed and checked again.
 ROUNDS = 3
+# How much of a file tells its format.
+_START = 64
 _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 
 
@@ -74,6 +76,7 @@ def context_of(tree: "Tree", folder: str) -> "Context":
     from genfile.detect.code import parse_code
     from genfile.detect.tree import Project
     from genfile.image import Context
+    from genfile.source.base import Unreadable
     from genfile.source.tracked import untracked
 
     rules = untracked(tree.text(".gitignore") or "")
@@ -85,7 +88,13 @@ def context_of(tree: "Tree", folder: str) -> "Context":
         # Source code within the bound for all of a tree's.
         return parse_code(whole_tree, parser, path) if path.endswith(_CODE) else tree.parse(parser, path)
 
-    return Context(tree.folders, tree.text, root, whole=whole, untracked=rules, parse=parse)
+    def read_start(path: str) -> bytes:
+        try:
+            return tree.source.read(path, tree.limits.file_bytes)[:_START]
+        except Unreadable:
+            return b""
+
+    return Context(tree.folders, tree.text, root, whole=whole, untracked=rules, parse=parse, read_start=read_start)
 
 
 def needs_of(service: "InspectedService", context: str) -> "Needs":

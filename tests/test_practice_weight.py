@@ -60,7 +60,7 @@ def test_nothing_is_said_of_good_ones(said: Said) -> None:
     assert said.of(TWO_STAGES, GO) == {}
 
 
-@pytest.mark.parametrize("text", [SERVED, SERVED.replace("slim\n", "slim\nRUN apt-get install -y curl\n")])
+@pytest.mark.parametrize("text", [SERVED, SERVED.replace("slim\n", "slim\nRUN apt-get install -y libpq5\n")])
 def test_a_program_that_is_only_served_is_light(said: Said, text: str) -> None:
     assert said.of(text, PYTHON) == {}
 
@@ -303,7 +303,8 @@ def test_a_fresh_checkout_builds(said: Said, copied: str, missing: bool) -> None
     ],
 )
 def test_steps(said: Said, old: str, new: str, expected: str | None) -> None:
-    assert set(said.of(SERVED.replace(old, new), PYTHON)) == ({expected} if expected else set())
+    # That the image lacks curl and npm is another matter.
+    assert said.of(SERVED.replace(old, new), PYTHON).keys() - {"program-missing"} == ({expected} if expected else set())
 
 
 @pytest.mark.parametrize(

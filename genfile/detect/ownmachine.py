@@ -8,7 +8,7 @@ from genfile.data import backing_services
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.paths import inside, relative
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence
+from genfile.evidence import About, Draft, Evidence, Topic
 
 _SOURCES = {
     "python": ("*.py",),
@@ -32,7 +32,7 @@ _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
 _ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
 _HOST = re.compile(rf"""["']HOST["']\s*:\s*["']{_LOCAL}["']""")
-_FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flag\.|setdefault|viper|default\s*=")
+_FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flag\.|setdefault|viper|default\s*[=(]")
 # A file that reads such an address from the environment only has a default.
 _ASKS = re.compile(
     r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|DATABASE|DB))"
@@ -63,9 +63,9 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
             _leave_alone(draft, service)
             text = (
                 f"{says}: the address of {service} is hard-coded to this machine, which is the container itself at "
-                "run time"
+                "run time: read the address from an environment variable"
             )
-            draft.note("warning", f"{text}: read the address from an environment variable", says.path, says.line)
+            draft.note("warning", text, says.path, says.line, About(Topic.ADDRESS_FIXED))
 
 
 def _leave_alone(draft: Draft, service: str) -> None:

@@ -81,6 +81,12 @@ def packages_with(program: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def named_programs(*, terminal: bool = False) -> tuple[str, ...]:
+    """The programs that nothing starts unless a text of the project names them; ``terminal``: only those of people."""
+    found: list[str] = _data()["terminal" if terminal else "named"]
+    return tuple(found)
+
+
 @cache
 def _known() -> frozenset[str]:
     named = {program for item in _entries() for program in item["programs"] if not program.startswith("/")}

@@ -22,7 +22,8 @@ class Context(Struct, frozen=True, eq=False, dict=True):
     ``folders``: the files of the whole tree, by folder, as its index has them; ``root``: the context's folder in that
     tree, "" for the tree's own; ``read_text``: returns the text of a path in the tree, or None; ``whole``: the index
     only leaves out what is always left out (version control, installed packages, caches); ``untracked``: what the
-    tree's .gitignore excludes; ``parse``: the reader's cache of parsed files, by path.
+    tree's .gitignore excludes; ``parse``: the reader's cache of parsed files, by path; ``read_start``: the first bytes
+    of a file, text or not.
     """
 
     folders: Mapping[str, Collection[str]]
@@ -33,6 +34,7 @@ class Context(Struct, frozen=True, eq=False, dict=True):
     untracked: Callable[[str], bool] | None = None
     parse: "Callable[[Callable[[str], Any], str], Any] | None" = None
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+    read_start: "Callable[[str], bytes] | None" = None
 
     def find(self, path: str) -> bool | None:
         """Whether a file or folder is sent; None if the index does not show it."""
@@ -149,4 +151,5 @@ def ignoring(context: Context, text: str | None) -> Context:
         context.untracked,
         context.parse,
         context.kept,
+        context.read_start,
     )

@@ -12,15 +12,20 @@ from genfile.practice import (
     base,
     checkout,
     development,
+    handed,
     install,
+    jar,
     order,
+    programs,
     proxy,
     read,
     requirements,
     secrets,
+    sources,
     start,
     steps,
     system,
+    unread,
     weight,
 )
 from genfile.practice.subject import Practice, Subject, Wrong
@@ -34,12 +39,17 @@ PRACTICES: tuple[Practice, ...] = (
     *development.PRACTICES,
     *read.PRACTICES,
     *secrets.PRACTICES,
+    *handed.PRACTICES,
+    *jar.PRACTICES,
     *steps.PRACTICES,
+    *sources.PRACTICES,
     *system.PRACTICES,
     *start.PRACTICES,
     *proxy.PRACTICES,
     *addresses.PRACTICES,
+    *unread.PRACTICES,
     *weight.PRACTICES,
+    *programs.PRACTICES,
 )
 LEVELS = {item.id: item.level for item in PRACTICES}
 

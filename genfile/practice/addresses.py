@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from genfile.container.packages import installed
 from genfile.detect.node.public import PREFIXES
 from genfile.dockerfile.model import Instruction
+from genfile.evidence import Topic
+from genfile.practice.defaults import in_pages, unless_given
 from genfile.practice.secrets import settings_shipped
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -14,6 +16,7 @@ _HERE = re.compile(
 )
 _PUBLIC = tuple(sorted({prefix for names in PREFIXES.values() for prefix in names}))
 _MAX_COMMAND = 8_000
+_SERVERS = ("postgresql", "mysql", "mariadb", "redis", "mongo")
 
 
 def _baked(subject: Subject) -> Iterator[Wrong]:
@@ -29,6 +32,11 @@ def _baked(subject: Subject) -> Iterator[Wrong]:
 def _set(subject: Subject) -> Iterator[Wrong]:
     """Addresses of other servers that the container looks for in itself, where it starts nothing but the service."""
     yield from _baked(subject)
+    yield from in_pages(subject)
+    fixed = list(_in_code(subject))
+    yield from fixed
+    if not fixed and not _brings(subject, _SERVERS):
+        yield from unless_given(subject)
     for item, where, values in _settings(subject):
         for name, value in values:
             match = _HERE.match(value)
@@ -36,6 +44,27 @@ def _set(subject: Subject) -> Iterator[Wrong]:
                 continue
             text = f"{where}{name} points at {match['host']}, the container itself: that server is not in it"
             yield Wrong("address-of-itself", item.line, text, "give the address when the container starts")
+
+
+def _in_code(subject: Subject) -> Iterator[Wrong]:
+    """Databases whose address the code names, and that the image does not bring."""
+    service, said = subject.service, subject.image.command
+    if service is None or said is None or _brings(subject, _SERVERS):
+        return
+    for note in service.notes:
+        if not note.is_about(Topic.ADDRESS_FIXED) or note.path is None or not _is_shipped(subject, note.path):
+            continue
+        text = f"{note.path}:{note.line} names a database at localhost, the container itself: that server is not in it"
+        fix = "read the address from an environment variable"
+        yield Wrong("address-of-itself", said.evidence.line, text, fix)
+        return
+
+
+def _is_shipped(subject: Subject, path: str) -> bool:
+    """Whether a file of the tree is sent to the build."""
+    root = subject.context.root
+    inside = path[len(root) :].lstrip("/") if path.startswith(f"{root}/") or not root else None
+    return inside is not None and bool(subject.context.find(inside))
 
 
 def _settings(subject: Subject) -> Iterator[tuple[Instruction, str, Iterable[tuple[str, str]]]]:
@@ -55,8 +84,13 @@ def _may_be_here(subject: Subject, match: re.Match[str], value: str) -> bool:
     is_origin = scheme in ("http", "https") and not value[match.end() :]
     if port in exposed or is_origin or (scheme in ("http", "https") and not (port and exposed)):
         return True
+    return _brings(subject, (scheme[:5],))
+
+
+def _brings(subject: Subject, programs: tuple[str, ...]) -> bool:
+    """Whether the image installs a server."""
     return any(
-        name.startswith(scheme[:5]) or name.endswith(("-server", "supervisor"))
+        name.startswith(programs) or name.endswith(("-server", "supervisor"))
         for item in subject.final
         if item.keyword == "RUN"
         for name in installed(item.value[:_MAX_COMMAND], subject.image.stage.variables)

@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterator
 
 from genfile.container.variables import expand
+from genfile.practice.secrets import settings_handed
 from genfile.practice.subject import Practice, Subject, Wrong
 
 
@@ -19,6 +20,8 @@ def _made(subject: Subject) -> Iterator[Wrong]:
                 path = posixpath.normpath(expand(word, stage.variables, item.escape).lstrip("/") or ".")
                 if "$" not in path and "://" not in path and not context.excludes(path) and _is_missing(subject, path):
                     missing.setdefault(path, item.line)
+    for name, item in settings_handed(subject) if context.whole else ():
+        missing.setdefault(name, item.line)
     for word, line in list(missing.items())[:1]:
         more = f" ({len(missing) - 1} more)" if len(missing) > 1 else ""
         text = f"{word}{more} is not in version control, and no stage makes it: a fresh checkout can't be built"

@@ -11,6 +11,7 @@ from genfile.image.installs import Installation, is_for_development
 from genfile.image.packages import Modules, parents
 from genfile.image.stage import StageState
 from genfile.image.target import words_of
+from genfile.parsers import Document
 from genfile.parsers.data import parse_json, parse_toml
 from genfile.practice.requirements import tools
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
@@ -34,6 +35,7 @@ _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
 )
 _MAX_COMMAND = 4_000
+_NO_SYNC = frozenset({"--no-sync", "--no-dev", "--no-default-groups", "--only-group", "--no-project", "--script"})
 _MANAGERS = ("npm", "pnpm", "yarn", "bun")
 _SETTINGS = {
     "NODE_ENV": frozenset({"development", "dev"}),
@@ -57,7 +59,24 @@ def _packages(subject: Subject) -> Iterator[Wrong]:
                 seen.add(item.step.line)
                 text = f"`{item.text}` installs what only development needs, too: {said[0]}"
                 yield Wrong("development-dependencies", item.step.line, text, said[1])
+    if not seen:
+        yield from _at_start(subject)
     yield from tools(subject)
+
+
+def _at_start(subject: Subject) -> Iterator[Wrong]:
+    """`uv run`, which installs the groups of development when the container starts."""
+    said = subject.image.command
+    words, folder = subject.image.words, subject.built.final.folder
+    given = {"UV_NO_SYNC", "UV_NO_DEV"} & subject.image.environment.keys()
+    if words[:2] != ("uv", "run") or given or _NO_SYNC.intersection(words) or said is None:
+        return
+    source = subject.built.final.files.find(posixpath.join(folder, "pyproject.toml")).source
+    document = subject.context.parsed(parse_toml, source) if source is not None else None
+    if document is not None and _has_group_of_uv(document):
+        text = f"`uv run` installs the group dev of {source} each time a container starts"
+        line = (subject.image.stage.command or said).evidence.line
+        yield Wrong("development-dependencies", line, text, "start the program of .venv/bin, or use uv run --no-sync")
 
 
 def _node(subject: Subject) -> Iterator[Wrong]:
@@ -145,13 +164,17 @@ def _python(subject: Subject, stage: StageState, item: Installation) -> tuple[st
     if document is None or item.manager not in ("uv", "poetry"):
         return None
     if item.manager == "uv":
-        there = document.get("dependency-groups", "dev") or document.get("tool", "uv", "dev-dependencies")
-        return (f"the group dev of {source}", "uv sync --no-dev") if there else None
+        return (f"the group dev of {source}", "uv sync --no-dev") if _has_group_of_uv(document) else None
     old = document.get("tool", "poetry", "dev-dependencies")
     group = document.get("tool", "poetry", "group", "dev")
     optional = isinstance(group, dict) and group.get("optional")
     new = group or document.get("dependency-groups", "dev")
     return (f"the group dev of {source}", "poetry install --only main") if (old or new) and not optional else None
+
+
+def _has_group_of_uv(document: Document) -> bool:
+    """Whether uv installs packages of development unless it is told not to."""
+    return bool(document.get("dependency-groups", "dev") or document.get("tool", "uv", "dev-dependencies"))
 
 
 def _server(subject: Subject) -> Iterator[Wrong]:

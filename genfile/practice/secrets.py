@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from genfile.container.compose import read_dotenv
 from genfile.dockerfile.model import Instruction
@@ -26,11 +26,13 @@ _EXAMPLE = re.compile(r"example|sample|template|dist|defaults?|test|ci\b|schema|
 _KEYS = (".pem", ".key", "id_rsa", "id_ed25519")
 _PRIVATE = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
 _DATABASES = (".sqlite", ".sqlite3", ".mdb")
+_SQLITE = b"SQLite format 3\0"
 # A password in the address of a server: `postgres://user:password@host`.
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s/@]+)@")
 
 
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
+    """Whether a variable holds a secret, by its name."""
     return _NAME.search(name.upper()) is not None and not _HARMLESS.search(name)
 
 
@@ -43,7 +45,7 @@ def _values(subject: Subject) -> Iterator[Wrong]:
                 text = f"{item.keyword} {name} has a password in its address: whoever has the image can read it"
                 yield Wrong("secret-in-image", item.line, text, "give the address when the container starts")
                 continue
-            if not _is_secret(name) or _NO_VALUE.fullmatch(value):
+            if not is_secret(name) or _NO_VALUE.fullmatch(value):
                 continue
             if "$" in value:
                 origin = re.fullmatch(r"\$\{?(\w+)\}?", value)
@@ -65,7 +67,7 @@ def _is_argument(subject: Subject, name: str) -> bool:
 def _env_file(subject: Subject) -> Iterator[Wrong]:
     """Files of settings that the image has, however they came there."""
     for path, item, values in settings_shipped(subject):
-        secrets = [key for key, value in values.items() if value and _is_secret(key)]
+        secrets = [key for key, value in values.items() if value and is_secret(key)]
         if not secrets and posixpath.basename(path) != ".env":
             continue
         what = f"with its {', '.join(secrets[:3])}" if secrets else "with the settings of one machine"
@@ -77,14 +79,18 @@ def _env_file(subject: Subject) -> Iterator[Wrong]:
             None if secrets else "hint",
         )
         return
+    for path, item in settings_handed(subject):
+        text = f"{path} goes into the image with the settings of one machine: whoever has the image can read it"
+        yield Wrong("env-file-shipped", item.line, text, "give the variables when the container starts")
+        return
 
 
 def _data(subject: Subject) -> Iterator[Wrong]:
     """Private keys and databases of the build context that the image has."""
     seen: set[bool] = set()
     for path in sorted(subject.context.below("")):
-        is_key = path.endswith(_KEYS) and _PRIVATE.search(subject.context.read(path) or "") is not None
-        if not (is_key or path.endswith(_DATABASES)) or _EXAMPLE.search(path) or is_key in seen:
+        is_key = is_private_key(path, subject.context.read)
+        if not (is_key or _is_database(subject, path)) or _EXAMPLE.search(path) or is_key in seen:
             continue
         item = _brought_by(subject, path)
         if item is None or _is_removed(subject, item, posixpath.basename(path)):
@@ -95,6 +101,42 @@ def _data(subject: Subject) -> Iterator[Wrong]:
         instead = "mount it when the container starts" if is_key else "keep it in a volume"
         fix = f"leave {path} out in .dockerignore, and {instead}"
         yield Wrong("data-shipped", item.line, text, fix)
+
+
+def is_private_key(path: str, read: Callable[[str], str | None]) -> bool:
+    """Whether a file holds a private key, by the ending of its name and by its first line."""
+    return path.endswith(_KEYS) and _PRIVATE.search(read(path) or "") is not None
+
+
+def _is_database(subject: Subject, path: str) -> bool:
+    """Whether a file is a database: by its ending, or, as `.db` may be anything, by how SQLite's files begin."""
+    if not path.endswith(".db"):
+        return path.endswith(_DATABASES)
+    read = subject.context.read_start
+    full = posixpath.join(subject.context.root, path)
+    return read is not None and read(full).startswith(_SQLITE)
+
+
+def settings_sent(subject: Subject) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The files of settings in the build context, with their values."""
+    for path in _env_files(subject):
+        yield path, read_dotenv(subject.context.read(path) or "")
+
+
+def settings_handed(subject: Subject) -> Iterator[tuple[str, Instruction]]:
+    """Files of settings that the image takes from a build stage where the build context has none: the machine that
+    builds it does. Each with the instruction that takes it."""
+    for item in subject.final:
+        origin = item.flag("from") if item.keyword == "COPY" else None
+        stage = next((one for one in subject.built.needed if origin in (one.name, str(one.index))), None)
+        for word in item.words[:-1] if stage is not None and origin is not None else ():
+            name = posixpath.basename(word)
+            if not _ENV_FILE.fullmatch(name) or _EXAMPLE.search(name) or stage is None:
+                continue
+            steps = (one for one in subject.instructions(stage) if one.keyword == "RUN" or one.heredocs)
+            sent = stage.files.find(posixpath.normpath(posixpath.join("/", word))).source
+            if sent is None and not any(name in one.value for one in steps):
+                yield name, item
 
 
 def settings_shipped(subject: Subject) -> Iterator[tuple[str, Instruction, Mapping[str, str]]]:
