@@ -3,9 +3,9 @@
 import re
 
 from genfile.detect.node.configs import loaded_at_build
-from genfile.detect.node.extras import PUBLIC_PREFIXES
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.public import PUBLIC_PREFIXES
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule

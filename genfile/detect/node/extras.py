@@ -12,7 +12,7 @@ from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import is_built, put_generated, put_member_scripts
 from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.peers import put_peers
-from genfile.detect.node.public import public_settings
+from genfile.detect.node.public import PUBLIC_PREFIXES, public_settings
 from genfile.detect.node.release import put_release
 from genfile.detect.node.schema import user_of
 from genfile.detect.node.scripts import resolve
@@ -30,11 +30,6 @@ GIT_HOOKS = frozenset(
     """
     husky lefthook simple-git-hooks is-ci only-allow npx skip-ci pre-commit patch-husky echo git yorkie
     ghooks husky-init ls-lint npm-force-resolutions check-engine
-    """.split()
-)
-PUBLIC_PREFIXES = tuple(
-    """
-    NEXT_PUBLIC_ VITE_ REACT_APP_ NUXT_PUBLIC_ PUBLIC_ GATSBY_ VUE_APP_ NG_APP_ EXPO_PUBLIC_ STORYBOOK_
     """.split()
 )
 # Package manager settings that change what an installation does.

@@ -21,6 +21,12 @@ PREFIXES = {
     "solid-start": ("VITE_",),
     "tanstack-start": ("VITE_",),
 }
+# Those of all bundlers.
+PUBLIC_PREFIXES = tuple(
+    """
+    NEXT_PUBLIC_ VITE_ REACT_APP_ NUXT_PUBLIC_ PUBLIC_ GATSBY_ VUE_APP_ NG_APP_ EXPO_PUBLIC_ STORYBOOK_
+    """.split()
+)
 FOLDERS = ("src", "app", "pages", "components", "lib", "config", "utils", "hooks", "services")
 ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
