@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.test_jvm_hosts import SPRING
 from tests.test_proxied import API, LOCK, made
 from tests.test_python import notes
 from tests.test_traps import EXPRESS, GO_MOD, only, package
@@ -189,3 +190,33 @@ def test_the_form_of_an_address() -> None:
         "port": 7000,
         "form": "ws://{host}:{port}/live",
     }
+
+
+ROUTES = "spring:\n  cloud:\n    gateway:\n      routes:\n" + "".join(
+    f"        - id: {name}\n          uri: http://localhost:{port}\n" for name, port in (("a", 5000), ("b", 6000))
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "value"),
+    [
+        ("stock:\n  service-url: http://localhost:5000/v1\n", "STOCK_SERVICEURL", "http://shop-api:5000/v1"),
+        ("stock.url: http://localhost:5000\n", "STOCK_URL", "http://shop-api:5000"),
+        ("stock.url: ${STOCK:http://localhost:5000}\n", "STOCK", "http://shop-api:5000"),
+        ("stock.url: http://localhost:5001\n", "STOCK_URL", None),
+        ("stock.url: http://stock.example:5000\n", "STOCK_URL", None),
+        ("stock.urls: [http://localhost:5000]\n", "STOCK_URLS", None),
+    ],
+)
+def test_the_settings_of_spring(settings: str, name: str, value: str | None) -> None:
+    assert given(SPRING | {"src/main/resources/application.yml": settings}).get(name) == value
+
+
+def test_what_no_variable_sets_in_the_settings_of_spring() -> None:
+    file = "src/main/resources/application.yml"
+    text = f"{file}:6 (uri=http://localhost:5000): this address and 1 more of its kind lead to the container itself"
+    assert text in notes(**SPRING | {file: ROUTES})
+    assert "the container itself" not in notes(**SPRING | {file: ROUTES.replace("localhost", "shop")})
+    assert "the container itself" not in notes(**SPRING | {file: "cors:\n  allowed: [http://localhost:3000]\n"})
+    broker = notes(**SPRING | {file: "mqtt:\n  broker: tcp://localhost:1883\n"})
+    assert "this is the container itself at run time; set MQTT_BROKER to the address of that server" in broker

@@ -22,6 +22,7 @@ _ADDRESS = re.compile(
 )
 # A server in a container speaks plain HTTP, whatever a developer's machine has before it.
 _ENCRYPTED = ("https://", "wss://", "ssl://", "mqtts://", "grpcs://")
+_HERE = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:localhost|127\.0\.0\.1|\[::1\]):\d")
 MAX_ADDRESSES = 40
 
 
@@ -42,6 +43,11 @@ def read_place(text: str) -> LocalPort | None:
     if port > 65535 or scheme in _ENCRYPTED or scheme in databases:
         return None
     return LocalPort(port, f"{scheme}{{host}}:{{port}}{match['path'] or ''}")
+
+
+def leads_here(text: str) -> bool:
+    """Whether an address has the host of this machine and a port."""
+    return _HERE.match(text) is not None
 
 
 def put_addresses(draft: Draft, folder: Project, reads: Iterable[Read]) -> None:

@@ -9,6 +9,7 @@ from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, put_connections
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
+from genfile.detect.java.local import local_settings, tell_of_local
 from genfile.detect.java.outside import variables
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -19,6 +20,9 @@ def put_stores(build: Build, draft: Draft) -> None:
     """Put /connections and /addresses."""
     reads = list(_reads(build, spring=draft.values.get("framework") == "spring-boot"))
     put_connections(draft, build.folder, reads, lambda name: ":" in name and build.find(name) is not None)
+    if draft.values.get("framework") == "spring-boot":
+        reads += local_settings(build.folder)
+        tell_of_local(build.folder, draft)
     put_addresses(draft, build.folder, reads)
 
 
