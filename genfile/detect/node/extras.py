@@ -280,9 +280,16 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
             elif "static" not in draft.values and name not in ("PORT", "NODE_ENV", "HOST", "HOSTNAME"):
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     framework = draft.values.get("framework")
-    for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
+    read = public_settings(project, framework) if framework and draft.values.get("build") else {}
+    for name in read:
         # One in a committed file keeps its value there, unless the build is given another.
         if name not in present:
             _put_public_setting(name, draft, listed)
+    for item in listed if "static" in draft.values else ():
+        says = read.get(str(item["name"]))
+        if says is not None and item["phase"] == "build" and "value" not in item and item["name"] not in committed:
+            item["required"] = True
+            text = f"{says}: compiled into the page, which fails without it; pass it with --build-arg {item['name']}=…"
+            draft.note("info", text, says.path, says.line)
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]

@@ -3,15 +3,10 @@
 The build compiles their addresses in: https://github.com/vercel/next.js/issues/33931
 """
 
-import itertools
-from functools import partial
-
 from genfile.detect.addresses import LocalPort, add_address, read_place
 from genfile.detect.node.configs import build_configs
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.members import needed_members
-from genfile.detect.node.public import ENDINGS, MAX_FILES, PUBLIC_PREFIXES, public_settings
-from genfile.detect.tree import Project
+from genfile.detect.node.public import public_settings
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsproxies import destinations
@@ -58,15 +53,7 @@ def _is_public(project: NodeProject, module: JsModule, variable: str, framework:
     inside = module.below(*_KEYS)
     if any(item.name == variable and item.start not in inside for item in module.env_reads):
         return True
-    if not variable.startswith(PUBLIC_PREFIXES):
-        return False
-    members = (member.project for member in needed_members(project))
-    return variable in public_settings(project, framework) or any(map(partial(_names, variable), members))
-
-
-def _names(variable: str, folder: Project) -> bool:
-    names = (name for name in folder.files("*", depth=6) if name.endswith(ENDINGS))
-    return any(variable in (folder.text(name) or "") for name in itertools.islice(names, MAX_FILES))
+    return variable in public_settings(project, framework)
 
 
 def _tell(draft: Draft, says: Evidence, place: LocalPort, mend: str) -> None:
