@@ -11,6 +11,7 @@ from genfile.data import BackingService, backing_services, framework
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
+from genfile.preset.pathfilters import TOMCAT_TEMP
 from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
@@ -159,14 +160,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         ],
         "beside_code": bool(outputs or needed),
         "file_beside": bool(others) and not given,
-        "tmpfs": [*scratch, *_scratch(spec, written)],
+        "tmpfs": [f"{folder}:exec" if folder == TOMCAT_TEMP else folder for folder in scratch],
     }
-
-
-def _scratch(spec: "Spec", written: list[str]) -> list[str]:
-    """The folders besides /tmp that a server with a read-only root writes to, without those that are volumes."""
-    tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
-    return [path for path in tomcat if path not in written] if getattr(spec, "layout", None) == "war" else []
 
 
 def _asked(entry: dict[str, Any]) -> list[str]:
