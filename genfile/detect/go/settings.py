@@ -12,7 +12,7 @@ from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import HostedPort, dotenv_port
 from genfile.detect.hosting.images import quietly
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 from genfile.parsers import Document
 from genfile.parsers.data import parse_dotenv, parse_ini, parse_properties
 from genfile.parsers.go import GoFile
@@ -333,7 +333,7 @@ def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
                 says = module.folder.says(path, number, line.strip())
                 text = f"{says}: the program stops if .env is missing, and an image has no .env"
                 remedy = "make the file optional and pass the variables to the container"
-                draft.note("warning", f"{text}: {remedy}", says.path, says.line)
+                draft.note("warning", f"{text}: {remedy}", says.path, says.line, About(Topic.FAILS))
                 return
 
 
