@@ -67,6 +67,7 @@ class Topic(Enum):
     GIT_GIVEN = "the build gets git and .git"
     ADDRESS_FIXED = "the code names a database at localhost"
     NOT_EMBEDDED = "what the program embeds is not in the tree"
+    FAILS = "the service does not build, start or answer as the project is"
 
 
 class About(Struct, frozen=True):
@@ -88,6 +89,11 @@ class Note(Comparable, frozen=True, eq=False):
     def is_about(self, topic: Topic) -> bool:
         """Whether this is the topic of the note."""
         return self.about is not None and self.about.topic is topic
+
+    @property
+    def stops(self) -> bool:
+        """Whether the service can't work until the project is changed."""
+        return any(map(self.is_about, (Topic.FAILS, Topic.NO_START, Topic.NOT_EMBEDDED)))
 
     def to_json(self) -> dict[str, Any]:
         return {"level": self.level, "text": self.text, "path": self.path, "line": self.line}
@@ -123,7 +129,8 @@ class Risk(Struct, frozen=True):
 
     def to_note(self) -> Note:
         """The same for a person."""
-        return Note("warning", f"{self.text}: {self.hint}" if self.hint else self.text, self.path, self.line)
+        text = f"{self.text}: {self.hint}" if self.hint else self.text
+        return Note("warning", text, self.path, self.line, About(Topic.FAILS) if self.level == "error" else None)
 
 
 class Fact(Struct, Generic[T], frozen=True):

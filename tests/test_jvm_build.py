@@ -372,6 +372,9 @@ QUARKUS = (
     'dependencies { implementation("io.quarkus:quarkus-rest"); implementation("io.quarkus:quarkus-smallrye-health") }\n'
 )
 MANAGED = BOOT + WEB + 'dependencies { implementation("org.springframework.boot:spring-boot-starter-actuator") }\n'
+MAILS = MANAGED + 'dependencies { implementation("org.springframework.boot:spring-boot-starter-mail") }\n'
+MAIL = "spring.mail.host=smtp.example.com\n"
+PROBES = "management.endpoint.health.probes.enabled={}\n"
 MICRONAUT = (
     'plugins { id("io.micronaut.application") version "4.5.0" }\n'
     'dependencies { implementation("io.micronaut:micronaut-http-server-netty"); '
@@ -399,6 +402,14 @@ MICRONAUT = (
         (MANAGED, "management.endpoint.health.enabled=false\n", None, None),
         (MANAGED, "management.endpoints.web.path-mapping.health=up\n", "/actuator/up", None),
         (BOOT + WEB, "management.server.port=8081\n", None, None),
+        # The mail server's answer stands for the program's.
+        (MAILS, "", "/actuator/health", None),
+        (MANAGED, MAIL, "/actuator/health", None),
+        (MAILS, MAIL, None, None),
+        (MAILS, MAIL + PROBES.format("true"), "/actuator/health/liveness", None),
+        (MAILS.replace("3.5", "4.0"), MAIL, "/actuator/health/liveness", None),
+        (MAILS.replace("3.5", "4.0"), MAIL + PROBES.format("false"), None, None),
+        (MAILS, MAIL + "management.health.mail.enabled=false\n", "/actuator/health", None),
         (MICRONAUT, "", "/health", None),
         (MICRONAUT, "micronaut.server.context-path=/a\nendpoints.all.path=/ops\n", "/a/ops/health", None),
         (MICRONAUT, "endpoints.all.port=8085\n", "/health", 8085),

@@ -35,7 +35,7 @@ def test_an_address_of_this_machine_is_told_of(code: str, told: bool) -> None:
 def test_the_host_of_djangos_settings(host: str, told: bool) -> None:
     files = {
         "requirements.txt": "django\ngunicorn\npsycopg\n",
-        "shop/settings.py": "import os\n\n\n" + DICT.format(host),
+        "shop/settings.py": 'import os\n\n\nKEY = os.environ["KEY"]\n' + DICT.format(host),
     }
     assert ("the address of postgres is hard-coded to this machine" in notes(**DJANGO | files)) is told
 
@@ -73,3 +73,22 @@ func main() {{
     assert [name for name in ("postgres", "redis") if any(f"the address of {name} " in text for text in texts)] == told
     given = {item.service for item in service.spec.connections}
     assert given == {"postgres", "redis"} - set(told)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ('client.connect("mqtt://me:secret@localhost:1883")\n', "mqtt://localhost:1883"),
+        ('URL = "tcp://127.0.0.1:61613"\n', "tcp://127.0.0.1:61613"),
+        ('socket.bind("tcp://127.0.0.1:5555")\n', None),
+        ('# URL = "mqtt://localhost:1883"\n', None),
+        ('PAGE = "http://localhost:3000"\n', None),
+        ('URL = "mqtt://broker:1883"\n', None),
+        ('import os\nURL = os.getenv("BROKER", "mqtt://localhost:1883")\n', None),
+    ],
+)
+def test_an_address_of_another_server(code: str, told: str | None) -> None:
+    found = notes(**{"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK + code})
+    text = f"({told}): the address of this server is hard-coded to this machine"
+    assert (text in found) if told else "is hard-coded to this machine" not in found
+    assert "secret" not in found

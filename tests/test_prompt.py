@@ -159,6 +159,29 @@ def test_next_steps_name_secrets_and_what_compose_must_be_told(
     assert steps(capsys) == ["# first set SECRET_KEY in .env", "docker compose up --build"]
 
 
+BOTTLE = "import bottle\n{}\n\n\n@bottle.route('/')\ndef home():\n    return ''\n\n\nbottle.run(host={!r}, port=8080)\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "first"),
+    [
+        ("0.0.0.0", "", []),
+        ("127.0.0.1", "", ["# first see the warning above"]),
+        ("127.0.0.1", "from keys import TOKEN", ["# first see the warnings above"]),
+    ],
+)
+def test_next_steps_begin_with_what_stops_the_service(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], host: str, more: str, first: list[str]
+) -> None:
+    (tmp_path / "requirements.txt").write_text("bottle\n")
+    (tmp_path / ".gitignore").write_text("keys.py\n")
+    (tmp_path / "app.py").write_text(BOTTLE.format(more, host))
+    assert run(["init", str(tmp_path), "--yes"]) == 0
+    assert steps(capsys)[:-1] == first
+    assert run(["init", str(tmp_path), "--yes", "--compose"]) == 0
+    assert steps(capsys)[:-1] == first
+
+
 def test_nothing_found_says_what_was_looked_for_what_is_there_and_what_to_add(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 import genfile
 from genfile.dockerfile.ignore import read_ignore
 
+KIT = "import adapter from '@sveltejs/adapter-static';\nexport default {{ kit: {{ adapter: adapter({}) }} }};\n"
 HTTP = {"index.html": '<a href="install.sh">x</a>', "a.css": ""}
 
 
@@ -85,3 +86,23 @@ def test_a_reason_takes_the_place_of_the_heading_in_an_ignore_file() -> None:
     text = genfile.generate({"index.html": ""}, comments="teach").files[".dockerignore"]
     assert "# secrets and local settings\n" not in text
     assert "# Secrets and local settings never enter the build context.\n" in text
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "files", "answer"),
+    [
+        (["vite"], {}, "try_files /index.html =503"),
+        (["vite"], {"vite.config.js": "export default { base: '/shop/' }"}, "try_files /shop/index.html =503"),
+        (
+            ["@sveltejs/kit", "@sveltejs/adapter-static"],
+            {"svelte.config.js": KIT.format("{ fallback: '200.html' }")},
+            "try_files /200.html =503",
+        ),
+        # Any page may be the first one of a site that has several.
+        (["astro"], {}, "return 204"),
+    ],
+)
+def test_a_server_without_the_page_of_its_application_is_not_healthy(
+    dependencies: list[str], files: dict[str, str], answer: str
+) -> None:
+    assert f"location = /healthz {{ access_log off; {answer}; }}" in served(*dependencies, **files)

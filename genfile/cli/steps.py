@@ -24,12 +24,14 @@ _REQUIRED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):\?")
 def next_steps(generation: "Generation", base: Path, environment: Mapping[str, str] = os.environ) -> list[str]:
     """The commands that build and start what was written; a comment says what they need first."""
     compose = generation.files.get("compose.yaml")
+    stopped = [note for note in generation.notes if note.stops]
+    first = [f"# first see the warning{'s' if len(stopped) > 1 else ''} above"] if stopped else []
     if compose is not None:
-        return list(_compose(compose, base))
+        return [*first, *_compose(compose, base)]
     commands = [build_command(rendering, base, environment) for _, rendering in generation.services]
     if len(commands) > _SHOWN:
-        return [f"genfile build{'' if str(base) == '.' else ' ' + shlex.quote(str(base))}"]
-    return commands
+        commands = [f"genfile build{'' if str(base) == '.' else ' ' + shlex.quote(str(base))}"]
+    return [*first, *commands]
 
 
 def show_steps(steps: list[str], first: str = "Next:") -> None:

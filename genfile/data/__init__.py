@@ -54,6 +54,7 @@ class Framework(Struct, frozen=True):
     port: int | None = None
     port_variable: str | None = None
     development_port: int | None = None
+    browsed: bool = False
     build: str | None = None
     start: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()

@@ -210,6 +210,12 @@ def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> st
     return next((item["url"] for item in service.forms if fits(item["needs"])), service.url)
 
 
+def samples(folder: Project, reads: Iterable[Read]) -> dict[str, tuple[Evidence, list[str]]]:
+    """The values that the code, example files and compose files have for each variable, with the evidence of the
+    first."""
+    return {name: (item.says, item.samples) for name, item in _variables(folder, reads).items()}
+
+
 def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, _Variable]:
     found: dict[str, _Variable] = {}
     for read in reads:

@@ -1,4 +1,5 @@
-"""Databases with a literal loopback address in the code, which in a container means the container itself."""
+"""Databases and other servers with a literal loopback address in the code, which in a container means the container
+itself."""
 
 import itertools
 import re
@@ -21,6 +22,11 @@ MAX_FILES = 300
 _ABOVE = 2
 _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
 _URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
+# Any other server: an address of HTTP may be that of a page, a link or an origin.
+_OTHER = re.compile(
+    rf"""["'`]((?!https?:|wss?:)[a-z][a-z0-9+.-]*)://(?:[^@/\s"'`]*@)?({_LOCAL}:\d{{2,5}})(?!\d)[^"'`$]*["'`]"""
+)
+_LISTENS = re.compile(r"(?i)\bbind|listen|serve")
 # libpq's words: host=localhost user=me dbname=shop.
 _WORDS = re.compile(rf"""["'`](?=[^"'`]*\bhost\s*=\s*{_LOCAL})(?=[^"'`]*\b(?:dbname|user)\s*=)""")
 # In a file of settings: `store: postgres://me@localhost/shop`, `cache: localhost:6379`.
@@ -32,6 +38,8 @@ _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
 _ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
 _HOST = re.compile(rf"""["']HOST["']\s*:\s*["']{_LOCAL}["']""")
+# What makes a line worth a closer look.
+_MARKS = re.compile(r"localhost|127\.0\.0\.1|ENGINE")
 _FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flag\.|setdefault|viper|default\s*[=(]")
 # A file that reads such an address from the environment only has a default.
 _ASKS = re.compile(
@@ -49,6 +57,7 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     # What a framework reads by itself is another word for the same; what a client may read is not.
     by_itself = {name for item in known.values() for name in (item.variable, *item.unnamed)}
     told = {item["service"] for item in listed if item["variable"] in read or item["variable"] not in by_itself}
+    _tell_of_others(folder, draft)
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
     if not wanted:
         return
@@ -68,6 +77,19 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
             draft.note("warning", text, says.path, says.line, About(Topic.ADDRESS_FIXED))
 
 
+def _tell_of_others(folder: Project, draft: Draft) -> None:
+    """Note the first such address of a server that is no database."""
+    databases = {scheme for item in backing_services().values() for scheme in item.schemes}
+    for path, number, line, settled in _lines(folder, str(draft.values.get("language"))):
+        match = _OTHER.search(line) if settled else None
+        if match is not None and match[1] not in databases and not _LISTENS.search(line):
+            says = folder.says(path, number, f"{match[1]}://{match[2]}")
+            text = f"{says}: the address of this server is hard-coded to this machine, which is the container itself at"
+            mend = "read the address from an environment variable"
+            draft.note("warning", f"{text} run time: {mend}", says.path, says.line)
+            return
+
+
 def _leave_alone(draft: Draft, service: str) -> None:
     """Take back the variables of a database, which the program does not read."""
     left = [item for item in draft.values.get("connections", []) if item["service"] != service]
@@ -77,7 +99,19 @@ def _leave_alone(draft: Draft, service: str) -> None:
 
 
 def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:
-    """The schemes of literal loopback addresses, with their lines."""
+    """The schemes of literal loopback addresses of databases, with their lines."""
+    engine, file = "", ""
+    for path, number, line, settled in _lines(folder, language):
+        engine, file = (engine if path == file else ""), path
+        engine = match[1] if (match := _ENGINE.search(line)) is not None else engine
+        scheme = _scheme(line, engine) if settled else None
+        if scheme:
+            yield scheme, folder.says(path, number, "localhost")
+
+
+def _lines(folder: Project, language: str) -> Iterator[tuple[str, int, str, bool]]:
+    """The lines of code that have a loopback address or an engine, in files that don't ask for an address from
+    outside; each with whether it is more than the default of an expression."""
     names = itertools.chain.from_iterable(folder.files(pattern) for pattern in _SOURCES.get(language, ()))
     own = (name for name in names if _ASIDE.isdisjoint(name.split("/")[:-1]) and "test" not in name.rpartition("/")[2])
     for path in itertools.islice(own, MAX_FILES):
@@ -85,13 +119,10 @@ def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]
         if ("localhost" not in text and "127.0.0.1" not in text) or _ASKS.search(text):
             continue
         lines = text.splitlines()
-        engine = ""
         for number, line in enumerate(lines, 1):
-            engine = match[1] if (match := _ENGINE.search(line)) is not None else engine
-            scheme = _scheme(line, engine)
-            above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
-            if scheme and not _COMMENT.match(line) and not _FROM_OUTSIDE.search(above):
-                yield scheme, folder.says(path, number, "localhost")
+            if _MARKS.search(line) is not None and not _COMMENT.match(line):
+                above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
+                yield path, number, line, not _FROM_OUTSIDE.search(above)
 
 
 def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) -> Iterator[tuple[str, Evidence]]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from genfile.detect.paths import relative
 from genfile.detect.shelf import Shelf
-from genfile.evidence import Evidence, Fact, Note
+from genfile.evidence import About, Evidence, Fact, Note
 from genfile.parsers import Document, ParseError
 from genfile.source.base import MEBIBYTE, Source, Unreadable, decode
 from genfile.source.budget import Budget
@@ -162,8 +162,10 @@ class Tree:
         self._texts.clear()
         self._parsed.clear()
 
-    def note(self, level: Any, text: str, path: str | None = None, line: int | None = None) -> None:
-        self._notes.setdefault((level, text, path), Note(level, text, path, line))
+    def note(
+        self, level: Any, text: str, path: str | None = None, line: int | None = None, about: About | None = None
+    ) -> None:
+        self._notes.setdefault((level, text, path), Note(level, text, path, line, about))
 
     def subfolders(self, folder: str) -> list[str]:
         """Names of the folders directly inside a folder that hold files at any depth, sorted."""

@@ -1,16 +1,21 @@
-"""The table of a development server's proxy as written, with expressions that only a run or a variable settles."""
+"""Tables of proxies and rewrites as written, with expressions that only a run or a variable settles."""
 
 import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from genfile.parsers.values import Beginning
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from genfile.parsers.javascript import JsModule
+    from genfile.parsers.jsreads import Spans
 
 _VARIABLE = re.compile(r"(?:process\.env|import\.meta\.env|env)\.(?P<name>[A-Z][A-Z0-9_]*)")
+# Where rules have the address that they pass requests on to.
+_TARGETS = ("destination", "proxy", "to")
 MAX_ENTRIES = 200
 
 
@@ -39,6 +44,20 @@ def proxy_keys(module: "JsModule") -> ProxyKeys:
             if target is not None:
                 targets[module._string(key)] = module._text(target)[:200]
     return ProxyKeys(computed, targets)
+
+
+def destinations(module: "JsModule", inside: "Spans") -> list[tuple[str, int]]:
+    """The literal beginnings of the addresses that rules in some parts of a configuration pass requests on to, each
+    with its line."""
+    found: list[tuple[str, int]] = []
+    for node in module._all("pair"):
+        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+        if key is None or value is None or node.start_byte not in inside or module._text(key) not in _TARGETS:
+            continue
+        text = module._argument(value)
+        text = text.text if isinstance(text, Beginning) else text
+        found += [(text, node.start_point[0] + 1)] if isinstance(text, str) else []
+    return found
 
 
 def _target(module: "JsModule", value: "Node") -> "Node | None":

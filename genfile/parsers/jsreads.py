@@ -51,11 +51,13 @@ class JsReads(JsValues):
         return tuple(sorted(found, key=lambda item: item.start))
 
     def below(self, *keys: str) -> Spans:
-        """The values of the pairs with one of these keys, and of the constants that are used nowhere else."""
+        """The values of the pairs with one of these keys, the methods with these names, and the values of the constants
+        that are used nowhere else."""
         nodes = [
-            pair.child_by_field_name("value")
-            for pair in self._all("pair")
-            if (key := pair.child_by_field_name("key")) is not None and self._key(key) in keys
+            item.child_by_field_name("value") or item.child_by_field_name("body")
+            for item in self._all("pair", "method_definition")
+            if (key := item.child_by_field_name("key") or item.child_by_field_name("name")) is not None
+            and self._key(key) in keys
         ]
         spans = Spans(nodes)
         uses = self._uses() if nodes else {}

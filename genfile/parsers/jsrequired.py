@@ -21,7 +21,7 @@ _FUNCTIONS = frozenset(
     """.split()
 )
 _ASSERTIONS = frozenset({"assert", "assert.ok", "invariant", "ok"})
-_CHECKED = frozenset({"cleanEnv", "createEnv", "parseEnv"})
+CHECKED = frozenset({"cleanEnv", "createEnv", "parseEnv"})
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 # Parts of a schema's call chain that make a value optional.
 _LAX = frozenset({"optional", "default", "nullish", "nullable", "catch", "prefault", "devDefault"})
@@ -32,7 +32,13 @@ def required_names(start: ModuleStart) -> tuple[EnvName, ...]:
     """The variables without which startup throws or the process exits, each once, by line."""
     found: dict[str, EnvName] = {}
     module = start.module
-    found_in = (_guarded(module, start), _asked_for(start), _used(start), _asserted(module, start), _checked(module))
+    found_in = (
+        _guarded(module, start),
+        _asked_for(start),
+        _used(start),
+        _asserted(module, start),
+        checked_names(module),
+    )
     for name, line in (item for items in found_in for item in items):
         if _NAME.fullmatch(name):
             found.setdefault(name, EnvName(name, line, has_default=False))
@@ -294,9 +300,9 @@ def _asserted(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int
             yield module._string(first[0]), node.start_point[0] + 1
 
 
-def _checked(module: "JsModule") -> Iterator[tuple[str, int]]:
+def checked_names(module: "JsModule") -> Iterator[tuple[str, int]]:
     """The required keys of a schema that validates the environment."""
-    called = any(call.callee.rpartition(".")[2] in _CHECKED for call in module.calls)
+    called = any(call.callee.rpartition(".")[2] in CHECKED for call in module.calls)
     joi = any(item.module in ("joi", "@hapi/joi") for item in module.imports)
     if not (called or joi or module.parses_environment):
         return

@@ -7,10 +7,11 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from genfile.data import BackingService, backing_services
+from genfile.data import BackingService, backing_services, framework
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
+from genfile.preset.pathfilters import TOMCAT_TEMP
 from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
@@ -47,6 +48,7 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
     _publish(entries)
     _connect(entries)
+    _address(entries)
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
         "services": entries,
@@ -120,12 +122,13 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     secrets = {item.id: item for item in (*spec.secrets, *(front.secrets if front else ()))}
     return {
         "name": spec.name,
+        "service": spec.name,
         "image": None,
         "builds": True,
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "arguments": [
-            {"name": item.name, "required": item.required}
+            {"name": item.name, "required": item.required, "secret": False, "value": None}
             for item in (*spec.environment, *(front.environment if front else ()))
             if item.phase == "build" and item.value is None and not item.secret
         ],
@@ -133,7 +136,9 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
             {"id": item.id, "variable": item.variable, "file": _FILES.get(item.kind)} for item in secrets.values()
         ],
         "upstreams": {item.upstream: item for item in spec.static.proxied} if spec.static else {},
+        "addresses": spec.addresses,
         "serves": spec.port is not None and spec.static is None,
+        "browsed": _is_browsed(spec),
         "command": None,
         "working_dir": None,
         "profiles": [],
@@ -155,14 +160,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         ],
         "beside_code": bool(outputs or needed),
         "file_beside": bool(others) and not given,
-        "tmpfs": [*scratch, *_scratch(spec, written)],
+        "tmpfs": [f"{folder}:exec" if folder == TOMCAT_TEMP else folder for folder in scratch],
     }
-
-
-def _scratch(spec: "Spec", written: list[str]) -> list[str]:
-    """The folders besides /tmp that a server with a read-only root writes to, without those that are volumes."""
-    tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
-    return [path for path in tomcat if path not in written] if getattr(spec, "layout", None) == "war" else []
 
 
 def _asked(entry: dict[str, Any]) -> list[str]:
@@ -174,7 +173,7 @@ def _asked(entry: dict[str, Any]) -> list[str]:
 def _optional(entry: dict[str, Any]) -> list[str]:
     """The variables that are passed on if they are set."""
     handed = [item["name"] for item in entry["environment"] if item["value"] is None and not item["required"]]
-    return [item["name"] for item in entry["arguments"] if not item["required"]] + handed
+    return [item["name"] for item in entry["arguments"] if item["value"] is None and not item["required"]] + handed
 
 
 def _publish(entries: list[dict[str, Any]]) -> None:
@@ -216,6 +215,29 @@ def _connect(entries: list[dict[str, Any]]) -> None:
             after = {"name": other["name"], "condition": "service_started"} if other is not None else None
             if after is not None and after not in entry["depends_on"]:
                 entry["depends_on"] = [*entry["depends_on"], after]
+
+
+def _address(entries: list[dict[str, Any]]) -> None:
+    """Give each entry the addresses of the services that it expects on a port of the same machine. A page's address is
+    for browsers, which reach it where it is published."""
+    for entry in entries:
+        for item in entry["addresses"]:
+            named = [other for other in entries if other["serves"] and other["port"] == item.port]
+            if len(named) != 1 or named[0]["browsed"] or named[0]["service"] == entry["service"]:
+                continue
+            value = item.form.replace("{host}", named[0]["name"]).replace("{port}", str(item.port))
+            place = "environment"
+            if item.phase == "build":
+                place, value = "arguments", f"{item.variable}={value}"
+            given = {"name": item.variable, "value": value, "required": False, "secret": False}
+            held = {other["name"]: other for other in entry[place]}
+            entry[place] = list({**held, item.variable: given}.values())
+
+
+def _is_browsed(spec: "Spec") -> bool:
+    """Whether people open a service in a browser: only frameworks of these languages are made for that."""
+    known = framework(spec.language, spec.framework) if spec.framework and spec.language in _WITH_SHELL else None
+    return known is not None and known.browsed
 
 
 def _is_named(variable: str, service: str) -> bool:

@@ -53,8 +53,10 @@ def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
     return [root if path == of else join_path(root, relative(path, of)) for path in paths]
 
 
+# Temporary files of Tomcat's JVM, native code that libraries unpack among them.
+TOMCAT_TEMP = "/usr/local/tomcat/temp"
 # Logs, uploads, and what JSP pages are compiled to.
-_TOMCAT_WRITES = ("/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work")
+TOMCAT_WRITES = ("/usr/local/tomcat/logs", TOMCAT_TEMP, "/usr/local/tomcat/work")
 
 
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
@@ -64,4 +66,4 @@ def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
         path.replace("/usr/local/tomcat/src/main/webapp", "/usr/local/tomcat/webapps/ROOT", 1)
         for path in under(paths, "/usr/local/tomcat", of)
     ]
-    return unique([*own, *_TOMCAT_WRITES])
+    return unique([*own, *TOMCAT_WRITES])

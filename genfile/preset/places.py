@@ -4,7 +4,7 @@ from typing import Any
 
 from genfile.data import scratch_of
 from genfile.preset.layout import localise
-from genfile.preset.pathfilters import in_tomcat, join_path, under
+from genfile.preset.pathfilters import TOMCAT_WRITES, in_tomcat, join_path, under
 
 _ROOT = "/app"
 
@@ -26,7 +26,9 @@ def written_folders(spec: dict[str, Any], context: str) -> list[str]:
 
 
 def scratch_folders(spec: dict[str, Any], context: str) -> list[str]:
-    """Those of them that are caches of the framework."""
+    """Those of them in which nothing is kept: caches of the framework, and what Tomcat itself writes."""
+    if spec.get("layout") == "war":
+        return list(TOMCAT_WRITES)
     known = scratch_of(spec["language"], spec["framework"], spec["path"])
     local = localise({**spec, "writable": sorted(known & set(spec["writable"]))}, context)
     return under(local["writable"], _ROOT)

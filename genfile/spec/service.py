@@ -154,6 +154,15 @@ class Connection(Model):
     )
 
 
+class OtherService(Model):
+    """A variable that contains the address of another service of the project."""
+
+    variable: EnvironmentName
+    phase: Literal["build", "run"] = Field("run", description="When it is read; `build`: its value is compiled in.")
+    port: Port = Field(description="The port that the project expects that service on.")
+    form: Text = Field(description="Its value, with {host} and {port} for those of the service.")
+
+
 class Seed(Model):
     """A file or folder of the tree that a database's image runs when its data folder is still empty."""
 
@@ -248,6 +257,7 @@ class Service(Model):
     secrets: tuple[BuildSecret, ...] = ()
     backing_services: tuple[Word, ...] = Field((), description="Databases and brokers that it connects to: postgres.")
     connections: tuple[Connection, ...] = ()
+    addresses: tuple[OtherService, ...] = Field((), description="Addresses of other services of the project.")
     seeds: tuple[Seed, ...] = ()
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(

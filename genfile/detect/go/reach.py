@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from genfile.detect.go.hosts import hosts_of
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import AskedAddress, Sources
-from genfile.evidence import Draft, Evidence
+from genfile.evidence import About, Draft, Evidence, Topic
 from genfile.parsers.go import GoFile
 from genfile.parsers.godispatch import dashed
 
@@ -50,7 +50,7 @@ def _move_host(asked: AskedAddress, draft: Draft) -> bool:
             continue
         if host.variable is None or not set(host.variable.lower().split("_")).isdisjoint(_FOREIGN):
             text = f"{host.says}: reachable only from inside the container; listen on :{port}"
-            draft.note("warning", text, host.says.path, host.says.line)
+            draft.note("warning", text, host.says.path, host.says.line, About(Topic.FAILS))
             return True
         listed = draft.values.setdefault("environment", [])
         listed[:] = [item for item in listed if item["name"] != host.variable]
@@ -70,7 +70,7 @@ def _tell_of_literal(module: GoModule, sources: Sources, draft: Draft) -> None:
             if match is not None and match[1] == f":{port}":
                 says = module.folder.says(path, line, text)
                 told = f"{says}: only programs of the container itself reach it; listen on :{port}"
-                draft.note("warning", told, says.path, says.line)
+                draft.note("warning", told, says.path, says.line, About(Topic.FAILS))
                 return
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from genfile.data import BackingService
+from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.go.address import Sources
 from genfile.detect.go.asked import asked_names
@@ -14,14 +15,16 @@ from genfile.evidence import Draft
 
 
 def put_stores(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """Put /connections."""
+    """Put /connections and /addresses."""
 
     def bare(service: BackingService) -> bool:
         calls = (call for _, file in sources for call in file.calls if call.arguments)
         # The address comes last, after the context or the driver.
         return any(is_bare(service, call.callee, replace(call, arguments=call.arguments[-1:])) for call in calls)
 
-    put_connections(draft, module.folder, _reads(module, sources), module.requires, bare)
+    reads = list(_reads(module, sources))
+    put_connections(draft, module.folder, reads, module.requires, bare)
+    put_addresses(draft, module.folder, reads)
 
 
 def _reads(module: GoModule, sources: Sources) -> Iterator[Read]:

@@ -69,6 +69,11 @@ class Build(Struct):
                     return item
         return None
 
+    def versioned(self, *names: str) -> BuildDependency | None:
+        """The first dependency or plugin of these groups or coordinates that has a version of its own."""
+        fits = (item for item in self.dependencies if item.coordinate in names or item.group in names)
+        return next((item for item in fits if item.version and item.version[:1].isdigit()), None)
+
     @property
     def framework(self) -> tuple[Framework, BuildDependency] | None:
         """The first framework that the build depends on, with the dependency as evidence."""

@@ -1,6 +1,7 @@
 """The health endpoint of a JVM framework: its path, and its port if that is a separate one."""
 
 import posixpath
+import re
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.routes import code_health
@@ -20,6 +21,15 @@ def put_health(build: Build, draft: Draft, framework: str) -> None:
     if found is None:
         return
     path, port, evidence = found
+    mail = _asks_mail(build) if framework == "spring-boot" else None
+    if mail is not None and _has_probes(build):
+        path, evidence = _join(path, "liveness"), mail
+    elif mail is not None:
+        text = (
+            f"{mail}: {path} is down while that mail server is, so the health check only opens the port; for more, set"
+        )
+        draft.note("info", f"{text} management.endpoint.health.probes.enabled to true", mail.path, mail.line)
+        return
     if port == draft.values.get("port"):
         port = None
     draft.put("health", Fact({"path": path}, (evidence,)))
@@ -73,6 +83,27 @@ def _spring(build: Build) -> Found | None:
         return None
     own = _text(build, "management.server.base-path", "management.server.servlet.context-path") or ""
     return _join(own, path), number, actuator.evidence
+
+
+def _asks_mail(build: Build) -> Evidence | None:
+    """The setting with the mail server that the health endpoint asks; its answer stands for the program's."""
+    host = find_setting(build.folder, "spring.mail.host")
+    if host is None or build.find("org.springframework.boot:spring-boot-starter-mail") is None:
+        return None
+    own = _text(build, "management.health.mail.enabled")
+    asks = own if own is not None else _text(build, "management.health.defaults.enabled")
+    return host.evidence[0] if asks != "false" else None
+
+
+def _has_probes(build: Build) -> bool:
+    """Whether there is /liveness below the endpoint: from Spring Boot 4 on, unless it is turned off.
+
+    https://github.com/spring-projects/spring-boot/issues/22825
+    """
+    stated = _text(build, "management.endpoint.health.probes.enabled")
+    boot = build.versioned("org.springframework.boot")
+    major = re.match(r"\d{1,4}", (boot.version if boot is not None else None) or "")
+    return stated == "true" or (stated is None and major is not None and int(major[0]) >= 4)
 
 
 def _quarkus(build: Build) -> Found | None:

@@ -4,7 +4,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.network import CONFIGURED
 from genfile.detect.java.port import LISTENERS, sources
 from genfile.detect.java.settings import find_setting
-from genfile.evidence import Draft, Evidence
+from genfile.evidence import About, Draft, Evidence, Topic
 from genfile.parsers.values import EnvDefault
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
@@ -44,7 +44,7 @@ def put_reachable(build: Build, draft: Draft, framework: str | None) -> None:
                     _override(draft, hosts[0].name, says)
                 else:
                     text = f"{says}: reachable only from inside the container; listen on {_EVERYWHERE}"
-                    draft.note("warning", text, says.path, says.line)
+                    draft.note("warning", text, says.path, says.line, About(Topic.FAILS))
                 return
 
 

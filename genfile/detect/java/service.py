@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from genfile.data import Framework
 from genfile.detect.java.boot import put_layers, tell_of_goal, tell_of_profile
 from genfile.detect.java.build import Build
+from genfile.detect.java.credentials import tell_of_credentials
 from genfile.detect.java.dotenv import put_dotenv
 from genfile.detect.java.drivers import tell_of_driver
 from genfile.detect.java.flags import put_flags
@@ -108,6 +109,7 @@ def _notes(service: _Service) -> None:
     tell_of_goal(service.build, service.draft)
     tell_of_profile(service.build, service.draft)
     tell_of_driver(service.build, service.draft)
+    tell_of_credentials(service.build.folder, service.draft)
     put_unread(service.build, service.draft)
     put_dotenv(service.build, service.draft)
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from genfile.data import backing_services, system_packages
+from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, put_connections
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
+from genfile.detect.java.local import local_settings, tell_of_local
 from genfile.detect.java.outside import variables
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -15,9 +17,13 @@ from genfile.evidence import Draft, Evidence, Fact
 
 
 def put_stores(build: Build, draft: Draft) -> None:
-    """Put /connections."""
-    reads = _reads(build, spring=draft.values.get("framework") == "spring-boot")
+    """Put /connections and /addresses."""
+    reads = list(_reads(build, spring=draft.values.get("framework") == "spring-boot"))
     put_connections(draft, build.folder, reads, lambda name: ":" in name and build.find(name) is not None)
+    if draft.values.get("framework") == "spring-boot":
+        reads += local_settings(build.folder)
+        tell_of_local(build.folder, draft)
+    put_addresses(draft, build.folder, reads)
 
 
 def _reads(build: Build, *, spring: bool) -> Iterator[Read]:

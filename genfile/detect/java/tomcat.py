@@ -55,10 +55,10 @@ def _by_version(build: Build, java: int) -> Fact[str] | None:
 
 def _by_spring(build: Build, java: int) -> Fact[str] | None:
     """The version of Spring Boot or of Spring's own web module."""
-    boot = _versioned(build, "org.springframework.boot")
+    boot = build.versioned("org.springframework.boot")
     if boot is not None:
         return Fact(_of_major(boot, 3, 4), (boot.evidence,))
-    web = _versioned(build, "org.springframework:spring-webmvc", "org.springframework:spring-web")
+    web = build.versioned("org.springframework:spring-webmvc", "org.springframework:spring-web")
     return Fact(_of_major(web, 6, 7), (web.evidence,)) if web is not None else None
 
 
@@ -75,11 +75,6 @@ def _by_imports(build: Build, java: int) -> Fact[str] | None:
 
 
 SIGNALS: tuple[Signal, ...] = (_by_library, _by_version, _by_spring, _by_imports)
-
-
-def _versioned(build: Build, *names: str) -> BuildDependency | None:
-    return next((item for item in build.dependencies if item.version and item.version[:1].isdigit()
-                 and (item.coordinate in names or item.group in names)), None)  # fmt: skip
 
 
 def _of_major(item: BuildDependency, middle: int, new: int) -> str:

@@ -13,6 +13,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, ScriptStep, resolve
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
+from genfile.evidence import About, Topic
 from genfile.parsers.jsreach import Import
 from genfile.parsers.tsbuild import COMPILERS, Listing, configurations, flag, only_checks, written
 from genfile.parsers.tsoutput import Chain, emits_nothing, inside, loads_in_node
@@ -133,7 +134,7 @@ def tell_absent(project: NodeProject) -> None:
         verb = "are" if rest else "is"
         text = f"the sources import {absent[0]}{rest}, which {verb} not in the tree; the build fails without"
         place = project.folder.full(known.config) if known is not None else None
-        project.folder.tree.note("warning", f"{text} {'them' if rest else 'it'}", place)
+        project.folder.tree.note("warning", f"{text} {'them' if rest else 'it'}", place, about=About(Topic.FAILS))
 
 
 def _has(project: NodeProject, name: str) -> bool:

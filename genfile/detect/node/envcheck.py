@@ -3,12 +3,13 @@
 import re
 
 from genfile.detect.node.configs import loaded_at_build
-from genfile.detect.node.extras import PUBLIC_PREFIXES
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.public import PUBLIC_PREFIXES
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
+from genfile.parsers.jsrequired import CHECKED
 
 # Usual places of the check.
 _PLACES = tuple(
@@ -29,7 +30,6 @@ _VALUES = (
     (("uuid",), "00000000-0000-4000-8000-000000000000"),
 )
 _LAX = frozenset({"optional", "default", "nullish", "catch", "prefault"})
-_CHECKS = frozenset({"cleanEnv", "createEnv", "parseEnv"})
 
 
 def put_env_check(project: NodeProject, draft: Draft) -> None:
@@ -46,7 +46,7 @@ def put_env_check(project: NodeProject, draft: Draft) -> None:
             _put(draft, {"name": variable, "phase": "build", "value": value}, says)
             return
     for name, module in loaded:
-        if any(call.callee.rpartition(".")[2] in _CHECKS for call in module.calls) or module.parses_environment:
+        if any(call.callee.rpartition(".")[2] in CHECKED for call in module.calls) or module.parses_environment:
             _put_values(project, draft, name, module)
 
 

@@ -12,7 +12,7 @@ from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import is_built, put_generated, put_member_scripts
 from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.peers import put_peers
-from genfile.detect.node.public import public_settings
+from genfile.detect.node.public import PUBLIC_PREFIXES, public_settings
 from genfile.detect.node.release import put_release
 from genfile.detect.node.schema import user_of
 from genfile.detect.node.scripts import resolve
@@ -30,11 +30,6 @@ GIT_HOOKS = frozenset(
     """
     husky lefthook simple-git-hooks is-ci only-allow npx skip-ci pre-commit patch-husky echo git yorkie
     ghooks husky-init ls-lint npm-force-resolutions check-engine
-    """.split()
-)
-PUBLIC_PREFIXES = tuple(
-    """
-    NEXT_PUBLIC_ VITE_ REACT_APP_ NUXT_PUBLIC_ PUBLIC_ GATSBY_ VUE_APP_ NG_APP_ EXPO_PUBLIC_ STORYBOOK_
     """.split()
 )
 # Package manager settings that change what an installation does.
@@ -285,9 +280,16 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
             elif "static" not in draft.values and name not in ("PORT", "NODE_ENV", "HOST", "HOSTNAME"):
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     framework = draft.values.get("framework")
-    for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
+    read = public_settings(project, framework) if framework and draft.values.get("build") else {}
+    for name in read:
         # One in a committed file keeps its value there, unless the build is given another.
         if name not in present:
             _put_public_setting(name, draft, listed)
+    for item in listed if "static" in draft.values else ():
+        says = read.get(str(item["name"]))
+        if says is not None and item["phase"] == "build" and "value" not in item and item["name"] not in committed:
+            item["required"] = True
+            text = f"{says}: compiled into the page, which fails without it; pass it with --build-arg {item['name']}=…"
+            draft.note("info", text, says.path, says.line)
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]

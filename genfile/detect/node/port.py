@@ -16,7 +16,7 @@ from genfile.detect.node.scripts import resolve
 from genfile.detect.node.wrappers import variable_files
 from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
-from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.evidence import About, Draft, Evidence, Fact, Topic, decide
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.small import parse_shell
 from genfile.parsers.values import Call, EnvDefault, port_number, port_of
@@ -252,7 +252,8 @@ def _names_no_host(call: Call) -> bool:
 
 
 def _tell_of_loopback(draft: Draft, says: Evidence) -> None:
-    draft.note("warning", f"{says}: reachable only from inside the container; bind to 0.0.0.0", says.path, says.line)
+    text = f"{says}: reachable only from inside the container; bind to 0.0.0.0"
+    draft.note("warning", text, says.path, says.line, About(Topic.FAILS))
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:

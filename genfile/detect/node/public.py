@@ -4,9 +4,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.detect.node.framework import read_config, read_module
+from genfile.detect.code import parse_code
+from genfile.detect.node.framework import read_config
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.members import needed_members
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+from genfile.parsers.javascript import parse_javascript, parse_typescript
 from genfile.parsers.jscomponents import COMPONENTS
+from genfile.parsers.jsrequired import CHECKED, checked_names
 
 # The bundler of each prefix: another bundler's setting in the same code doesn't count.
 PREFIXES = {
@@ -21,6 +27,12 @@ PREFIXES = {
     "solid-start": ("VITE_",),
     "tanstack-start": ("VITE_",),
 }
+# Those of all bundlers.
+PUBLIC_PREFIXES = tuple(
+    """
+    NEXT_PUBLIC_ VITE_ REACT_APP_ NUXT_PUBLIC_ PUBLIC_ GATSBY_ VUE_APP_ NG_APP_ EXPO_PUBLIC_ STORYBOOK_
+    """.split()
+)
 FOLDERS = ("src", "app", "pages", "components", "lib", "config", "utils", "hooks", "services")
 ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -28,28 +40,45 @@ _IN_COMPONENT = re.compile(r"\b(?:import\.meta|process)\.env\.([A-Z][A-Z0-9_]*)"
 MAX_FILES = 200
 
 
-def public_settings(project: NodeProject, framework: str) -> list[str]:
-    """The public variables that the code reads, sorted; from a bounded number of files."""
+def public_settings(project: NodeProject, framework: str) -> dict[str, Evidence | None]:
+    """The public variables that the code reads, and that of the workspace's members that it needs, by name; from a
+    bounded number of files. Each with the place of the schema without which the page fails, if there is one."""
     prefixes = (*PREFIXES.get(framework, ()), *_own_prefixes(project))
-    found: set[str] = set()
-    for name in source_names(project) if prefixes else ():
-        text = project.folder.text(name) or ""
+    members = [member.project for member in needed_members(project)] if prefixes else []
+    found: dict[str, Evidence | None] = {}
+    for folder in (project.folder, *members) if prefixes else ():
+        for name, says in _settings_in(folder, prefixes):
+            found[name] = found.get(name) or says
+    return dict(sorted(found.items()))
+
+
+def _settings_in(folder: Project, prefixes: tuple[str, ...]) -> Iterator[tuple[str, Evidence | None]]:
+    """Those that the sources of a folder read."""
+    for name in source_names(folder):
+        text = folder.text(name) or ""
         # Only the few files that name one are parsed.
-        if not any(prefix in text for prefix in prefixes):
-            continue
-        found |= {item for item in _read(project, name, text) if item.startswith(prefixes) and _NAME.fullmatch(item)}
-    return sorted(found)
+        if any(prefix in text for prefix in prefixes):
+            read = _read(folder, name, text)
+            yield from ((item, says) for item, says in read if item.startswith(prefixes) and _NAME.fullmatch(item))
 
 
-def _read(project: NodeProject, name: str, text: str) -> Iterator[str]:
+def _read(folder: Project, name: str, text: str) -> Iterator[tuple[str, Evidence | None]]:
     """The variables that a file reads, with a default or without: an address that is compiled in is the one that each
     deployment changes."""
     if name.endswith(COMPONENTS):
         # The markup reads them too, and no grammar for it is at hand.
-        yield from _IN_COMPONENT.findall(text)
+        yield from ((item, None) for item in _IN_COMPONENT.findall(text))
         return
-    module = read_module(project, name)
-    yield from (item.name for item in module.env_names) if module is not None else ()
+    typescript = name.endswith((".ts", ".tsx"))
+    module = parse_code(folder, parse_typescript if typescript else parse_javascript, name)
+    if module is None:
+        return
+    yield from ((item.name, None) for item in module.env_names)
+    if any(word in text for word in CHECKED):
+        needed = dict(checked_names(module))
+        for item, _, _ in module.called_pairs:
+            line = needed.get(item)
+            yield item, folder.says(name, line, f"{item} must be set") if line is not None else None
 
 
 def _own_prefixes(project: NodeProject) -> tuple[str, ...]:
@@ -61,9 +90,9 @@ def _own_prefixes(project: NodeProject) -> tuple[str, ...]:
     return tuple(text for text in texts if isinstance(text, str) and re.fullmatch(r"[A-Z][A-Z0-9]*_", text))
 
 
-def source_names(project: NodeProject) -> Iterator[str]:
+def source_names(folder: Project) -> Iterator[str]:
     """The sources of an application in its usual folders, without tests; bounded."""
-    folder, count = project.folder, 0
+    count = 0
     for place in ("", *FOLDERS):
         if place and not folder.has_folder(place):
             continue

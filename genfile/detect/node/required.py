@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from genfile.detect.node.clients import client_names
 from genfile.detect.node.configs import is_common
-from genfile.detect.node.extras import PUBLIC_PREFIXES
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.public import PUBLIC_PREFIXES
 from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.started import program_of
 from genfile.detect.node.stores import loads_client, schema_variables

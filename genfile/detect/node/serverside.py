@@ -27,7 +27,7 @@ def _read(project: NodeProject) -> list[tuple[str, JsModule]]:
     dependencies = {name for package in project.packages for name in package.every_dependency}
     words = (*_READS, *(name for name in clients("npm") if name in dependencies))
     found: list[tuple[str, JsModule]] = []
-    for name in source_names(project):
+    for name in source_names(project.folder):
         text = project.folder.text(name) or ""
         if len(found) >= MAX_MODULES or posixpath.splitext(name)[1] not in (".ts", ".tsx", ".js", ".jsx", ".mjs"):
             continue

@@ -24,6 +24,7 @@ from genfile.detect.node.members import put_build
 from genfile.detect.node.outputs import put_made
 from genfile.detect.node.outside import put_references
 from genfile.detect.node.required import put_needed
+from genfile.detect.node.rewrites import put_rewrites
 from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.server import put_server, put_site
 from genfile.detect.node.settings import put_settings
@@ -126,6 +127,7 @@ def _outside(service: _Service) -> None:
     """System packages, databases, folders outside of the service's own."""
     put_system(service.project, service.draft, with_run="static" not in service.draft.values)
     put_stores(service.project, service.draft)
+    put_rewrites(service.project, service.draft)
     put_references(service.project, service.draft)
 
 

@@ -1,8 +1,8 @@
 """Optional variables that a program's modules read."""
 
 from genfile.detect.node.configs import is_common
-from genfile.detect.node.extras import PUBLIC_PREFIXES
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.public import PUBLIC_PREFIXES
 from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.sources import source_files
 from genfile.detect.required import GIVEN

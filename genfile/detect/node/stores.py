@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from genfile.data import BackingService, backing_services
+from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.node.clients import client_addresses
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import needed_members
+from genfile.detect.node.public import PREFIXES, PUBLIC_PREFIXES
 from genfile.detect.node.schema import schema_holders
+from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -30,7 +33,7 @@ _GETTERS = (".get", ".getOrThrow")
 
 
 def put_stores(project: NodeProject, draft: Draft) -> None:
-    """Put /connections; a database that only Prisma's schema names first goes to /backing_services."""
+    """Put /connections and /addresses; a database that only Prisma's schema names first goes to /backing_services."""
     if "static" in draft.values:
         return
     schema = _schema(project, draft)
@@ -44,6 +47,7 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
 
     dialects = frozenset(_dialects(project, start))
     put_connections(draft, project.folder, reads, dependencies.__contains__, bare, dialects)
+    put_addresses(draft, project.folder, [*reads, *_of_server(project, draft)])
 
 
 # Under these keys, Sequelize, TypeORM, Knex, MikroORM and Drizzle name the kind of database that they open.
@@ -198,16 +202,28 @@ def _modules(project: NodeProject, start: tuple[str, ...]) -> "list[tuple[str, J
 
 
 def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:
-    for path, module in _modules(project, start):
+    return _of_modules(_modules(project, start), project.folder)
+
+
+def _of_server(project: NodeProject, draft: Draft) -> Iterator[Read]:
+    """What a server reads that only a build puts together, if the prefix of a name says whether browsers get it."""
+    apart = draft.values.get("framework") in PREFIXES
+    for item in _of_modules(server_modules(project, draft), project.folder) if apart else ():
+        if not item.name.startswith(PUBLIC_PREFIXES):
+            yield item
+
+
+def _of_modules(modules: "list[tuple[str, JsModule]]", folder: Project) -> Iterator[Read]:
+    for path, module in modules:
         for value, line in module.env_defaults:
-            default = value.default if isinstance(value.default, str) else None
-            yield Read(value.name, project.folder.says(path, line, value.name), default)
+            default = value.last if isinstance(value.last, str) else None
+            yield Read(value.name, folder.says(path, line, value.name), default)
         for item in module.env_names:
-            yield Read(item.name, project.folder.says(path, item.line, item.name))
+            yield Read(item.name, folder.says(path, item.line, item.name))
         for call in module.calls:
             first = call.arguments[0] if call.arguments else None
             if call.callee.endswith(_GETTERS) and isinstance(first, str) and first.isupper() and first.isidentifier():
                 second = call.arguments[1] if len(call.arguments) > 1 else None
                 second = second.default if isinstance(second, EnvDefault) else second
-                says = project.folder.says(path, call.line, first)
+                says = folder.says(path, call.line, first)
                 yield Read(first, says, second if isinstance(second, str) else None)

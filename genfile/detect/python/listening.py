@@ -9,7 +9,7 @@ from genfile.detect.python.reach import Listener, command, reach, variable
 from genfile.detect.python.routes import python_routes
 from genfile.detect.python.servers import named_port
 from genfile.detect.python.streamlit import put_streamlit
-from genfile.evidence import Draft, Fact
+from genfile.evidence import About, Draft, Fact, Topic
 
 
 def put_listening(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
@@ -104,7 +104,8 @@ def _note_loopback(
         says = f"{listener.callee.lstrip('?.')}(host={listener.host!r})"
         alone = project.folder.says(listener.path, listener.line, says)
     if alone is not None:
-        draft.note("warning", f"{alone}: reachable only from inside the container", alone.path, alone.line)
+        text = f"{alone}: reachable only from inside the container; listen on 0.0.0.0"
+        draft.note("warning", text, alone.path, alone.line, About(Topic.FAILS))
 
 
 def put_network(project: PythonProject, draft: Draft, framework: Framework | None) -> None:

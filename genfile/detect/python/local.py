@@ -10,7 +10,7 @@ from genfile.detect.outside import OutsidePath
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.groups import listed_groups
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 
 if TYPE_CHECKING:
     from genfile.detect.python.manifest import PythonProject
@@ -80,7 +80,7 @@ def _tell_of_missing(project: "PythonProject", draft: Draft) -> None:
             fault = _fault(project, entry.place) if entry.place is not None else None
             if fault is not None:
                 path = project.folder.full(name)
-                draft.note("warning", f"{path}:{entry.line}: {fault}", path, entry.line)
+                draft.note("warning", f"{path}:{entry.line}: {fault}", path, entry.line, About(Topic.FAILS))
 
 
 def _fault(project: "PythonProject", place: str) -> str | None:

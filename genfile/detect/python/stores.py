@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from genfile.data import BackingService
+from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, is_bare, put_connections
 from genfile.detect.python.application import modules
 from genfile.detect.python.fills import filled_names
@@ -17,7 +18,7 @@ ALCHEMY = ("sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "databases",
 
 
 def put_stores(project: PythonProject, draft: Draft) -> None:
-    """Put /connections."""
+    """Put /connections and /addresses."""
 
     def depends(name: str) -> bool:
         return project.depends(*(ALCHEMY if name == "sqlalchemy" else (name,))) is not None
@@ -25,7 +26,9 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
     def bare(service: BackingService) -> bool:
         return any(is_bare(service, call.callee, call) for _, module in modules(project) for call in _whole(module))
 
-    put_connections(draft, project.folder, _reads(project), depends, bare)
+    reads = list(_reads(project))
+    put_connections(draft, project.folder, reads, depends, bare)
+    put_addresses(draft, project.folder, reads)
 
 
 def _whole(module: PyModule) -> Iterator[Call]:

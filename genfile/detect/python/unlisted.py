@@ -15,7 +15,7 @@ from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.removed import held
 from genfile.detect.python.told import told_installs, told_names
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import normalise
@@ -162,13 +162,15 @@ def put_imported(project: "PythonProject", draft: Draft) -> None:
     found = project.imported if only is None else imported(project, only)
     names = sorted(found if not project.has_manifest else ())
     for name, where in unknown(project, only).items():
+        about = None
         # With a list, the package may have any name.
         text = "no dependency list says which package provides it; add that package to a requirements.txt"
         if in_git(project.folder.tree, project.folder.full(f"{name}.py")) is False:
             text = f"{name}.py is not in version control; add it before you build the image"
+            about = About(Topic.FAILS)
         elif project.has_manifest:
             continue
-        draft.note("warning", f"{where}: {text}", where.path, where.line)
+        draft.note("warning", f"{where}: {text}", where.path, where.line, about)
     if not names:
         return
     says = found[names[0]].evidence
