@@ -122,11 +122,11 @@ def tell_of_goal(build: Build, draft: Draft) -> None:
     else:
         reason, mend = "no execution repackages the jar", "Bind the goal repackage to an execution"
     if build.main_class is not None:
-        means = f"starts {build.main_class.value} with its libraries beside the jar"
+        means = f"image starts {build.main_class.value} with its libraries beside the jar"
     else:
-        means = f"also runs {REPACKAGE} when it is built"
+        means = f"image's build also runs {REPACKAGE}"
     says = thin.evidence
-    text = f"{says}: {reason}, so `mvn package` alone leaves one that can't start; the image {means}. {mend}"
+    text = f"{says}: {reason}, so `mvn package` alone leaves one that can't start; the {means}. {mend}"
     draft.note("warning", text, says.path, says.line)
 
 
