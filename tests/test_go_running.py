@@ -382,3 +382,34 @@ def test_a_constant_on_the_loopback_is_told_of(address: str, told: int) -> None:
     service = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
     assert service.spec.port == 9001
     assert len([note for note in service.notes if "listen on :9001" in note.text]) == told
+
+
+@pytest.mark.parametrize(
+    ("load", "file"),
+    [
+        ('viper.SetConfigName("shop")\nif err := viper.ReadInConfig(); err != nil { panic(err) }', "shop.yaml"),
+        ('viper.SetConfigName("shop")\nviper.SetConfigType("toml")\nerr := viper.ReadInConfig()\n'
+         "if err != nil { log.Fatal(err) }", "shop.toml"),
+        ('viper.SetConfigFile("./etc/shop.json")\nif err := viper.ReadInConfig(); err != nil { panic(err) }',
+         "shop.json"),
+        # It goes on without the file, asks for it by another name, or looks at another error.
+        ('viper.SetConfigName("shop")\nviper.ReadInConfig()', None),
+        ('viper.SetConfigName("shop")\nif err := viper.ReadInConfig(); err != nil { log.Print(err) }', None),
+        ('viper.SetConfigName("shop")\nif err := viper.ReadInConfig(); err != nil {\n'
+         "if _, ok := err.(viper.ConfigFileNotFoundError); !ok { panic(err) } }", None),
+        ("viper.SetConfigName(name())\nif err := viper.ReadInConfig(); err != nil { panic(err) }", None),
+    ],
+)  # fmt: skip
+def test_a_configuration_file_that_the_program_stops_without_is_told_of(load: str, file: str | None) -> None:
+    files = {"go.mod": module("github.com/spf13/viper"), "go.sum": ""}
+    code = main(f'{load}\nhttp.ListenAndServe(":80", nil)', "net/http", "log", "github.com/spf13/viper")
+
+    def told(**more: str) -> list[str]:
+        [service] = inspect(**files, **{"main.go": code}, **more).services
+        return [note.text.partition("stops without ")[2] for note in service.notes if "stops without" in note.text]
+
+    remedy = "mount it into the container, or commit one without secrets"
+    assert told() == ([f"{file}, which is not in the tree; {remedy}"] if file else [])
+    ignored = told(**{".gitignore": "shop.*\n"})
+    assert ignored == ([f"{file}, which is not in version control; {remedy}"] if file else [])
+    assert not told(**{f"conf/{file or 'shop.yaml'}": "a: b\n"})

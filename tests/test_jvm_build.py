@@ -522,13 +522,114 @@ def test_a_plugin_without_its_goal_packages_no_program(parent: str, execution: s
     assert any("no execution repackages the jar" in note.text for note in service.notes) is goal
 
 
-def test_a_member_of_a_build_names_no_goal_for_its_libraries() -> None:
-    boot = "<plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin>"
-    group = "<groupId>org.springframework.boot</groupId>"
-    web = f"<dependency>{group}<artifactId>spring-boot-starter-web</artifactId></dependency>"
-    modules = "<packaging>pom</packaging><modules><module>web</module></modules>"
-    root = f"<project><artifactId>all</artifactId>{modules}</project>"
-    own = f"<dependencies>{web}</dependencies><build><plugins>{boot}</plugins></build>"
-    module = f"<project><parent><artifactId>all</artifactId></parent><artifactId>web</artifactId>{own}</project>"
-    spec = only(**{"pom.xml": root, "web/pom.xml": module, f"web/{MAIN}": JAVA})
-    assert "repackage" not in spec.build[-1]
+PLUGIN = "<plugin><artifactId>spring-boot-maven-plugin</artifactId>{}</plugin>"
+# How a parent keeps its libraries plain: the goal that Spring Boot binds, told to do nothing.
+_SKIPPED = _BOUND.replace("<execution>", "<execution><id>repackage</id>").replace(
+    "</execution>", "<configuration><skip>true</skip></configuration></execution>"
+)
+
+
+def reactor(inherited: str, own: str, parent: str = "", **files: str) -> dict[str, str]:
+    """A reactor of a program and a library, both with Spring Boot's plugin; `inherited` is the parent's configuration
+    of it, `own` the program's, and `parent` stands in the root's pom.xml."""
+    root = (
+        f"<project>{parent}<artifactId>all</artifactId><packaging>pom</packaging><modules><module>web</module>"
+        f"<module>base</module></modules>{inherited}</project>"
+    )
+    module = (
+        "<project><parent><artifactId>all</artifactId></parent><artifactId>{}</artifactId><dependencies><dependency>"
+        "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency>"
+        "</dependencies><build><plugins>{}</plugins></build></project>"
+    )
+    spring = "import org.springframework.boot.SpringApplication;\n"
+    return {
+        "pom.xml": root,
+        "web/pom.xml": module.format("web", PLUGIN.format(own)),
+        f"web/{MAIN}": JAVA.replace("public class", f"{spring}public class"),
+        "base/pom.xml": module.format("base", PLUGIN.format("")),
+        "base/src/main/java/a/Texts.java": "package a;\npublic class Texts {}\n",
+        **files,
+    }
+
+
+def _applied(configuration: str) -> str:
+    return f"<build><plugins>{PLUGIN.format(configuration)}</plugins></build>"
+
+
+_ABOVE = "<parent><artifactId>spring-boot-starter-parent</artifactId><version>3.5.6</version></parent>"
+_SKIP = "<configuration><skip>true</skip></configuration>"
+
+
+@pytest.mark.parametrize(
+    ("inherited", "own", "parent", "told"),
+    [
+        ("", "", "", "no execution repackages the jar"),
+        (_applied(_SKIPPED), "", "", "nothing repackages the jar"),
+        (_applied(_SKIPPED), "", _ABOVE, "nothing repackages the jar"),
+        (_applied(_BOUND + _SKIP), "", "", "nothing repackages the jar"),
+        ("<properties><spring-boot.repackage.skip>true</spring-boot.repackage.skip></properties>", "", _ABOVE,
+         "nothing repackages the jar"),
+        ("", _BOUND.replace("<execution>", "<execution><phase>none</phase>"), "", "no execution repackages the jar"),
+        # What the program's own pom.xml says of the same execution is stronger.
+        (_applied(_SKIPPED), _SKIPPED.replace("true", "false"), "", None),
+        (_applied(_SKIPPED), _SKIPPED.replace(">repackage</id>", ">more</id>").replace("true", "false"), "", None),
+        ("", "", _ABOVE, None),
+        ("", _BOUND, "", None),
+    ],
+)  # fmt: skip
+def test_a_member_whose_jar_stays_plain_starts_by_its_class_with_its_libraries_beside_it(
+    inherited: str, own: str, parent: str, told: str | None
+) -> None:
+    # The other module is no program: it has no main class.
+    [service] = inspect(**reactor(inherited, own, parent)).services
+    spec: Any = service.spec
+    assert spec.path == "web"
+    assert [note.text.partition("): ")[2].partition(",")[0] for note in service.notes if "repackage" in note.text] == (
+        [told] if told else []
+    )
+    if told:
+        assert spec.start == ("java", "-cp", "app.jar:lib/*", "a.App")
+        assert spec.libraries == "web/target/lib"
+        assert "-pl web -am package dependency:copy-dependencies" in spec.build[-1]
+    else:
+        assert spec.start == ("java", "-jar", "app.jar")
+        assert spec.build[-1].endswith("package")
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ("<properties><start-class>a.Other</start-class></properties>", "a.Other"),
+        ("", "a.App"),
+    ],
+)
+def test_the_class_of_a_plain_jar_is_the_one_that_starts_spring(more: str, named: str) -> None:
+    other = JAVA.replace("App", "Other")
+    files = reactor(_applied(_SKIPPED), "", **{"web/src/main/java/a/Other.java": other})
+    files["web/pom.xml"] = files["web/pom.xml"].replace("<dependencies>", f"{more}<dependencies>", 1)
+    assert only(**files).start[-1] == named
+
+
+def test_a_program_of_one_module_that_skips_its_goal_starts_by_its_class() -> None:
+    files = maven()
+    files["pom.xml"] = files["pom.xml"].replace("BOOT", _SKIP + "<classifier>all</classifier>")
+    spec = only(**files)
+    assert spec.start == ("java", "-cp", "app.jar:lib/*", "a.App")
+    assert spec.artifact == "target/shop-1.jar"
+    assert "COPY --link --from=build /src/target/lib /app/lib/" in dockerfile(files)
+
+
+@pytest.mark.parametrize(
+    ("files", "services"),
+    [
+        ({}, ["web"]),
+        ({"base/src/main/java/a/Run.java": JAVA.replace("App", "Run")}, ["base", "web"]),
+        ({"base/src/main/groovy/a/Run.groovy": "class Run {}\n"}, ["base", "web"]),
+        ({"base/pom.xml": "named"}, ["base", "web"]),
+    ],
+)
+def test_a_module_that_has_no_main_class_is_no_service(files: dict[str, str], services: list[str]) -> None:
+    tree = reactor("", "", _ABOVE)
+    named = tree["base/pom.xml"].replace("<dependencies>", "<properties><start-class>b.C</start-class></properties>$")
+    tree |= {name: named.replace("$", "<dependencies>") if text == "named" else text for name, text in files.items()}
+    assert [service.spec.path for service in inspect(**tree).services] == services

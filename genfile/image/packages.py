@@ -133,6 +133,11 @@ def program_packages(name: str) -> tuple[str, ...]:
     return tuple(_table("node_programs").get(name, (name,)))
 
 
+def is_packaged(name: str) -> bool:
+    """Whether a program is known to come from an npm package, and from nowhere else."""
+    return name in _table("node_programs")
+
+
 def brought_programs(package: str) -> tuple[str, ...]:
     """An npm package's programs: the one with its own name, and those in the data."""
     own = package.rpartition("/")[2]

@@ -26,9 +26,9 @@ class RunStep(Struct, frozen=True):
 
 
 class Lack(Struct, frozen=True):
-    """A path that a step needs and that is missing when it runs.
+    """A path or a program that a step needs and that is missing when it runs.
 
-    ``kind``: `copy` or `run`; ``ignored``: the ignore pattern that excludes it.
+    ``kind``: `copy`, `run` or `program`; ``ignored``: the ignore pattern that excludes it.
     """
 
     kind: str

@@ -12,12 +12,13 @@ _MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
 
 class Imported(Struct, frozen=True):
     """An imported module, dotted; ``level``: the dots of a relative import; ``lazy``: inside a function, or under a
-    condition."""
+    condition; ``module``: false for what a `from` import names, which may be a value of the module."""
 
     name: str
     line: int
     level: int = 0
     lazy: bool = False
+    module: bool = True
 
 
 def required_imports(module: PyModule) -> list[Imported]:
@@ -37,8 +38,9 @@ def _required(module: PyModule) -> list[Imported]:
             found += [Imported(alias.name, node.lineno, 0, lazy) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
-            names = [base, *(f"{base}.{alias.name}".lstrip(".") for alias in node.names)]
-            found += [Imported(name, node.lineno, node.level, lazy) for name in names if name]
+            found += [Imported(base, node.lineno, node.level, lazy)] if base else []
+            names = [f"{base}.{alias.name}".lstrip(".") for alias in node.names]
+            found += [Imported(name, node.lineno, node.level, lazy, module=False) for name in names if name]
         elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler | ast.match_case):
             inner = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or _is_condition(node)
             queue.extend((child, inner) for child in _inside(node))

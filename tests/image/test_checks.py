@@ -104,6 +104,20 @@ PAIRS = [
         "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\n",
     ),
     (
+        "step-inputs-exist",
+        NODE,
+        f"{PRODUCTION}RUN npm run build\n",
+        "the script build of package.json calls tsc, which no installed package brings",
+        f"{NPM}RUN npm run build\n",
+    ),
+    (
+        "step-inputs-exist",
+        {**NODE, "package.json": '{"scripts": {"build": "vite build"}, "dependencies": {"express": "5"}}'},
+        f"{NPM}RUN npm run build\n",
+        "the script build of package.json calls vite, which no installed package brings",
+        f"FROM node:24-slim\nRUN npm install -g vite\n{NPM.partition(chr(10))[2]}RUN npm run build\n",
+    ),
+    (
         "account-is-new",
         NODE,
         "FROM nginx:1.29-alpine\nRUN addgroup -g 1001 -S nginx && adduser -S nginx -u 1001\n",
@@ -281,3 +295,26 @@ def test_a_module_that_only_gives_types_is_not_loaded() -> None:
     values = {**types, "server.ts": "import { room } from './types'\nroom()"}
     assert found(text, types) == []
     assert any("server.ts loads ./types, which is not in the image" in item for item in found(text, values))
+
+
+@pytest.mark.parametrize(
+    ("script", "called"),
+    [
+        ("tsc", True),
+        ("rm -rf dist && tsc", True),
+        # What may fail, what runs where another node_modules counts, and what a system package may bring.
+        ("tsc || true", False),
+        ("true || tsc", False),
+        ("cd web && tsc", False),
+        ("protoc a.proto", False),
+        ("npx tsc", False),
+    ],
+)
+def test_a_script_calls_programs_that_are_installed(script: str, called: bool) -> None:
+    files = {**NODE, "package.json": json.dumps({"scripts": {"build": script}, "dependencies": {"express": "5"}})}
+    files["package-lock.json"] = '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/express": {}}}'
+    build = f"{NPM}RUN npm run build\n"
+    assert any("calls tsc" in text for text in found(build, files)) is called
+    # A lockfile that can't be read, and a base image that nobody knows: it may be there.
+    assert not any("calls" in text for text in found(build, {**files, "package-lock.json": "{"}))
+    assert not any("calls" in text for text in found(build.replace("node:24-slim", "house/node"), files))

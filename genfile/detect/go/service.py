@@ -19,7 +19,7 @@ from genfile.detect.go.outside import put_beside, put_kept, put_outside, put_pro
 from genfile.detect.go.port import Sources, asked_address
 from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
-from genfile.detect.go.settings import put_dotenv
+from genfile.detect.go.stopped import put_stopped
 from genfile.detect.go.version import go_version
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
@@ -77,7 +77,7 @@ def _outside(service: _Service) -> None:
     put_outside(service.module, service.program, service.sources, service.draft)
     put_kept(service.module, service.framework, service.draft)
     put_beside(service.module, service.draft)
-    put_dotenv(service.module, service.sources, service.draft)
+    put_stopped(service.module, service.sources, service.draft)
 
 
 def _context(service: _Service) -> None:

@@ -1,4 +1,4 @@
-"""Configuration files of a Go program in the tree: the port that they set, and a required .env."""
+"""Configuration files of a Go program in the tree: the port that they set."""
 
 import itertools
 import posixpath
@@ -12,7 +12,7 @@ from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import HostedPort, dotenv_port
 from genfile.detect.hosting.images import quietly
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Evidence, Fact
 from genfile.parsers import Document
 from genfile.parsers.data import parse_dotenv, parse_ini, parse_properties
 from genfile.parsers.go import GoFile
@@ -307,44 +307,11 @@ def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield path, inner
 
 
+LOADERS = ("github.com/joho/godotenv", "github.com/subosito/gotenv")
+
+
 def loaded_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
     """The port in the .env that the program loads."""
-    if not any(name.startswith(_LOADERS) for _, file in sources for name in file.imports):
+    if not any(name.startswith(LOADERS) for _, file in sources for name in file.imports):
         return None
     return dotenv_port(module.folder, {item.name for _, file in sources for item in file.env_names})
-
-
-_DOTENV = re.compile(
-    r"(?:(?P<error>\w+)\s*:?=\s*)?\b(?:godotenv|gotenv)\.(?:Load|Overload)\(\s*(?:\"\.env\"\s*)?\)(?P<rest>.*)",
-    re.DOTALL,
-)
-_LOADERS = ("github.com/joho/godotenv", "github.com/subosito/gotenv")
-_FATAL = re.compile(r"\b(?:log\.(?:Fatal|Panic)\w*|panic|os\.Exit|\w+\.Fatal\w*)\(")
-
-
-def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """Put /empty_files where the program stops unless there is a .env: the variables come from outside, so the image
-    has an empty one."""
-    for path, file in sources:
-        if not any(name.startswith(_LOADERS) for name in file.imports):
-            continue
-        lines = (module.folder.text(path) or "").splitlines()
-        for number, line in enumerate(lines, 1):
-            if _DOTENV.search(line) is not None and _stops("\n".join(lines[number - 1 : number + 5])):
-                says = module.folder.says(path, number, line.strip())
-                place = draft.values.get("working_folder") or module.folder.spec_path
-                draft.put("empty_files", Fact([posixpath.normpath(posixpath.join(place, ".env"))], (says,)))
-                text = f"{says}: the program stops if .env is missing, so the image has an empty .env"
-                remedy = "make the file optional; pass the variables to the container"
-                draft.note("warning", f"{text}: {remedy}", says.path, says.line)
-                return
-
-
-def _stops(text: str) -> bool:
-    """Whether code that loads a .env ends the program in the block of `if err != nil`, for the error of that call."""
-    call = _DOTENV.search(text)
-    if call is None or call["error"] == "_":
-        return False
-    asked = re.escape(call["error"]) if call["error"] else r"\A"
-    block = re.search(rf"{asked}\s*!=\s*nil\s*\{{(?P<body>[^}}]*)", call["rest"])
-    return block is not None and _FATAL.search(block["body"]) is not None

@@ -3,9 +3,10 @@
 import itertools
 import posixpath
 
+from genfile.detect.java.boot import BOOT_PLUGIN, boot_main
 from genfile.detect.java.build import Build
-from genfile.detect.java.life import JavaLife, class_file, life, main_file
-from genfile.detect.java.pom import direct_needs
+from genfile.detect.java.life import JavaLife, class_file, life, main_file, main_files
+from genfile.detect.java.pom import direct_needs, read_pom
 from genfile.detect.java.port import sources
 from genfile.detect.java.read import read_build
 from genfile.detect.java.stays import listening, serves_http, staying
@@ -162,15 +163,25 @@ _BOOT_MAIN = "@SpringBootApplication"
 
 
 def _is_library(build: Build) -> bool:
-    """Whether a module is a library although a parent applies the boot plugin: it has no main class."""
+    """Whether a module is a library although Spring Boot's plugin is applied: it has no main class."""
     if not build.is_member or build.main_class is not None or build.packaging == "war":
         return False
     # A Maven plugin comes from any parent, a Gradle plugin from the root's script or from what the module names.
     given = build.tool == "maven" or posixpath.dirname(build.runnable.path if build.runnable else "") == build.root.path
-    if build.runnable is not None and (build.runnable.path == build.folder.full("pom.xml") or not given):
-        return False
+    if not given or (build.runnable is not None and build.runnable.path == build.folder.full("pom.xml")):
+        return given and _has_no_main(build)
     if main_file(build.folder) is not None:
         return False
     return not any(
         _BOOT_MAIN in (build.folder.text(path) or "") for path, _ in itertools.islice(sources(build.folder), 80)
     )
+
+
+def _has_no_main(build: Build) -> bool:
+    """Whether a module that applies Spring Boot's plugin itself has no class to start: none is named, none has a
+    `main`, and no source is in a language that genfile does not read."""
+    pom = read_pom(build.folder)
+    if pom is None or pom.plugin(BOOT_PLUGIN) is None or boot_main(pom) is not None:
+        return False
+    unread = any(build.folder.has_folder(f"src/main/{name}") for name in ("groovy", "scala"))
+    return not unread and next(main_files(build.folder), None) is None

@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from genfile.detect.java.boot import REPACKAGE, lacks_goal
+from genfile.detect.java.boot import BOOT_PLUGIN, REPACKAGE, boot_main, why_thin
 from genfile.detect.java.build import Build
 from genfile.detect.java.filled import filling_profile
 from genfile.detect.java.life import JavaLife, life, main_files
@@ -18,10 +18,9 @@ from genfile.parsers.xml import Element
 
 # Where libraries are copied if the project itself has no folder for them.
 LIBRARIES = "target/lib"
-_BOOT = "spring-boot-maven-plugin"
 # Plugins whose mere presence makes a module an application.
 _PACKAGERS = (
-    _BOOT, "quarkus-maven-plugin", "micronaut-maven-plugin", "helidon-maven-plugin",
+    BOOT_PLUGIN, "quarkus-maven-plugin", "micronaut-maven-plugin", "helidon-maven-plugin",
 )  # fmt: skip
 
 
@@ -32,9 +31,8 @@ def put_package(pom: Pom, build: Build) -> None:
         found = pom.plugin(artifact)
         if found is not None:
             build.runnable = found[0].folder.says(found[0].file, found[1].line, artifact)
-            # In a reactor, the goal would run in the libraries too.
-            if artifact == _BOOT and build.packaging == "jar" and not build.is_member and lacks_goal(pom):
-                build.goals = [REPACKAGE]
+            if artifact == BOOT_PLUGIN and build.packaging == "jar":
+                _complete(pom, build)
             return
     if _with_main_class(pom, build):
         return
@@ -44,6 +42,23 @@ def put_package(pom: Pom, build: Build) -> None:
     _by_procfile(pom, build)
     if build.runnable is None and build.packaging == "jar" and not build.is_member:
         _by_source(pom, build)
+
+
+def _complete(pom: Pom, build: Build) -> None:
+    """Make a program of a jar that Spring Boot's plugin leaves as it is: by the goal, or by its class and copied
+    libraries, since a reactor would run the goal in its libraries too, and a skipped one does nothing."""
+    thin = why_thin(pom)
+    if thin is None:
+        return
+    if not build.is_member and not thin.skipped:
+        build.goals = [REPACKAGE]
+        return
+    if thin.skipped and _with_main_class(pom, build):
+        return
+    build.main_class = boot_main(pom)
+    if build.main_class is not None:
+        build.named, build.artifact = True, _artifact(pom, build, repackaged=False)
+        put_libraries(pom, build)
 
 
 def with_profile(pom: Pom, root: Project) -> Pom:
@@ -151,8 +166,8 @@ def _leaves_one(pom: Pom) -> bool:
     return known and not any(word in text for word in _MORE for text in texts)
 
 
-def _artifact(pom: Pom, build: Build) -> str | None:
-    """The file in target/; None if its name is uncertain."""
+def _artifact(pom: Pom, build: Build, *, repackaged: bool = True) -> str | None:
+    """The file in target/; None if its name is uncertain. ``repackaged``: by Spring Boot's plugin, under its name."""
     name = pom.root.find_text("build", "finalName")
     if name is not None:
         resolved = pom.resolve(name)
@@ -162,7 +177,7 @@ def _artifact(pom: Pom, build: Build) -> str | None:
         build.artifact_version = version if resolved and _leaves_one(pom) else None
     if not resolved or "/" in resolved:
         return None
-    boot = pom.plugin(_BOOT)
+    boot = pom.plugin(BOOT_PLUGIN) if repackaged else None
     classifier = pom.resolve(boot[1].find_text("configuration", "classifier")) if boot else None
     return f"{resolved}{'-' + classifier if classifier else ''}.{'war' if build.packaging == 'war' else 'jar'}"
 

@@ -11,6 +11,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.fills import filled_setting
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.mounts import whole
+from genfile.evidence import Evidence
 from genfile.parsers.pypaths import PathPlace
 from genfile.parsers.python import PyModule, parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
@@ -175,6 +176,19 @@ def _has_settings(project: PythonProject, manage: str) -> bool:
 def _settings_of_wsgi(project: PythonProject, base: str) -> str | None:
     """The settings in wsgi.py or asgi.py, if manage.py names none."""
     return next((found for _, module in _servers(project, base) if (found := _settings(module)) is not None), None)
+
+
+def settings_place(project: PythonProject, django: Django) -> tuple[str, Evidence] | None:
+    """The settings that manage.py, or else wsgi.py or asgi.py, names as a plain text, and the line that does."""
+    manage = parse_code(project.folder, parse_python, django.manage) if django.manage is not None else None
+    named = [(django.manage or "", manage)] if manage is not None else []
+    for path, module in (*named, *_servers(project, django.base)):
+        for call in module.calls:
+            if call.callee.endswith("environ.setdefault") and call.arguments[:1] == ("DJANGO_SETTINGS_MODULE",):
+                value = call.arguments[1] if len(call.arguments) == 2 else None
+                says = project.folder.says(path, call.line, f"DJANGO_SETTINGS_MODULE is {value}")
+                return (value, says) if isinstance(value, str) and value == django.settings else None
+    return None
 
 
 def _settings(module: PyModule) -> str | None:

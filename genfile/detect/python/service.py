@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
+from genfile.detect.python.absent import lacks_settings, tell_of_absent
 from genfile.detect.python.chosen import put_start
 from genfile.detect.python.compiled import put_old_numpy
 from genfile.detect.python.django import Django, find_django
@@ -27,7 +28,7 @@ from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.sources import put_sources
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.system import put_backing, put_system, put_torch
-from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
+from genfile.detect.python.undeclared import loaded_modules, put_framework, put_groups_as_packages, put_undeclared
 from genfile.detect.python.unlisted import put_imported
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import named_paths, put_volumes, put_writes
@@ -94,6 +95,10 @@ def _processes(service: _Service) -> None:
         put_collectstatic(service.project, service.draft, service.django)
     put_processes(service.project, service.draft, service.framework, service.django)
     put_release(service.project, service.draft, service.framework)
+    if service.django is not None and lacks_settings(service.project, service.django, service.draft):
+        # It would fail as well, and the service waits for it.
+        service.draft.values["release"] = None
+        service.draft.evidence.pop("/release", None)
 
 
 def _packages(service: _Service) -> None:
@@ -104,6 +109,7 @@ def _packages(service: _Service) -> None:
     put_groups_as_packages(project, draft)
     put_framework(project, draft, service.framework)
     put_undeclared(project, draft, service.django)
+    tell_of_absent(project, draft, loaded_modules(project, draft, service.django))
     put_implied(project, draft, service.django)
     put_old_numpy(project, draft)
     put_mistaken(project, draft)

@@ -115,22 +115,27 @@ def _is_stated(project: PythonProject) -> bool:
     return stated or bool(project.poetry_table.get("dependencies")) or project.pipfile is not None
 
 
-def _started(project: PythonProject, draft: Draft, django: Django | None) -> list[ImportNeed]:
-    """What the commands' modules import, and what Django's settings name."""
+def loaded_modules(project: PythonProject, draft: Draft, django: Django | None) -> list[str]:
+    """The project's modules that the commands name, and those that Django loads by itself; with what they import."""
     commands = [draft.values.get("start") or [], *draft.values.get("processes", {}).values()]
     loaded = dict.fromkeys(path for words in commands for path in started(project, words))
-    if django is None:
-        return needs_of(project, loaded)
-    listed = settings_modules(project, django)
-    own = [path for path, _ in listed] + [
-        django.inside(f"{name.replace('.', '/')}.py") for name in _of_django(project, django)
-    ]
+    if django is not None:
+        loaded |= dict.fromkeys(path for path, _ in settings_modules(project, django))
+        names = _of_django(project, django)
+        loaded |= dict.fromkeys(django.inside(f"{name.replace('.', '/')}.py") for name in names)
+    return list(loaded)
+
+
+def _started(project: PythonProject, draft: Draft, django: Django | None) -> list[ImportNeed]:
+    """What the commands' modules import, and what Django's settings name."""
+    own = loaded_modules(project, draft, django)
+    listed = settings_modules(project, django) if django is not None else []
     named = [
         ImportNeed(name, project.folder.says(path, line, f"import {name}"))
         for path, module in listed
         for name, line in django_applications(module)
     ]
-    return [*needs_of(project, [*loaded, *own]), *named]
+    return [*needs_of(project, own), *named]
 
 
 def _of_django(project: PythonProject, django: Django) -> Iterator[str]:

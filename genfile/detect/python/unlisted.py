@@ -1,6 +1,7 @@
 """The imports of a project without a dependency list: the only evidence of what must be installed."""
 
 import ast
+import posixpath
 import sys
 from collections.abc import Container, Iterator
 from functools import cache
@@ -168,6 +169,9 @@ def put_imported(project: "PythonProject", draft: Draft) -> None:
         if in_git(project.folder.tree, project.folder.full(f"{name}.py")) is False:
             text = f"{name}.py is not in version control; add it before you build the image"
             about = About(Topic.FAILS)
+        elif name in (declared := _declared_apps(project)):
+            text = f"{declared[name]} declares this app, which is not in the tree; add its folder"
+            about = About(Topic.FAILS)
         elif project.has_manifest:
             continue
         draft.note("warning", f"{where}: {text}", where.path, where.line, about)
@@ -181,6 +185,19 @@ def put_imported(project: "PythonProject", draft: Draft) -> None:
     listed += [f"the newest {newest}"] if newest else []
     text = f"no dependency list found; the image installs {', '.join(listed)}. Add a requirements.txt"
     draft.note("warning", text, says.path, says.line)
+
+
+def _declared_apps(project: "PythonProject") -> dict[str, str]:
+    """The applications of Django that an apps.py declares, each with its path."""
+    return {
+        node.value.value: path
+        for path, module in modules(project)
+        if posixpath.basename(path) == "apps.py"
+        for node in module.of(ast.Assign)
+        if [getattr(target, "id", "") for target in node.targets] == ["name"]
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
 
 
 def _written(item: Dependency) -> str:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from genfile.container.shell import split_commands
+from genfile.image.effects.bins import need_programs
 from genfile.image.effects.nodelock import Locked, locked_by_bun, locked_by_npm, locked_by_pnpm, locked_by_yarn
 from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import in_order, perform, unknown
@@ -324,6 +325,7 @@ def _lines(call: _Call, name: str) -> None:
     if commands is None or here.depth > 5:
         call.run.may_change(call.folder)
     else:
+        need_programs(here, name, commands)
         in_order(here, commands)
 
 
