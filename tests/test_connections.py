@@ -79,16 +79,14 @@ PIECES = {"PGHOST": "postgres", "PGPORT": "5432", "PGUSER": "app", "PGPASSWORD":
     ],
 )
 def test_a_client_without_an_address_reads_its_own_variables(code: str, bare: bool) -> None:
-    usual = {"DATABASE_URL": f"postgresql://{POSTGRES}"}
-    assert python(code, "psycopg") == (PIECES if bare else usual)
+    assert python(code, "psycopg") == (PIECES if bare else {})
 
 
 def test_clients_of_node_and_go_without_an_address() -> None:
-    usual = f"postgresql://{POSTGRES}"
     assert node('const { Pool } = require("pg");\nconst db = new Pool({ max: 9 });', "pg") == PIECES
     assert node('const pg = require("pg");\nconst db = new pg.Client();', "pg") == PIECES
-    assert node('const { Pool } = require("pg");\nconst db = new Pool({ host: h });', "pg") == {"DATABASE_URL": usual}
-    assert node('const { Pool } = require("pg");\nconst db = new Pool(settings);', "pg") == {"DATABASE_URL": usual}
+    assert node('const { Pool } = require("pg");\nconst db = new Pool({ host: h });', "pg") == {}
+    assert node('const { Pool } = require("pg");\nconst db = new Pool(settings);', "pg") == {}
     assert go('sql.Open("postgres", "")', "github.com/lib/pq") == PIECES
     assert "PGHOST" not in go('sql.Open("postgres", dsn)', "github.com/lib/pq")
 
@@ -96,7 +94,8 @@ def test_clients_of_node_and_go_without_an_address() -> None:
 def test_an_address_in_the_code_leaves_no_use_for_variables() -> None:
     code = "import psycopg\ndb = psycopg.connect('postgresql://me@localhost:5432/shop')"
     assert python(code, "psycopg") == {}
-    assert python(f"import redis\n{code}", "psycopg", "redis") == {"REDIS_URL": "redis://redis:6379/0"}
+    cache = 'import redis\nsettings = Settings("redis_url")\n'
+    assert python(f"{cache}{code}", "psycopg", "redis") == {"REDIS_URL": "redis://redis:6379/0"}
 
 
 def test_the_default_of_a_variable_says_that_it_is_the_databases() -> None:
@@ -151,8 +150,14 @@ def test_a_setting_adds_a_database_with_its_usual_variable() -> None:
     assert environment(files, settings={"backing_services": ["redis"]}) == {"REDIS_URL": "redis://redis:6379/0"}
 
 
-def test_what_has_no_variables_of_its_own_gets_the_usual_one() -> None:
-    assert python("import pymysql", "pymysql") == {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
+@pytest.mark.parametrize("name", ["DATABASE_URL", "database_url", "database.url", "databaseUrl"])
+def test_the_usual_variable_is_for_a_program_with_a_word_for_it(name: str) -> None:
+    usual = {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
+    assert python(f'import pymysql\nurl = find("{name}")', "pymysql") == usual
+    assert python("import pymysql\nurl = find('my_database_urls')", "pymysql") == {}
+
+
+def test_frameworks_with_variables_of_their_own() -> None:
     assert node("", "@medusajs/medusa", "pg")["DATABASE_URL"] == f"postgresql://{POSTGRES}"
 
 
@@ -450,3 +455,42 @@ def test_variables_are_known_by_the_option_that_they_are_given_to() -> None:
     # The program itself listens there.
     assert made.get("PORT") is None
     assert "DATABASE_URL" not in made
+
+
+BOTH = "require (\n\tgithub.com/lib/pq v1.0.0\n\tgithub.com/go-sql-driver/mysql v1.0.0{}\n)\n"
+SERVES = 'package main\nimport ("net/http"; "os"{})\nfunc main() {{ {}; http.ListenAndServe(":8080", nil) }}\n'
+
+
+@pytest.mark.parametrize(
+    ("imports", "comment", "expected"),
+    [
+        ('; _ "github.com/go-sql-driver/mysql"', "", "mysql"),
+        ('; _ "github.com/lib/pq"', " // indirect", "postgres"),
+        # Where both are there, a name for any database leads to the first, and the other is not started.
+        ('; _ "github.com/lib/pq"; _ "github.com/go-sql-driver/mysql"', "", "postgres"),
+    ],
+)
+def test_a_program_of_go_opens_the_databases_that_it_imports(imports: str, comment: str, expected: str) -> None:
+    module = f"module x\n\ngo 1.25\n\n{BOTH.format(comment)}"
+    files = {"go.mod": module, "go.sum": "", "main.go": SERVES.format(imports, 'os.Getenv("DB_HOST")')}
+    (service,) = genfile.inspect(files).services
+    assert [(item.variable, item.service) for item in service.spec.connections] == [("DB_HOST", expected)]
+    assert list(service.spec.backing_services) == [expected]
+
+
+def test_a_value_of_a_variable_decides_between_two_drivers() -> None:
+    code = 'kind = os.getenv("DB_DRIVER", "mysql")\nurl = os.environ["DB_DSN"]\n'
+    found = python(code, "psycopg", "pymysql")
+    assert (found["DB_DRIVER"], found["DB_DSN"]) == ("mysql", "mysql://app:development@mysql:3306/app")
+    both = python(f'{code}other = os.environ["POSTGRES_HOST"]\n', "psycopg", "pymysql")
+    assert (both["DB_DRIVER"], both["POSTGRES_HOST"]) == ("mysql", "postgres")
+
+
+def test_the_address_of_springs_source_decides_between_two_drivers() -> None:
+    driver = "<dependency><groupId>com.mysql</groupId><artifactId>mysql-connector-j</artifactId></dependency>"
+    pom = POM.format("postgresql").replace("</dependencies>", f"{driver}</dependencies>")
+    files = {"pom.xml": pom, "src/main/java/g/Shop.java": MAIN}
+    for kind, host in (("mysql", "mysql"), ("postgresql", "postgres")):
+        settings = {"src/main/resources/application.yml": f"spring.datasource.url: jdbc:{kind}://10.0.0.7/shop\n"}
+        found = environment(files | settings)["SPRING_DATASOURCE_URL"]
+        assert found == f"jdbc:{kind}://{host}:{5432 if host == 'postgres' else 3306}/app"

@@ -13,10 +13,11 @@ from msgspec import Struct, field
 from genfile.container.compose import read_dotenv
 from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
-from genfile.detect.mentioned import is_mentioned
+from genfile.detect.mentioned import is_mentioned, is_named
 from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.addresses import read_address
 
 if TYPE_CHECKING:
     from genfile.parsers.addresses import Address
@@ -75,8 +76,9 @@ def put_connections(
     # Those with a whole address in the project's files, even if no code is known to read it.
     told: set[str] = set()
     variables = _variables(folder, reads)
+    ranked = _ranked(backing, variables)
     for name, item in variables.items():
-        meant = _meaning(name, item, backing, fits)
+        meant = _meaning(name, item, ranked, fits)
         if meant is not None and meant[2] is not None:
             service, part, form = meant
             found[name] = (service.name, form or "", item.says)
@@ -84,14 +86,17 @@ def put_connections(
             reached |= {service.name} if item.read and part in _WHOLE else set()
     unseen = [item for item in backing if item.name not in told and not bare(item)]
     elsewhere = _elsewhere(folder, variables, unseen)
-    for service in (item for item in unseen if item in elsewhere or _is_spare(folder, draft, item, fits, depends)):
-        backing.remove(service)
-        _without(draft, service.name)
+    named = {service for service, _, _ in found.values()}
+    others = _others([item for item in ranked if item.name in load_table("connections")["sql"]], named)
+    for service in unseen:
+        if service in (*elsewhere, *others) or _is_spare(folder, draft, service, fits, depends):
+            backing.remove(service)
+            _without(draft, service.name)
     known_forms = {(item[0], item[1]) for name, item in found.items() if variables[name].read}
     present = {service.name for service in backing}
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
-        guesses = service.name not in told
+        guesses = service.name not in told and is_named(folder, service.variable)
         for name, form in _given(service, fits, present, bare, named=service.name in reached, guesses=guesses):
             # A name with another use in the project is left alone, and nothing is set twice.
             if name in found or (name not in variables and (service.name, form) not in known_forms):
@@ -105,6 +110,25 @@ def _not_opened(draft: Draft, dialects: frozenset[str]) -> list[str]:
     listed = [name for name in draft.values.get("backing_services", ()) if name in load_table("connections")["sql"]]
     opened = [name for name in listed if not dialects.isdisjoint((name, *backing_services()[name].schemes))]
     return [name for name in listed if name not in opened] if opened else []
+
+
+def _ranked(backing: list[BackingService], variables: dict[str, _Variable]) -> list[BackingService]:
+    """The databases in the order in which a name that says no more than DB means them: those first whose kind a value
+    of such a variable names."""
+    order: list[str] = load_table("connections")["any"]
+    texts = [text for name, item in variables.items() if _by_name(name, backing) is not None for text in item.samples]
+    named = {address.scheme if (address := read_address(text)) is not None else text for text in texts}
+    return sorted(
+        backing,
+        key=lambda item: (named.isdisjoint(item.schemes), order.index(item.name) if item.name in order else len(order)),
+    )
+
+
+def _others(ranked: list[BackingService], named: set[str]) -> list[BackingService]:
+    """The SQL databases that no variable leads to beside one that has variables, or comes first: the program opens one
+    of several. ``named``: those with variables."""
+    main = next((item for item in ranked if item.name in named), next(iter(ranked), None))
+    return [item for item in ranked if item is not main and item.name not in named]
 
 
 def _elsewhere(folder: Project, variables: dict[str, _Variable], backing: list[BackingService]) -> list[BackingService]:
@@ -161,15 +185,12 @@ def is_bare(service: BackingService, name: str, call: "Call") -> bool:
 
 
 def put_usual(draft: Draft) -> None:
-    """Give the databases that no step has a variable for, such as those of rules, their usual one, unless the program
-    reads it as something else."""
-    listed = draft.values.get("connections", [])
-    reached = {item["service"] for item in listed}
-    read = {item["name"] for item in draft.values.get("environment", ())}
-    usual = usual_connections(name for name in draft.values.get("backing_services", ()) if name not in reached)
-    usual = [item for item in usual if item["variable"] not in read]
-    if usual:
-        draft.values["connections"] = [*listed, *usual]
+    """Give databases whose variables no step has looked for, those of rules, their usual ones, unless the program
+    reads them as something else."""
+    if "/connections" not in draft.evidence:
+        read = {item["name"] for item in draft.values.get("environment", ())}
+        usual = usual_connections(draft.values.get("backing_services", ()))
+        draft.values["connections"] = [item for item in usual if item["variable"] not in read]
 
 
 def usual_connections(names: Iterable[str]) -> list[dict[str, str]]:
@@ -190,7 +211,8 @@ def _given(
 ) -> Iterator[tuple[str, str]]:
     """Variables that are read without code: by the framework, else by the database's clients.
 
-    ``present``: every database of the service. The usual name is only given if no client is known to read another one.
+    ``present``: every database of the service; ``guesses``: its usual variable is likely to be read, if no client is
+    known to read another one.
     """
     sets = [item["variables"] for item in service.sets if fits(item["needs"])]
     for variables in sets:
@@ -245,8 +267,6 @@ def _meaning(
     name: str, item: _Variable, backing: list[BackingService], fits: Callable[[Iterable[str]], bool]
 ) -> tuple[BackingService, str, str | None] | None:
     """The database, the part of its address, and the form, for a variable; None for any other variable."""
-    from genfile.parsers.addresses import read_address
-
     told = [address for text in item.samples if (address := read_address(text)) is not None]
     certain = [service for service in backing if service.name == item.service]
     meant = (certain, item.part) if certain else _by_name(name, backing) or _by_default(name, item, told, backing)
@@ -308,15 +328,16 @@ def _by_name(name: str, backing: list[BackingService]) -> tuple[list[BackingServ
         own = [service for service in backing if set(service.names) & set(subject)]
         table = load_table("connections")
         if not own and set(table["subjects"]) & set(subject):
-            own = sorted((item for item in backing if item.name in table["any"]), key=_rank)
+            own = [item for item in backing if item.name in table["any"]]
         if own and not set(table["others"]) & set(subject):
             return own, part
     return None
 
 
-def _rank(service: BackingService) -> int:
-    order: list[str] = load_table("connections")["any"]
-    return order.index(service.name)
+def means(key: str, service: BackingService) -> str | None:
+    """The part of a database's address that a key of settings holds by its name: `db.host`."""
+    found = _by_name(re.sub(r"[.-]", "_", key), [service])
+    return found[1] if found is not None else None
 
 
 def _splits(name: str) -> Iterator[tuple[list[str], str]]:

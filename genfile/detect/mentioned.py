@@ -1,4 +1,4 @@
-"""Whether a project speaks of a database outside of its manifests: a starter may declare a driver for later."""
+"""Whether a project speaks of a database, or of a variable: a starter may declare a driver for later."""
 
 import posixpath
 import re
@@ -25,7 +25,18 @@ MAX_FILES = 400
 def is_mentioned(folder: Project, service: BackingService) -> bool:
     """Whether a file of the tree has a word for a database: its own names, its clients, its port, or one for any
     database of SQL. A tree with too many files to read counts as one that does."""
-    said = _pattern(service)
+    return _is_said(folder, _pattern(service))
+
+
+def is_named(folder: Project, variable: str) -> bool:
+    """Whether a file of the tree has a variable's name, or a key that libraries of settings read from it:
+    `DATABASE_URL`, `database_url`, `database.url`. A tree with too many files to read counts as one that does."""
+    words = "[_.-]?".join(re.escape(word) for word in variable.lower().split("_"))
+    return _is_said(folder, re.compile(rf"(?<![a-z0-9]){words}(?![a-z0-9])"))
+
+
+def _is_said(folder: Project, said: re.Pattern[str]) -> bool:
+    """Whether the lower-cased text of a file matches, in the service's folder or the tree."""
     whole = Project(folder.tree, "")
     seen = 0
     for place in (folder, whole) if folder.path else (folder,):

@@ -8,6 +8,7 @@ from genfile.data import backing_services, system_packages
 from genfile.detect.connections import Read, put_connections
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
+from genfile.detect.java.drivers import source_kind
 from genfile.detect.java.outside import variables
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -17,7 +18,13 @@ from genfile.evidence import Draft, Evidence, Fact
 def put_stores(build: Build, draft: Draft) -> None:
     """Put /connections."""
     reads = _reads(build, spring=draft.values.get("framework") == "spring-boot")
-    put_connections(draft, build.folder, reads, lambda name: ":" in name and build.find(name) is not None)
+    kind = source_kind(build)
+    dialects = frozenset([kind[0]] if kind is not None else ())
+
+    def depends(name: str) -> bool:
+        return ":" in name and build.find(name) is not None
+
+    put_connections(draft, build.folder, reads, depends, dialects=dialects)
 
 
 def _reads(build: Build, *, spring: bool) -> Iterator[Read]:
