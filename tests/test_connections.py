@@ -8,6 +8,7 @@ import yaml
 
 import genfile
 from genfile.data import backing_services
+from genfile.spec.base import plain
 from tests.conftest import PROJECTS
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
@@ -123,7 +124,7 @@ def test_a_helper_of_go_in_another_package_reads_the_variable() -> None:
 
 def test_the_usual_variable_is_not_added_to_one_of_an_example() -> None:
     example = {".env.example": "MONGO_HOST=mongodb://localhost:27017/x\n"}
-    assert python("", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/app"}
+    assert python("h = find('mongo_host')", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/app"}
 
 
 @pytest.mark.parametrize(
@@ -494,3 +495,113 @@ def test_the_address_of_springs_source_decides_between_two_drivers() -> None:
         settings = {"src/main/resources/application.yml": f"spring.datasource.url: jdbc:{kind}://10.0.0.7/shop\n"}
         found = environment(files | settings)["SPRING_DATASOURCE_URL"]
         assert found == f"jdbc:{kind}://{host}:{5432 if host == 'postgres' else 3306}/app"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('p = os.getenv("REDIS_PASSWORD", "secret")', ""),
+        # Without one in the code, the program sends none.
+        ('p = os.getenv("REDIS_PASSWORD")', None),
+    ],
+)
+def test_a_server_without_a_password_gets_none(code: str, expected: str | None) -> None:
+    found = python(f'import redis\nh = os.environ["REDIS_HOST"]\n{code}', "redis")
+    assert found == {"REDIS_HOST": "redis", "REDIS_PASSWORD": expected}
+
+
+BROKERS = "".join(
+    f"<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-{name}</artifactId></dependency>"
+    for name in ("data-redis", "amqp")
+)
+
+
+def test_what_the_settings_tell_another_server_is_overridden() -> None:
+    pom = POM.format("postgresql").replace("</dependencies>", f"{BROKERS}</dependencies>")
+    files = {"pom.xml": pom, "src/main/java/g/Shop.java": MAIN}
+    plain = environment(files)
+    assert {name for name in plain if "REDIS" in name or "RABBIT" in name} == {
+        "SPRING_DATA_REDIS_HOST",
+        "SPRING_RABBITMQ_HOST",
+    }
+    settings = """spring:
+  data.redis: {host: 10.0.0.7, port: 6380, password: secret}
+  rabbitmq:
+    host: 10.0.0.7
+    username: ${BROKER_USER:root}
+    password: secret
+    virtual-host: shop
+  flyway:
+    url: jdbc:postgresql://10.0.0.7/shop
+"""
+    found = environment({**files, "src/main/resources/application.yml": settings})
+    assert "secret" not in str(found)
+    assert {name: text for name, text in found.items() if name not in plain} == {
+        "BROKER_USER": None,
+        "SPRING_DATA_REDIS_PORT": "6379",
+        "SPRING_DATA_REDIS_PASSWORD": "",
+        "SPRING_RABBITMQ_PASSWORD": "guest",
+        "SPRING_RABBITMQ_VIRTUALHOST": "/",
+        "SPRING_FLYWAY_URL": "jdbc:postgresql://postgres:5432/app",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "given"),
+    [
+        ("DB_HOST", "x = 1", False),
+        ("DB_HOST", "h = find('DB_HOST')", True),
+        ("DB_HOST", "h = settings['db.host']", True),
+        ("DB_HOST", "h = find('TEST_DB_HOST')", False),
+        ("DB_HOST", "h = find('DB_HOSTS')", False),
+        # The prefix is a library's.
+        ("SHOP_DB_HOST", "h = settings.db_host", True),
+        ("DB_HOST", "h = settings.host", False),
+        # The client itself reads it.
+        ("PGHOST", "x = 1", True),
+    ],
+)
+@pytest.mark.parametrize("file", [".env.example", "compose.yaml"])
+def test_an_example_alone_does_not_give_a_variable(file: str, name: str, code: str, given: bool) -> None:
+    text = (
+        f"{name}=db\n"
+        if file == ".env.example"
+        else f"services:\n  x:\n    build: .\n    environment: {{{name}: db}}\n"
+    )
+    files = {"requirements.txt": "flask\ngunicorn\npsycopg\n", "app.py": f"import psycopg\n{FLASK}{code}\n", file: text}
+    (service,) = genfile.inspect(files).services
+    assert [item.variable for item in service.spec.connections] == ([name] if given else [])
+
+
+def test_a_name_of_another_database_is_not_for_any() -> None:
+    assert python('x = os.environ.get("MONGODB_DB_NAME")', "psycopg")["MONGODB_DB_NAME"] is None
+
+
+def test_kafka_tells_its_clients_where_to_go_on() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\naiokafka\n", "app.py": f"import aiokafka\n{FLASK}"}
+    text = genfile.generate(files, compose=True).files["compose.yaml"]
+    server = yaml.safe_load(text)["services"]["kafka"]
+    assert server["environment"]["KAFKA_ADVERTISED_LISTENERS"] == "PLAINTEXT://kafka:9092"
+    assert server["volumes"] == [f"kafka-data:{server['environment']['KAFKA_LOG_DIRS']}"]
+
+
+@pytest.mark.parametrize(
+    ("packages", "added"),
+    [
+        (["pymysql"], ["cryptography"]),
+        (["aiomysql", "pymysql"], ["cryptography"]),
+        (["pymysql", "cryptography"], []),
+        (["pymysql[rsa]"], []),
+        (["mysqlclient"], []),
+        # Brought by another package.
+        (["pymysql", "pyopenssl"], []),
+        (["psycopg"], []),
+    ],
+)
+def test_pymysql_gets_what_it_logs_in_with(packages: list[str], added: list[str]) -> None:
+    listed = "".join(f"{name}\n" for name in ("flask", "gunicorn", *packages))
+    code = f'import os\n{FLASK}url = os.environ["DATABASE_URL"]\n'
+    (service,) = genfile.inspect({"requirements.txt": listed, "app.py": code}).services
+    assert list(plain(service.spec)["extra_packages"]) == added
+    told = "requirements.txt:3 (pymysql): pymysql needs cryptography to log in to mysql, and it is not in your"
+    assert any(told in note.text for note in service.notes) is (packages == ["pymysql"])

@@ -165,6 +165,7 @@ class BackingService(Struct, frozen=True):
     engine: str | None = None
     forms: tuple[dict[str, Any], ...] = ()
     sets: tuple[dict[str, Any], ...] = ()
+    logins: dict[str, str] = field(default_factory=dict)
     npm: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()
     go: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from genfile.data import BackingService, backing_services
 from genfile.detect.aside import NOT_SERVICES
-from genfile.detect.connections import means
+from genfile.detect.meanings import WHOLE, means
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import leaves
 from genfile.detect.tree import Project
@@ -98,7 +98,7 @@ def _key_in_settings(folder: Project, assets: Iterable[str], service: BackingSer
     for path in _settings(folder, assets):
         document = folder.toml(path) if path.endswith(".toml") else folder.yaml(path)
         for key, value in leaves(document.value) if document is not None else ():
-            whole = isinstance(value, str) and value and means(".".join(key), service) in ("url", "address", "host")
+            whole = isinstance(value, str) and value and means(".".join(key), service) in WHOLE
             address = read_address(value) if whole else None
             own = address is None or not address.scheme or address.scheme in service.schemes
             if document is not None and whole and own:

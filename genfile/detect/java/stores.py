@@ -10,6 +10,7 @@ from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
 from genfile.detect.java.drivers import source_kind
 from genfile.detect.java.outside import variables
+from genfile.detect.java.settings import flat_settings, plain_key
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
@@ -24,7 +25,14 @@ def put_stores(build: Build, draft: Draft) -> None:
     def depends(name: str) -> bool:
         return ":" in name and build.find(name) is not None
 
-    put_connections(draft, build.folder, reads, depends, dialects=dialects)
+    literal = {
+        plain_key(key).replace(".", "") for key, fact in flat_settings(build.folder).items() if "${" not in fact.value
+    }
+
+    def configured(variable: str) -> bool:
+        return variable.replace("_", "").lower() in literal
+
+    put_connections(draft, build.folder, reads, depends, dialects=dialects, configured=configured)
 
 
 def _reads(build: Build, *, spring: bool) -> Iterator[Read]:
