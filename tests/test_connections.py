@@ -43,7 +43,8 @@ def go(code: str, module: str) -> dict[str, Any]:
     return environment({"go.mod": GO_MOD.format(module), "go.sum": "", "main.go": GO.format(module, code)})
 
 
-POSTGRES = "app:development@postgres:5432/app"
+SERVER = "app:development@postgres:5432"
+POSTGRES = f"{SERVER}/app"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ POSTGRES = "app:development@postgres:5432/app"
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg2-binary"], f"postgresql+psycopg2://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg"], f"postgresql+psycopg://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["flask-sqlalchemy", "pymysql"], "mysql+pymysql://app:development@mysql:3306/app"),
-        ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{POSTGRES}"),
+        ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{SERVER}/x"),
         # A file is only what it falls back to.
         ('u = os.getenv("DATABASE_URL", "sqlite:///x.db")', ["sqlalchemy", "asyncpg"], f"postgresql+asyncpg://{POSTGRES}"),
     ],
@@ -101,11 +102,11 @@ def test_an_address_in_the_code_leaves_no_use_for_variables() -> None:
 
 def test_the_default_of_a_variable_says_that_it_is_the_databases() -> None:
     words = "host = localhost user=me password=secret dbname=shop port=5432 sslmode=disable"
-    keyed = "host={} user=app password=development dbname=app port=5432 sslmode=disable".format
+    keyed = "host={} user=app password=development dbname=shop port=5432 sslmode=disable".format
     found = go(f'settings.GetString("MIGRATE_STRING", "{words}")', "github.com/jackc/pgx/v5")
     assert found["MIGRATE_STRING"] == keyed("postgres")
     found = python('x = os.getenv("STORE", "postgres://me@localhost/shop")', "psycopg")
-    assert found["STORE"] == f"postgres://{POSTGRES}"
+    assert found["STORE"] == f"postgres://{SERVER}/shop"
     # A test's own, a page, and what an example says of a variable that no code reads.
     assert python('x = os.getenv("TEST_STORE", "postgres://me@localhost/shop")', "psycopg")["TEST_STORE"] is None
     assert python('x = os.getenv("PAGE", "http://localhost/shop")', "elasticsearch")["PAGE"] is None
@@ -119,12 +120,12 @@ def test_a_helper_of_go_in_another_package_reads_the_variable() -> None:
     )
     files = {"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "settings/settings.go": helper}
     found = environment({**files, "main.go": main.replace('"os";', '"x/settings";')})
-    assert found == {"STORE": f"postgres://{POSTGRES}", "MODE": None}
+    assert found == {"STORE": f"postgres://{SERVER}/shop", "MODE": None}
 
 
 def test_the_usual_variable_is_not_added_to_one_of_an_example() -> None:
     example = {".env.example": "MONGO_HOST=mongodb://localhost:27017/x\n"}
-    assert python("h = find('mongo_host')", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/app"}
+    assert python("h = find('mongo_host')", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/x"}
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_spring_is_not_given_what_overrides_the_variable_of_the_project() -> Non
     assert "SPRING_DATASOURCE_URL" not in found
     alone = "spring.datasource.url=jdbc:postgresql://localhost/shop\nshop.user=${SHOP_DB_USER}\n"
     found = environment({**files, "src/main/resources/application.properties": alone})
-    assert found["SPRING_DATASOURCE_URL"] == "jdbc:postgresql://postgres:5432/app"
+    assert found["SPRING_DATASOURCE_URL"] == "jdbc:postgresql://postgres:5432/shop"
 
 
 def test_pieces_of_an_address_are_given_one_by_one() -> None:
@@ -230,7 +231,7 @@ def test_pydantic_and_examples_say_names_and_forms() -> None:
         ".env.example": "DATABASE_DSN=postgresql+psycopg2://me:secret@localhost:5432/me\n",
     }
     found = environment(files)
-    assert found["DATABASE_DSN"] == f"postgresql+psycopg2://{POSTGRES}"
+    assert found["DATABASE_DSN"] == f"postgresql+psycopg2://{SERVER}/me"
 
 
 def test_celery_takes_the_broker_that_is_there() -> None:
@@ -304,7 +305,7 @@ def test_keys_of_viper_are_variables() -> None:
         "main.go": GO.format("github.com/lib/pq", code),
     }
     found = environment({**files, "config.yaml": "db:\n  host: localhost\n  name: shop\nport: 8080\n"})
-    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "app")
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "shop")
     assert "SHOP_PORT" not in found
 
 
@@ -494,7 +495,7 @@ def test_the_address_of_springs_source_decides_between_two_drivers() -> None:
     for kind, host in (("mysql", "mysql"), ("postgresql", "postgres")):
         settings = {"src/main/resources/application.yml": f"spring.datasource.url: jdbc:{kind}://10.0.0.7/shop\n"}
         found = environment(files | settings)["SPRING_DATASOURCE_URL"]
-        assert found == f"jdbc:{kind}://{host}:{5432 if host == 'postgres' else 3306}/app"
+        assert found == f"jdbc:{kind}://{host}:{5432 if host == 'postgres' else 3306}/shop"
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,7 @@ class BackingService(Struct, frozen=True):
     user: str = ""
     password: str = ""
     database: str = ""
+    taken: tuple[str, ...] = ()
     volume: str | None = None
     hostname: bool = False
     healthcheck: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from msgspec import Struct
 from genfile.container.compose import read_dotenv
 from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
-from genfile.detect.meanings import WHOLE, NamedVariable, meaning, ranked, usual_form
+from genfile.detect.meanings import WHOLE, NamedVariable, is_name, meaning, ranked, usual_form, written_name
 from genfile.detect.mentioned import is_mentioned, named
 from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
@@ -55,11 +55,13 @@ def put_connections(
     bare: Callable[[BackingService], bool] = lambda _: False,
     dialects: frozenset[str] = frozenset(),
     configured: Callable[[str], bool] = lambda _: False,
+    names: Iterable[Fact[str]] = (),
 ) -> None:
     """Put /connections. ``depends``: whether the service has a dependency with that name; ``bare``: whether it creates
     a client of that database without an address, so that the client reads its own variables; ``dialects``: the kinds
     of SQL databases that the code opens, which decide between several drivers; ``configured``: whether the settings
-    have a value for the key that a variable of the framework overrides."""
+    have a value for the key that a variable of the framework overrides; ``names``: those of the SQL database, written
+    out in the code or the settings."""
     known = backing_services()
     for name in _not_opened(draft, dialects):
         _without(draft, name)
@@ -82,6 +84,7 @@ def put_connections(
         if service in unused or _is_spare(folder, draft, service, fits, depends):
             backing.remove(service)
             _without(draft, service.name)
+    put_names(draft, _names(variables, found, ordered, names))
     found = _read(folder, found, backing, fits)
     reached = {item.service for item in found.values() if item.read and item.part in WHOLE}
     known_forms = {(item.service, item.form) for item in found.values() if item.read}
@@ -111,6 +114,35 @@ def _found(
             service, part, form = meant
             found[name] = _Found(service.name, form or "", item.says, part, item.read)
     return found
+
+
+def _names(
+    variables: dict[str, NamedVariable],
+    found: dict[str, _Found],
+    ordered: list[BackingService],
+    names: Iterable[Fact[str]],
+) -> dict[str, Fact[str]]:
+    """The names of databases by their service: those written out, and the values of variables, read ones first."""
+    known = backing_services()
+    first = next((item for item in ordered if item.name in load_table("connections")["sql"]), None)
+    written = next((fact for fact in names if first is not None and is_name(first, fact.value)), None)
+    result = {first.name: written} if first is not None and written is not None else {}
+    for name, item in sorted(found.items(), key=lambda pair: not pair[1].read):
+        text = written_name(known[item.service], variables[name], item.part)
+        if text is not None:
+            result.setdefault(item.service, Fact(text, (item.says,)))
+    return result
+
+
+def put_names(draft: Draft, names: dict[str, Fact[str]]) -> None:
+    """Put /databases: add the names of databases, in place of those that are there."""
+    listed = dict.fromkeys(draft.values.get("backing_services", ()))
+    added = {service: fact for service, fact in names.items() if service in listed}
+    if added:
+        old = draft.evidence.get("/databases")
+        value = (old.value if old is not None else {}) | {service: fact.value for service, fact in added.items()}
+        says = tuple(item for fact in added.values() for item in fact.evidence)
+        draft.put("databases", Fact(value, (*(old.evidence if old is not None else ()), *says)))
 
 
 def _read(

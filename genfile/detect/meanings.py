@@ -8,13 +8,16 @@ from msgspec import Struct, field
 
 from genfile.data import BackingService, backing_services, load_table
 from genfile.evidence import Evidence
-from genfile.parsers.addresses import read_address
+from genfile.parsers.addresses import Address, read_address
+from genfile.parsers.values import EnvDefault
 
 if TYPE_CHECKING:
-    from genfile.parsers.addresses import Address
+    from genfile.parsers.values import Call
 
 # Parts of an address that locate the database, so that nothing else is missing.
 WHOLE = frozenset({"url", "address", "host"})
+_NOTHING = Address("", "")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
 
 class NamedVariable(Struct):
@@ -67,7 +70,7 @@ def meaning(
 
 
 def _by_default(
-    name: str, item: NamedVariable, told: "list[Address]", backing: list[BackingService]
+    name: str, item: NamedVariable, told: list[Address], backing: list[BackingService]
 ) -> tuple[list[BackingService], str] | None:
     """The databases whose addresses the code itself falls back on, whatever the variable is called."""
     others = set(load_table("connections")["others"])
@@ -79,7 +82,7 @@ def _by_default(
 
 
 def _whole(
-    service: BackingService, part: str, plain: "Address | None", fits: Callable[[Iterable[str]], bool]
+    service: BackingService, part: str, plain: Address | None, fits: Callable[[Iterable[str]], bool]
 ) -> str | None:
     if plain is not None:
         return plain.form
@@ -140,6 +143,33 @@ def _splits(name: str) -> Iterator[tuple[list[str], str]]:
         for word in sorted(words, key=len, reverse=True):
             if tokens[0].startswith(word) and tokens[0][len(word) :] in parts:
                 yield [word], parts[tokens[0][len(word) :]]
+
+
+def written_name(service: BackingService, item: NamedVariable, part: str) -> str | None:
+    """The name of the database in the values of a variable, the code's own first."""
+    texts = [item.default, *item.samples] if item.default else item.samples
+    whole = ((read_address(text) or _NOTHING).name for text in texts)
+    names = (text for text in texts) if part == "name" else whole if part == "url" else iter(())
+    return next((name for name in names if is_name(service, name)), None)
+
+
+def name_in_call(call: "Call") -> str | None:
+    """The name of a database that a call writes out beside a variable for another part of the address:
+    `connect(host=os.environ["DB_HOST"], database="shop")`."""
+    tables = [call.keywords, *(item for item in call.arguments if isinstance(item, dict))]
+    tables += [item for table in tables for item in table.values() if isinstance(item, dict)]
+    for table in tables:
+        if any(isinstance(table.get(key), EnvDefault) for key in ("host", "user", "username", "password")):
+            names = [table.get(key) for key in ("database", "db", "dbname")]
+            # Sequelize takes it first, outside of its options.
+            names += call.arguments[:1] if call.callee.rpartition(".")[2] == "Sequelize" else []
+            return next((name for name in names if isinstance(name, str)), None)
+    return None
+
+
+def is_name(service: BackingService, name: str) -> bool:
+    """Whether a database of a service can have a name."""
+    return _NAME.fullmatch(name) is not None and name not in service.taken and bool(service.database)
 
 
 def usual_form(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:

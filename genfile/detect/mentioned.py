@@ -50,6 +50,11 @@ def named(folder: Project, variables: Iterable[str]) -> set[str]:
     return found
 
 
+def is_in_code(folder: Project, said: re.Pattern[str]) -> bool:
+    """Whether the lower-cased text of a file of code or settings matches; in a tree with too many files, it does."""
+    return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder, _SETS)))
+
+
 # Files that give variables values, and read none.
 _SETS = re.compile(r"(?:^|/)(?:\.env.*|env\.example|Dockerfile.*|(?:docker-)?compose.*\.ya?ml|\.github/.*|.*\.sql)$")
 

@@ -8,7 +8,7 @@ from genfile.data import backing_services, system_packages
 from genfile.detect.connections import Read, put_connections
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
-from genfile.detect.java.drivers import source_kind
+from genfile.detect.java.drivers import data_source
 from genfile.detect.java.outside import variables
 from genfile.detect.java.settings import flat_settings, plain_key
 from genfile.detect.required import put_required
@@ -19,8 +19,8 @@ from genfile.evidence import Draft, Evidence, Fact
 def put_stores(build: Build, draft: Draft) -> None:
     """Put /connections."""
     reads = _reads(build, spring=draft.values.get("framework") == "spring-boot")
-    kind = source_kind(build)
-    dialects = frozenset([kind[0]] if kind is not None else ())
+    source = data_source(build)
+    dialects = frozenset([source.kind] if source is not None else ())
 
     def depends(name: str) -> bool:
         return ":" in name and build.find(name) is not None
@@ -32,7 +32,11 @@ def put_stores(build: Build, draft: Draft) -> None:
     def configured(variable: str) -> bool:
         return variable.replace("_", "").lower() in literal
 
-    put_connections(draft, build.folder, reads, depends, dialects=dialects, configured=configured)
+    names = []
+    if source is not None:
+        # Its address may contain a password.
+        names = [Fact(source.name, (replace(source.says, says=f"the database is {source.name}"),))]
+    put_connections(draft, build.folder, reads, depends, dialects=dialects, configured=configured, names=names)
 
 
 def _reads(build: Build, *, spring: bool) -> Iterator[Read]:

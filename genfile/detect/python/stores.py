@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from genfile.data import BackingService
 from genfile.detect.connections import Read, is_bare, put_connections
+from genfile.detect.meanings import name_in_call
 from genfile.detect.python.application import modules
 from genfile.detect.python.fills import filled_names
 from genfile.detect.python.manifest import PythonProject
@@ -25,7 +26,13 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
     def bare(service: BackingService) -> bool:
         return any(is_bare(service, call.callee, call) for _, module in modules(project) for call in _whole(module))
 
-    put_connections(draft, project.folder, _reads(project), depends, bare)
+    names = [
+        project.folder.fact(name, path, call.line, f"the database is {name}")
+        for path, module in modules(project)
+        for call in module.calls
+        if (name := name_in_call(call)) is not None
+    ]
+    put_connections(draft, project.folder, _reads(project), depends, bare, names=names)
 
 
 def _whole(module: PyModule) -> Iterator[Call]:
