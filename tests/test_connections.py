@@ -8,6 +8,7 @@ import yaml
 
 import genfile
 from genfile.data import backing_services
+from genfile.spec.base import plain
 from tests.conftest import PROJECTS
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
@@ -42,7 +43,8 @@ def go(code: str, module: str) -> dict[str, Any]:
     return environment({"go.mod": GO_MOD.format(module), "go.sum": "", "main.go": GO.format(module, code)})
 
 
-POSTGRES = "app:development@postgres:5432/app"
+SERVER = "app:development@postgres:5432"
+POSTGRES = f"{SERVER}/app"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ POSTGRES = "app:development@postgres:5432/app"
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg2-binary"], f"postgresql+psycopg2://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg"], f"postgresql+psycopg://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["flask-sqlalchemy", "pymysql"], "mysql+pymysql://app:development@mysql:3306/app"),
-        ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{POSTGRES}"),
+        ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{SERVER}/x"),
         # A file is only what it falls back to.
         ('u = os.getenv("DATABASE_URL", "sqlite:///x.db")', ["sqlalchemy", "asyncpg"], f"postgresql+asyncpg://{POSTGRES}"),
     ],
@@ -79,16 +81,14 @@ PIECES = {"PGHOST": "postgres", "PGPORT": "5432", "PGUSER": "app", "PGPASSWORD":
     ],
 )
 def test_a_client_without_an_address_reads_its_own_variables(code: str, bare: bool) -> None:
-    usual = {"DATABASE_URL": f"postgresql://{POSTGRES}"}
-    assert python(code, "psycopg") == (PIECES if bare else usual)
+    assert python(code, "psycopg") == (PIECES if bare else {})
 
 
 def test_clients_of_node_and_go_without_an_address() -> None:
-    usual = f"postgresql://{POSTGRES}"
     assert node('const { Pool } = require("pg");\nconst db = new Pool({ max: 9 });', "pg") == PIECES
     assert node('const pg = require("pg");\nconst db = new pg.Client();', "pg") == PIECES
-    assert node('const { Pool } = require("pg");\nconst db = new Pool({ host: h });', "pg") == {"DATABASE_URL": usual}
-    assert node('const { Pool } = require("pg");\nconst db = new Pool(settings);', "pg") == {"DATABASE_URL": usual}
+    assert node('const { Pool } = require("pg");\nconst db = new Pool({ host: h });', "pg") == {}
+    assert node('const { Pool } = require("pg");\nconst db = new Pool(settings);', "pg") == {}
     assert go('sql.Open("postgres", "")', "github.com/lib/pq") == PIECES
     assert "PGHOST" not in go('sql.Open("postgres", dsn)', "github.com/lib/pq")
 
@@ -96,16 +96,17 @@ def test_clients_of_node_and_go_without_an_address() -> None:
 def test_an_address_in_the_code_leaves_no_use_for_variables() -> None:
     code = "import psycopg\ndb = psycopg.connect('postgresql://me@localhost:5432/shop')"
     assert python(code, "psycopg") == {}
-    assert python(f"import redis\n{code}", "psycopg", "redis") == {"REDIS_URL": "redis://redis:6379/0"}
+    cache = 'import redis\nsettings = Settings("redis_url")\n'
+    assert python(f"{cache}{code}", "psycopg", "redis") == {"REDIS_URL": "redis://redis:6379/0"}
 
 
 def test_the_default_of_a_variable_says_that_it_is_the_databases() -> None:
     words = "host = localhost user=me password=secret dbname=shop port=5432 sslmode=disable"
-    keyed = "host={} user=app password=development dbname=app port=5432 sslmode=disable".format
+    keyed = "host={} user=app password=development dbname=shop port=5432 sslmode=disable".format
     found = go(f'settings.GetString("MIGRATE_STRING", "{words}")', "github.com/jackc/pgx/v5")
     assert found["MIGRATE_STRING"] == keyed("postgres")
     found = python('x = os.getenv("STORE", "postgres://me@localhost/shop")', "psycopg")
-    assert found["STORE"] == f"postgres://{POSTGRES}"
+    assert found["STORE"] == f"postgres://{SERVER}/shop"
     # A test's own, a page, and what an example says of a variable that no code reads.
     assert python('x = os.getenv("TEST_STORE", "postgres://me@localhost/shop")', "psycopg")["TEST_STORE"] is None
     assert python('x = os.getenv("PAGE", "http://localhost/shop")', "elasticsearch")["PAGE"] is None
@@ -119,12 +120,12 @@ def test_a_helper_of_go_in_another_package_reads_the_variable() -> None:
     )
     files = {"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "settings/settings.go": helper}
     found = environment({**files, "main.go": main.replace('"os";', '"x/settings";')})
-    assert found == {"STORE": f"postgres://{POSTGRES}", "MODE": None}
+    assert found == {"STORE": f"postgres://{SERVER}/shop", "MODE": None}
 
 
 def test_the_usual_variable_is_not_added_to_one_of_an_example() -> None:
     example = {".env.example": "MONGO_HOST=mongodb://localhost:27017/x\n"}
-    assert python("", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/app"}
+    assert python("h = find('mongo_host')", "pymongo", **example) == {"MONGO_HOST": "mongodb://mongodb:27017/x"}
 
 
 @pytest.mark.parametrize(
@@ -151,8 +152,14 @@ def test_a_setting_adds_a_database_with_its_usual_variable() -> None:
     assert environment(files, settings={"backing_services": ["redis"]}) == {"REDIS_URL": "redis://redis:6379/0"}
 
 
-def test_what_has_no_variables_of_its_own_gets_the_usual_one() -> None:
-    assert python("import pymysql", "pymysql") == {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
+@pytest.mark.parametrize("name", ["DATABASE_URL", "database_url", "database.url", "databaseUrl"])
+def test_the_usual_variable_is_for_a_program_with_a_word_for_it(name: str) -> None:
+    usual = {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
+    assert python(f'import pymysql\nurl = find("{name}")', "pymysql") == usual
+    assert python("import pymysql\nurl = find('my_database_urls')", "pymysql") == {}
+
+
+def test_frameworks_with_variables_of_their_own() -> None:
     assert node("", "@medusajs/medusa", "pg")["DATABASE_URL"] == f"postgresql://{POSTGRES}"
 
 
@@ -179,7 +186,7 @@ def test_spring_is_not_given_what_overrides_the_variable_of_the_project() -> Non
     assert "SPRING_DATASOURCE_URL" not in found
     alone = "spring.datasource.url=jdbc:postgresql://localhost/shop\nshop.user=${SHOP_DB_USER}\n"
     found = environment({**files, "src/main/resources/application.properties": alone})
-    assert found["SPRING_DATASOURCE_URL"] == "jdbc:postgresql://postgres:5432/app"
+    assert found["SPRING_DATASOURCE_URL"] == "jdbc:postgresql://postgres:5432/shop"
 
 
 def test_pieces_of_an_address_are_given_one_by_one() -> None:
@@ -224,7 +231,7 @@ def test_pydantic_and_examples_say_names_and_forms() -> None:
         ".env.example": "DATABASE_DSN=postgresql+psycopg2://me:secret@localhost:5432/me\n",
     }
     found = environment(files)
-    assert found["DATABASE_DSN"] == f"postgresql+psycopg2://{POSTGRES}"
+    assert found["DATABASE_DSN"] == f"postgresql+psycopg2://{SERVER}/me"
 
 
 def test_celery_takes_the_broker_that_is_there() -> None:
@@ -320,7 +327,7 @@ def test_keys_of_viper_are_variables() -> None:
         "main.go": GO.format("github.com/lib/pq", code),
     }
     found = environment({**files, "config.yaml": "db:\n  host: localhost\n  name: shop\nport: 8080\n"})
-    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "app")
+    assert (found["SHOP_DB_HOST"], found["SHOP_DB_NAME"]) == ("postgres", "shop")
     assert "SHOP_PORT" not in found
 
 
@@ -472,3 +479,152 @@ def test_variables_are_known_by_the_option_that_they_are_given_to() -> None:
     # The program itself listens there.
     assert made.get("PORT") is None
     assert "DATABASE_URL" not in made
+
+
+BOTH = "require (\n\tgithub.com/lib/pq v1.0.0\n\tgithub.com/go-sql-driver/mysql v1.0.0{}\n)\n"
+SERVES = 'package main\nimport ("net/http"; "os"{})\nfunc main() {{ {}; http.ListenAndServe(":8080", nil) }}\n'
+
+
+@pytest.mark.parametrize(
+    ("imports", "comment", "expected"),
+    [
+        ('; _ "github.com/go-sql-driver/mysql"', "", "mysql"),
+        ('; _ "github.com/lib/pq"', " // indirect", "postgres"),
+        # Where both are there, a name for any database leads to the first, and the other is not started.
+        ('; _ "github.com/lib/pq"; _ "github.com/go-sql-driver/mysql"', "", "postgres"),
+    ],
+)
+def test_a_program_of_go_opens_the_databases_that_it_imports(imports: str, comment: str, expected: str) -> None:
+    module = f"module x\n\ngo 1.25\n\n{BOTH.format(comment)}"
+    files = {"go.mod": module, "go.sum": "", "main.go": SERVES.format(imports, 'os.Getenv("DB_HOST")')}
+    (service,) = genfile.inspect(files).services
+    assert [(item.variable, item.service) for item in service.spec.connections] == [("DB_HOST", expected)]
+    assert list(service.spec.backing_services) == [expected]
+
+
+def test_a_value_of_a_variable_decides_between_two_drivers() -> None:
+    code = 'kind = os.getenv("DB_DRIVER", "mysql")\nurl = os.environ["DB_DSN"]\n'
+    found = python(code, "psycopg", "pymysql")
+    assert (found["DB_DRIVER"], found["DB_DSN"]) == ("mysql", "mysql://app:development@mysql:3306/app")
+    both = python(f'{code}other = os.environ["POSTGRES_HOST"]\n', "psycopg", "pymysql")
+    assert (both["DB_DRIVER"], both["POSTGRES_HOST"]) == ("mysql", "postgres")
+
+
+def test_the_address_of_springs_source_decides_between_two_drivers() -> None:
+    driver = "<dependency><groupId>com.mysql</groupId><artifactId>mysql-connector-j</artifactId></dependency>"
+    pom = POM.format("postgresql").replace("</dependencies>", f"{driver}</dependencies>")
+    files = {"pom.xml": pom, "src/main/java/g/Shop.java": MAIN}
+    for kind, host in (("mysql", "mysql"), ("postgresql", "postgres")):
+        settings = {"src/main/resources/application.yml": f"spring.datasource.url: jdbc:{kind}://10.0.0.7/shop\n"}
+        found = environment(files | settings)["SPRING_DATASOURCE_URL"]
+        assert found == f"jdbc:{kind}://{host}:{5432 if host == 'postgres' else 3306}/shop"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('p = os.getenv("REDIS_PASSWORD", "secret")', ""),
+        # Without one in the code, the program sends none.
+        ('p = os.getenv("REDIS_PASSWORD")', None),
+    ],
+)
+def test_a_server_without_a_password_gets_none(code: str, expected: str | None) -> None:
+    found = python(f'import redis\nh = os.environ["REDIS_HOST"]\n{code}', "redis")
+    assert found == {"REDIS_HOST": "redis", "REDIS_PASSWORD": expected}
+
+
+BROKERS = "".join(
+    f"<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-{name}</artifactId></dependency>"
+    for name in ("data-redis", "amqp")
+)
+
+
+def test_what_the_settings_tell_another_server_is_overridden() -> None:
+    pom = POM.format("postgresql").replace("</dependencies>", f"{BROKERS}</dependencies>")
+    files = {"pom.xml": pom, "src/main/java/g/Shop.java": MAIN}
+    plain = environment(files)
+    assert {name for name in plain if "REDIS" in name or "RABBIT" in name} == {
+        "SPRING_DATA_REDIS_HOST",
+        "SPRING_RABBITMQ_HOST",
+    }
+    settings = """spring:
+  data.redis: {host: 10.0.0.7, port: 6380, password: secret}
+  rabbitmq:
+    host: 10.0.0.7
+    username: ${BROKER_USER:root}
+    password: secret
+    virtual-host: shop
+  flyway:
+    url: jdbc:postgresql://10.0.0.7/shop
+"""
+    found = environment({**files, "src/main/resources/application.yml": settings})
+    assert "secret" not in str(found)
+    assert {name: text for name, text in found.items() if name not in plain} == {
+        "BROKER_USER": None,
+        "SPRING_DATA_REDIS_PORT": "6379",
+        "SPRING_DATA_REDIS_PASSWORD": "",
+        "SPRING_RABBITMQ_PASSWORD": "guest",
+        "SPRING_RABBITMQ_VIRTUALHOST": "/",
+        "SPRING_FLYWAY_URL": "jdbc:postgresql://postgres:5432/app",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "given"),
+    [
+        ("DB_HOST", "x = 1", False),
+        ("DB_HOST", "h = find('DB_HOST')", True),
+        ("DB_HOST", "h = settings['db.host']", True),
+        ("DB_HOST", "h = find('TEST_DB_HOST')", False),
+        ("DB_HOST", "h = find('DB_HOSTS')", False),
+        # The prefix is a library's.
+        ("SHOP_DB_HOST", "h = settings.db_host", True),
+        ("DB_HOST", "h = settings.host", False),
+        # The client itself reads it.
+        ("PGHOST", "x = 1", True),
+    ],
+)
+@pytest.mark.parametrize("file", [".env.example", "compose.yaml"])
+def test_an_example_alone_does_not_give_a_variable(file: str, name: str, code: str, given: bool) -> None:
+    text = (
+        f"{name}=db\n"
+        if file == ".env.example"
+        else f"services:\n  x:\n    build: .\n    environment: {{{name}: db}}\n"
+    )
+    files = {"requirements.txt": "flask\ngunicorn\npsycopg\n", "app.py": f"import psycopg\n{FLASK}{code}\n", file: text}
+    (service,) = genfile.inspect(files).services
+    assert [item.variable for item in service.spec.connections] == ([name] if given else [])
+
+
+def test_a_name_of_another_database_is_not_for_any() -> None:
+    assert python('x = os.environ.get("MONGODB_DB_NAME")', "psycopg")["MONGODB_DB_NAME"] is None
+
+
+def test_kafka_tells_its_clients_where_to_go_on() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\naiokafka\n", "app.py": f"import aiokafka\n{FLASK}"}
+    text = genfile.generate(files, compose=True).files["compose.yaml"]
+    server = yaml.safe_load(text)["services"]["kafka"]
+    assert server["environment"]["KAFKA_ADVERTISED_LISTENERS"] == "PLAINTEXT://kafka:9092"
+    assert server["volumes"] == [f"kafka-data:{server['environment']['KAFKA_LOG_DIRS']}"]
+
+
+@pytest.mark.parametrize(
+    ("packages", "added"),
+    [
+        (["pymysql"], ["cryptography"]),
+        (["aiomysql", "pymysql"], ["cryptography"]),
+        (["pymysql", "cryptography"], []),
+        (["pymysql[rsa]"], []),
+        (["mysqlclient"], []),
+        # Brought by another package.
+        (["pymysql", "pyopenssl"], []),
+        (["psycopg"], []),
+    ],
+)
+def test_pymysql_gets_what_it_logs_in_with(packages: list[str], added: list[str]) -> None:
+    listed = "".join(f"{name}\n" for name in ("flask", "gunicorn", *packages))
+    code = f'import os\n{FLASK}url = os.environ["DATABASE_URL"]\n'
+    (service,) = genfile.inspect({"requirements.txt": listed, "app.py": code}).services
+    assert list(plain(service.spec)["extra_packages"]) == added
+    told = "requirements.txt:3 (pymysql): pymysql needs cryptography to log in to mysql, and it is not in your"
+    assert any(told in note.text for note in service.notes) is (packages == ["pymysql"])

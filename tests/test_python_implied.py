@@ -21,7 +21,7 @@ def django(settings: str, requirements: str = "django==5.2\ngunicorn==23.0.0\n")
         (ENGINE.format('"django.db.backends.postgresql"'), "", ("psycopg2-binary",)),
         (ENGINE.format('os.environ.get("ENGINE", "django.db.backends.mysql")'), "", ("mysqlclient",)),
         (ENGINE.format('"django.db.backends.postgresql"'), "psycopg[binary]\n", ()),
-        (ENGINE.format('"django.db.backends.mysql"'), "PyMySQL\n", ()),
+        (ENGINE.format('"django.db.backends.mysql"'), "PyMySQL[rsa]\n", ()),
         (ENGINE.format('"django.db.backends.sqlite3"'), "", ()),
         (ENGINE.format('"mssql"'), "mssql-django\n", ()),
         (

@@ -153,6 +153,7 @@ class BackingService(Struct, frozen=True):
     user: str = ""
     password: str = ""
     database: str = ""
+    taken: tuple[str, ...] = ()
     volume: str | None = None
     hostname: bool = False
     healthcheck: tuple[str, ...] = ()
@@ -166,6 +167,7 @@ class BackingService(Struct, frozen=True):
     engine: str | None = None
     forms: tuple[dict[str, Any], ...] = ()
     sets: tuple[dict[str, Any], ...] = ()
+    logins: dict[str, str] = field(default_factory=dict)
     npm: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()
     go: tuple[str, ...] = ()

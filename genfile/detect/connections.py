@@ -8,23 +8,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from genfile.container.compose import read_dotenv
 from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
-from genfile.detect.mentioned import is_mentioned
+from genfile.detect.meanings import WHOLE, NamedVariable, is_name, meaning, ranked, usual_form, written_name
+from genfile.detect.mentioned import is_mentioned, named
 from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 
 if TYPE_CHECKING:
-    from genfile.parsers.addresses import Address
     from genfile.parsers.values import Call
 
 MAX_NAMES = 200
-# Parts of an address that locate the database, so that nothing else is missing.
-_WHOLE = frozenset({"url", "address", "host"})
 
 
 class Read(Struct, frozen=True):
@@ -38,14 +36,15 @@ class Read(Struct, frozen=True):
     part: str = "url"
 
 
-class _Variable(Struct):
-    """A name with all the project's values for it; ``read``: the code itself reads it."""
+class _Found(Struct, frozen=True):
+    """What a variable is given: the database, the form of its value, and the part of the address that it is; ``read``:
+    the code itself reads it."""
 
+    service: str
+    form: str
     says: Evidence
-    read: bool
-    service: str | None = None
     part: str = "url"
-    samples: list[str] = field(default_factory=list)
+    read: bool = False
 
 
 def put_connections(
@@ -55,10 +54,14 @@ def put_connections(
     depends: Callable[[str], bool] = lambda _: False,
     bare: Callable[[BackingService], bool] = lambda _: False,
     dialects: frozenset[str] = frozenset(),
+    configured: Callable[[str], bool] = lambda _: False,
+    names: Iterable[Fact[str]] = (),
 ) -> None:
     """Put /connections. ``depends``: whether the service has a dependency with that name; ``bare``: whether it creates
     a client of that database without an address, so that the client reads its own variables; ``dialects``: the kinds
-    of SQL databases that the code opens, which decide between several drivers."""
+    of SQL databases that the code opens, which decide between several drivers; ``configured``: whether the settings
+    have a value for the key that a variable of the framework overrides; ``names``: those of the SQL database, written
+    out in the code or the settings."""
     known = backing_services()
     for name in _not_opened(draft, dialects):
         _without(draft, name)
@@ -70,34 +73,97 @@ def put_connections(
     def fits(needs: Iterable[str]) -> bool:
         return all(name in given or depends(name) for name in needs)
 
-    found: dict[str, tuple[str, str, Evidence]] = {}
-    reached: set[str] = set()
-    # Those with a whole address in the project's files, even if no code is known to read it.
-    told: set[str] = set()
     variables = _variables(folder, reads)
-    for name, item in variables.items():
-        meant = _meaning(name, item, backing, fits)
-        if meant is not None and meant[2] is not None:
-            service, part, form = meant
-            found[name] = (service.name, form or "", item.says)
-            told |= {service.name} if part in _WHOLE else set()
-            reached |= {service.name} if item.read and part in _WHOLE else set()
+    ordered = ranked(backing, variables)
+    found = _found(variables, ordered, fits)
+    # Those with a whole address, even if no code is known to read it.
+    told = {item.service for item in found.values() if item.part in WHOLE}
     unseen = [item for item in backing if item.name not in told and not bare(item)]
-    elsewhere = _elsewhere(folder, variables, unseen)
-    for service in (item for item in unseen if item in elsewhere or _is_spare(folder, draft, item, fits, depends)):
-        backing.remove(service)
-        _without(draft, service.name)
-    known_forms = {(item[0], item[1]) for name, item in found.items() if variables[name].read}
+    unused = [*_elsewhere(folder, variables, unseen), *_others(ordered, {item.service for item in found.values()})]
+    for service in unseen:
+        if service in unused or _is_spare(folder, draft, service, fits, depends):
+            backing.remove(service)
+            _without(draft, service.name)
+    put_names(draft, _names(variables, found, ordered, names))
+    found = _read(folder, found, backing, fits)
+    reached = {item.service for item in found.values() if item.read and item.part in WHOLE}
+    known_forms = {(item.service, item.form) for item in found.values() if item.read}
     present = {service.name for service in backing}
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
-        guesses = service.name not in told
-        for name, form in _given(service, fits, present, bare, named=service.name in reached, guesses=guesses):
+        guesses = service.name not in told and bool(named(folder, [service.variable]))
+        usual = _given(service, fits, present, bare, named=service.name in reached, guesses=guesses)
+        for name, form in (*usual, *_overrides(service, fits, configured)):
             # A name with another use in the project is left alone, and nothing is set twice.
             if name in found or (name not in variables and (service.name, form) not in known_forms):
-                found.setdefault(name, (service.name, form, says))
-    value = [{"variable": name, "service": service, "form": form} for name, (service, form, _) in found.items()]
-    draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
+                found.setdefault(name, _Found(service.name, form, says))
+    value = [{"variable": name, "service": item.service, "form": item.form} for name, item in found.items()]
+    draft.put("connections", Fact(value, tuple(dict.fromkeys(item.says for item in found.values()))))
+
+
+def _found(
+    variables: dict[str, NamedVariable],
+    ordered: list[BackingService],
+    fits: Callable[[Iterable[str]], bool],
+) -> dict[str, _Found]:
+    """The variables of databases that the project has values for, or that its code reads."""
+    found: dict[str, _Found] = {}
+    for name, item in variables.items():
+        meant = meaning(name, item, ordered, fits)
+        if meant is not None and meant[2] is not None:
+            service, part, form = meant
+            found[name] = _Found(service.name, form or "", item.says, part, item.read)
+    return found
+
+
+def _names(
+    variables: dict[str, NamedVariable],
+    found: dict[str, _Found],
+    ordered: list[BackingService],
+    names: Iterable[Fact[str]],
+) -> dict[str, Fact[str]]:
+    """The names of databases by their service: those written out, and the values of variables, read ones first."""
+    known = backing_services()
+    first = next((item for item in ordered if item.name in load_table("connections")["sql"]), None)
+    written = next((fact for fact in names if first is not None and is_name(first, fact.value)), None)
+    result = {first.name: written} if first is not None and written is not None else {}
+    for name, item in sorted(found.items(), key=lambda pair: not pair[1].read):
+        text = written_name(known[item.service], variables[name], item.part)
+        if text is not None:
+            result.setdefault(item.service, Fact(text, (item.says,)))
+    return result
+
+
+def put_names(draft: Draft, names: dict[str, Fact[str]]) -> None:
+    """Put /databases: add the names of databases, in place of those that are there."""
+    listed = dict.fromkeys(draft.values.get("backing_services", ()))
+    added = {service: fact for service, fact in names.items() if service in listed}
+    if added:
+        old = draft.evidence.get("/databases")
+        value = (old.value if old is not None else {}) | {service: fact.value for service, fact in added.items()}
+        says = tuple(item for fact in added.values() for item in fact.evidence)
+        draft.put("databases", Fact(value, (*(old.evidence if old is not None else ()), *says)))
+
+
+def _read(
+    folder: Project,
+    found: dict[str, _Found],
+    backing: list[BackingService],
+    fits: Callable[[Iterable[str]], bool],
+) -> dict[str, _Found]:
+    """Those variables that something reads: the code, a framework, or what else has a word for them."""
+    own = {name for service in backing for name in _of_libraries(service, fits)}
+    unread = [name for name, item in found.items() if not item.read and name not in own]
+    left_out = set(unread) - named(folder, unread)
+    return {name: item for name, item in found.items() if name not in left_out}
+
+
+def _of_libraries(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> Iterator[str]:
+    """The variables that frameworks and clients of a database may read by themselves."""
+    yield from service.unnamed
+    for item in (*service.sets, *service.clients):
+        if fits(item["needs"]):
+            yield from (*item["variables"], *item.get("overrides", ()))
 
 
 def _not_opened(draft: Draft, dialects: frozenset[str]) -> list[str]:
@@ -107,7 +173,17 @@ def _not_opened(draft: Draft, dialects: frozenset[str]) -> list[str]:
     return [name for name in listed if name not in opened] if opened else []
 
 
-def _elsewhere(folder: Project, variables: dict[str, _Variable], backing: list[BackingService]) -> list[BackingService]:
+def _others(ordered: list[BackingService], named: set[str]) -> list[BackingService]:
+    """The SQL databases that no variable leads to beside one that has variables, or comes first: the program opens one
+    of several. ``named``: those with variables."""
+    sql = [item for item in ordered if item.name in load_table("connections")["sql"]]
+    main = next((item for item in sql if item.name in named), next(iter(sql), None))
+    return [item for item in sql if item is not main and item.name not in named]
+
+
+def _elsewhere(
+    folder: Project, variables: dict[str, NamedVariable], backing: list[BackingService]
+) -> list[BackingService]:
     """The SQL databases whose drivers are there while the settings name another kind: `DB_TYPE=sqlite3`."""
     words = {text for item in variables.values() for text in item.samples}
     if folder.has(".env") and in_git(folder.tree, folder.full(".env")):
@@ -161,15 +237,12 @@ def is_bare(service: BackingService, name: str, call: "Call") -> bool:
 
 
 def put_usual(draft: Draft) -> None:
-    """Give the databases that no step has a variable for, such as those of rules, their usual one, unless the program
-    reads it as something else."""
-    listed = draft.values.get("connections", [])
-    reached = {item["service"] for item in listed}
-    read = {item["name"] for item in draft.values.get("environment", ())}
-    usual = usual_connections(name for name in draft.values.get("backing_services", ()) if name not in reached)
-    usual = [item for item in usual if item["variable"] not in read]
-    if usual:
-        draft.values["connections"] = [*listed, *usual]
+    """Give databases whose variables no step has looked for, those of rules, their usual ones, unless the program
+    reads them as something else."""
+    if "/connections" not in draft.evidence:
+        read = {item["name"] for item in draft.values.get("environment", ())}
+        usual = usual_connections(draft.values.get("backing_services", ()))
+        draft.values["connections"] = [item for item in usual if item["variable"] not in read]
 
 
 def usual_connections(names: Iterable[str]) -> list[dict[str, str]]:
@@ -190,7 +263,8 @@ def _given(
 ) -> Iterator[tuple[str, str]]:
     """Variables that are read without code: by the framework, else by the database's clients.
 
-    ``present``: every database of the service. The usual name is only given if no client is known to read another one.
+    ``present``: every database of the service; ``guesses``: its usual variable is likely to be read, if no client is
+    known to read another one.
     """
     sets = [item["variables"] for item in service.sets if fits(item["needs"])]
     for variables in sets:
@@ -202,12 +276,16 @@ def _given(
         item["variables"] for item in service.clients if fits(item["needs"]) and present.isdisjoint(item.get("not", ()))
     ]
     read = own[0] if own else service.unnamed if service.unnamed and bare(service) else {}
-    yield from (read or ({service.variable: _usual(service, fits)} if guesses else {})).items()
+    yield from (read or ({service.variable: usual_form(service, fits)} if guesses else {})).items()
 
 
-def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:
-    """The address form that the installed drivers accept."""
-    return next((item["url"] for item in service.forms if fits(item["needs"])), service.url)
+def _overrides(
+    service: BackingService, fits: Callable[[Iterable[str]], bool], configured: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Variables of the framework in place of values that are meant for another server, such as its password."""
+    for item in service.sets:
+        if fits(item["needs"]):
+            yield from (pair for pair in item.get("overrides", {}).items() if configured(pair[0]))
 
 
 def samples(folder: Project, reads: Iterable[Read]) -> dict[str, tuple[Evidence, list[str]]]:
@@ -216,16 +294,17 @@ def samples(folder: Project, reads: Iterable[Read]) -> dict[str, tuple[Evidence,
     return {name: (item.says, item.samples) for name, item in _variables(folder, reads).items()}
 
 
-def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, _Variable]:
-    found: dict[str, _Variable] = {}
+def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, NamedVariable]:
+    found: dict[str, NamedVariable] = {}
     for read in reads:
-        item = found.setdefault(read.name, _Variable(read.says, read=True))
+        item = found.setdefault(read.name, NamedVariable(read.says, read=True))
         if item.service is None:
             item.service, item.part = read.service, read.part
+        item.default = item.default or read.default
         item.samples += [read.default] if read.default else []
     for name, text, says in (*_examples(folder), *_composed(folder)):
         if name in found or len(found) < MAX_NAMES:
-            found.setdefault(name, _Variable(says, read=False)).samples.append(text)
+            found.setdefault(name, NamedVariable(says, read=False)).samples.append(text)
     return found
 
 
@@ -245,98 +324,3 @@ def _composed(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
     for service in compose_services(folder):
         for name, said in service.environment.items():
             yield name, said.value, said.evidence
-
-
-def _meaning(
-    name: str, item: _Variable, backing: list[BackingService], fits: Callable[[Iterable[str]], bool]
-) -> tuple[BackingService, str, str | None] | None:
-    """The database, the part of its address, and the form, for a variable; None for any other variable."""
-    from genfile.parsers.addresses import read_address
-
-    told = [address for text in item.samples if (address := read_address(text)) is not None]
-    certain = [service for service in backing if service.name == item.service]
-    meant = (certain, item.part) if certain else _by_name(name, backing) or _by_default(name, item, told, backing)
-    if meant is None:
-        return None
-    services, part = meant
-    sure = next(((one, address) for address in told for one in services if address.scheme in one.schemes), None)
-    if sure is not None:
-        return sure[0], "url", sure[1].form
-    service = services[0]
-    if part in _WHOLE:
-        plain = next((address for address in told if not address.scheme), None)
-        if plain is None and any(address.scheme not in ("", "sqlite", "file") for address in told):
-            # It leads to something else.
-            return None
-        return service, part, _whole(service, part, plain, fits)
-    return service, part, _piece(service, part, item.samples, fits)
-
-
-def _by_default(
-    name: str, item: _Variable, told: "list[Address]", backing: list[BackingService]
-) -> tuple[list[BackingService], str] | None:
-    """The databases whose addresses the code itself falls back on, whatever the variable is called."""
-    others = set(load_table("connections")["others"])
-    if not item.read or others & set(name.upper().split("_")):
-        return None
-    schemes = {address.scheme for address in told} - {"http", "https", ""}
-    found = [service for service in backing if schemes & set(service.schemes)]
-    return (found, "url") if found else None
-
-
-def _whole(
-    service: BackingService, part: str, plain: "Address | None", fits: Callable[[Iterable[str]], bool]
-) -> str | None:
-    if plain is not None:
-        return plain.form
-    return {"host": "{host}", "address": "{host}:{port}"}.get(part) or _usual(service, fits)
-
-
-def _piece(service: BackingService, part: str, samples: list[str], fits: Callable[[Iterable[str]], bool]) -> str | None:
-    """The form of a part; None if this database has no such part."""
-    has = {"user": service.user, "password": service.password, "name": service.database, "port": service.port}
-    if part in has:
-        return f"{{{part}}}" if has[part] else None
-    if part == "engine":
-        own = next((text for text in samples if service.name in text and "." in text), service.engine)
-        return own if fits(["django"]) else None
-    named = [text for text in samples if text in service.schemes]
-    return (named or [service.schemes[0]])[0] if samples and service.schemes else None
-
-
-def _by_name(name: str, backing: list[BackingService]) -> tuple[list[BackingService], str] | None:
-    """The databases that a name may mean, the likeliest first, and the part of the address in its ending."""
-    whole = [service for service in backing if name in service.takes]
-    if whole:
-        # A broker before a database that can also serve as one.
-        return sorted(whole, key=lambda service: service.name != "rabbitmq"), "url"
-    for subject, part in _splits(name):
-        own = [service for service in backing if set(service.names) & set(subject)]
-        table = load_table("connections")
-        if not own and set(table["subjects"]) & set(subject):
-            own = sorted((item for item in backing if item.name in table["any"]), key=_rank)
-        if own and not set(table["others"]) & set(subject):
-            return own, part
-    return None
-
-
-def _rank(service: BackingService) -> int:
-    order: list[str] = load_table("connections")["any"]
-    return order.index(service.name)
-
-
-def _splits(name: str) -> Iterator[tuple[list[str], str]]:
-    """The words before a name's ending, and the part that the ending means: DB_HOST, POSTGRES_DB, PGUSER."""
-    table = load_table("connections")
-    parts = {word: part for part, words in table["parts"].items() for word in words}
-    tokens = [word for word in name.upper().split("_") if word]
-    tokens = tokens[:-1] if len(tokens) > 2 and tokens[-1] in table["ends"] else tokens
-    for length in (3, 2, 1):
-        part = parts.get("_".join(tokens[-length:]))
-        if part is not None and tokens[:-length]:
-            yield tokens[:-length], part
-    if len(tokens) == 1:
-        words = {word for service in backing_services().values() for word in service.names} | set(table["subjects"])
-        for word in sorted(words, key=len, reverse=True):
-            if tokens[0].startswith(word) and tokens[0][len(word) :] in parts:
-                yield [word], parts[tokens[0][len(word) :]]

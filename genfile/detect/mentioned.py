@@ -1,8 +1,8 @@
-"""Whether a project speaks of a database outside of its manifests: a starter may declare a driver for later."""
+"""Whether a project speaks of a database, or of a variable: a starter may declare a driver for later."""
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genfile.data import BackingService, load_table
 from genfile.detect.hosting.written import is_written
@@ -26,14 +26,54 @@ def is_mentioned(folder: Project, service: BackingService) -> bool:
     """Whether a file of the tree has a word for a database: its own names, its clients, its port, or one for any
     database of SQL. A tree with too many files to read counts as one that does."""
     said = _pattern(service)
+    return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder)))
+
+
+def named(folder: Project, variables: Iterable[str]) -> set[str]:
+    """Those of some variables whose names are in the code or the settings of the tree, as such or as a key that a
+    library reads from them: `DATABASE_URL`, `database_url`, `database.url`; also without the first of three words,
+    which may be a library's prefix. What only sets variables does not count. In a tree with too many files, all are."""
+    keys: dict[str, set[str]] = {}
+    patterns: list[str] = []
+    for name in variables:
+        for words in _without_prefix(name):
+            keys.setdefault("".join(words), set()).add(name)
+            patterns.append("[_.-]?".join(words))
+    if not keys:
+        return set()
+    said = re.compile(rf"(?<![a-z0-9_])(?:{'|'.join(patterns)})(?![a-z0-9_])")
+    every, found = set().union(*keys.values()), set[str]()
+    for seen, text in enumerate(_texts(folder, _SETS)):
+        found = found.union(*(keys[re.sub("[_.-]", "", match)] for match in said.findall(text)))
+        if seen >= MAX_FILES or found == every:
+            return every
+    return found
+
+
+def is_in_code(folder: Project, said: re.Pattern[str]) -> bool:
+    """Whether the lower-cased text of a file of code or settings matches; in a tree with too many files, it does."""
+    return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder, _SETS)))
+
+
+# Files that give variables values, and read none.
+_SETS = re.compile(r"(?:^|/)(?:\.env.*|env\.example|Dockerfile.*|(?:docker-)?compose.*\.ya?ml|\.github/.*|.*\.sql)$")
+
+
+def _without_prefix(variable: str) -> Iterator[list[str]]:
+    """The words of a name, and those after the first of three or more."""
+    words = [word for word in re.split(r"[^a-z0-9]+", variable.lower()) if word]
+    yield words
+    if len(words) > 2:
+        yield words[1:]
+
+
+def _texts(folder: Project, without: re.Pattern[str] | None = None) -> Iterator[str]:
+    """The lower-cased texts of files in the service's folder, then in the tree."""
     whole = Project(folder.tree, "")
-    seen = 0
     for place in (folder, whole) if folder.path else (folder,):
         for path in _files(place):
-            seen += 1
-            if seen > MAX_FILES or said.search((place.text(path) or "").lower()) is not None:
-                return True
-    return False
+            if without is None or without.search(path) is None:
+                yield (place.text(path) or "").lower()
 
 
 def _pattern(service: BackingService) -> re.Pattern[str]:

@@ -1,13 +1,15 @@
-"""Databases and other servers with a literal loopback address in the code, which in a container means the container
-itself."""
+"""Databases and other servers with an address that no variable sets: a literal loopback address in the code, which in a
+container means the container itself, one in a file of settings, or none that is known."""
 
 import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from genfile.data import backing_services
+from genfile.data import BackingService, backing_services
 from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.meanings import WHOLE, means
 from genfile.detect.paths import inside, relative
+from genfile.detect.shared import leaves
 from genfile.detect.tree import Project
 from genfile.evidence import About, Draft, Evidence, Topic
 
@@ -18,6 +20,7 @@ _SOURCES = {
     "node": ("*.js", "*.ts", "*.mjs", "*.cjs"),
 }
 MAX_FILES = 300
+MAX_SETTINGS = 20
 # How many lines above may begin the expression whose default is the address.
 _ABOVE = 2
 _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
@@ -50,7 +53,8 @@ _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target"
 
 
 def tell_of_own_machine(folder: Project, draft: Draft) -> None:
-    """Note the first such address of each database that no variable sets, and give it no variables."""
+    """Note the first such address of each database that no variable sets, and give it no variables; then the databases
+    that have none all the same."""
     known = backing_services()
     listed = draft.values.get("connections", [])
     read = {item["name"] for item in draft.values.get("environment", [])}
@@ -75,6 +79,9 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
                 "run time: read the address from an environment variable"
             )
             draft.note("warning", text, says.path, says.line, About(Topic.ADDRESS_FIXED))
+    given = {item["service"] for item in draft.values.get("connections", ())}
+    for name in wanted.keys() - given:
+        _tell_of_no_variable(folder, draft, name)
 
 
 def _tell_of_others(folder: Project, draft: Draft) -> None:
@@ -88,6 +95,42 @@ def _tell_of_others(folder: Project, draft: Draft) -> None:
             mend = "read the address from an environment variable"
             draft.note("warning", f"{text} run time: {mend}", says.path, says.line)
             return
+
+
+def _tell_of_no_variable(folder: Project, draft: Draft, name: str) -> None:
+    """Note where the address of a database is in the settings that the image has, or else that none is known."""
+    says = _key_in_settings(folder, draft.values.get("assets", ()), backing_services()[name])
+    if says is not None:
+        text = f"{says}: the address of {name} is in this file, where compose can't change it; read it from an"
+        draft.note("warning", f"{text} environment variable", says.path, says.line, About(Topic.ADDRESS_FIXED))
+        return
+    fact = draft.evidence["/backing_services"]
+    says = dict(zip(fact.value, fact.evidence, strict=False)).get(name)
+    if says is not None:
+        text = f"{says}: found no variable with the address of {name}, so compose sets none; read the address from an"
+        draft.note("info", f"{text} environment variable", says.path, says.line)
+
+
+def _key_in_settings(folder: Project, assets: Iterable[str], service: BackingService) -> Evidence | None:
+    """The key of an address in a YAML file that a Go program opens: `db.host: postgres`."""
+    from genfile.parsers.addresses import read_address
+
+    for path in _settings(folder, assets):
+        document = folder.toml(path) if path.endswith(".toml") else folder.yaml(path)
+        for key, value in leaves(document.value) if document is not None else ():
+            whole = isinstance(value, str) and value and means(".".join(key), service) in WHOLE
+            address = read_address(value) if whole else None
+            own = address is None or not address.scheme or address.scheme in service.schemes
+            if document is not None and whole and own:
+                return folder.says(path, document.line(*key), ".".join(key))
+    return None
+
+
+def _settings(folder: Project, assets: Iterable[str]) -> list[str]:
+    """The YAML and TOML files that a Go program opens, alone or in a folder."""
+    own = [relative(path, folder.path) for path in assets if inside(path, folder.path)]
+    found = [name for path in own for name in ([path] if folder.has(path) else folder.files(below=path, depth=1))]
+    return [name for name in found if name.endswith((".yml", ".yaml", ".toml"))][:MAX_SETTINGS]
 
 
 def _leave_alone(draft: Draft, service: str) -> None:
@@ -113,7 +156,12 @@ def _lines(folder: Project, language: str) -> Iterator[tuple[str, int, str, bool
     """The lines of code that have a loopback address or an engine, in files that don't ask for an address from
     outside; each with whether it is more than the default of an expression."""
     names = itertools.chain.from_iterable(folder.files(pattern) for pattern in _SOURCES.get(language, ()))
-    own = (name for name in names if _ASIDE.isdisjoint(name.split("/")[:-1]) and "test" not in name.rpartition("/")[2])
+    # Below src/main are packages: `org.example`.
+    own = (
+        name
+        for name in names
+        if _ASIDE.isdisjoint(name.partition("src/main/")[0].split("/")[:-1]) and "test" not in name.rpartition("/")[2]
+    )
     for path in itertools.islice(own, MAX_FILES):
         text = folder.text(path) or ""
         if ("localhost" not in text and "127.0.0.1" not in text) or _ASKS.search(text):
@@ -128,16 +176,15 @@ def _lines(folder: Project, language: str) -> Iterator[tuple[str, int, str, bool
 def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) -> Iterator[tuple[str, Evidence]]:
     """As `_addresses`, for the YAML and TOML files that a Go program opens, unless variables override what they say;
     ``ports``: the databases by their ports."""
-    files = [path for path in assets if path.endswith((".yml", ".yaml", ".toml")) and inside(path, folder.path)]
+    files = _settings(folder, assets)
     if not files or any(_OVERRIDES.search(folder.text(name) or "") for name in folder.files("*.go")):
         return
     for path in files:
-        own = relative(path, folder.path)
-        for number, line in enumerate((folder.text(own) or "").splitlines(), 1):
+        for number, line in enumerate((folder.text(path) or "").splitlines(), 1):
             match = _SET.search(line)
             scheme = (match[1] or ports.get(int(match[2] or 0))) if match is not None else None
             if scheme and "${" not in line and not _COMMENT.match(line):
-                yield scheme, folder.says(own, number, "localhost")
+                yield scheme, folder.says(path, number, "localhost")
 
 
 def _scheme(line: str, engine: str) -> str | None:

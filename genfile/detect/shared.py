@@ -1,6 +1,6 @@
 """Small facts that every language shares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from genfile.data import started_programs
@@ -19,6 +19,9 @@ _SECRET_WORDS = (
     "DSN",
 )
 
+
+MAX_DEPTH = 4
+MAX_KEYS = 500
 
 # Example files for a project's variables.
 EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
@@ -39,3 +42,13 @@ def started(arguments: Iterable[Any]) -> str | None:
 def is_secret(name: str) -> bool:
     """Whether a variable's name says that its value is a secret."""
     return any(word in name.upper() for word in _SECRET_WORDS)
+
+
+def leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The values of a document that are not tables, each with its path of keys; bounded."""
+    queue: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    for path, inner in queue:
+        if isinstance(inner, dict) and len(path) < MAX_DEPTH:
+            queue += [((*path, str(key)), item) for key, item in inner.items() if len(queue) < MAX_KEYS]
+        elif path and not isinstance(inner, dict | list):
+            yield path, inner

@@ -8,7 +8,7 @@ _URL = re.compile(
     r"(?P<outer>jdbc:|r2dbc:)?(?P<scheme>[a-z][a-z0-9+._-]*)://(?P<where>[^/?\s]*)(?P<path>/[^?\s]*)?(?P<query>\?\S*)?"
 )
 # `user:password@tcp(host:3306)/name?parseTime=true`: Go's MySQL driver.
-_GO = re.compile(r"[^:@/\s]+(?::[^@/\s]*)?@(?:tcp)?\([^)\s]*\)/[^?\s]*(?P<query>\?\S*)?")
+_GO = re.compile(r"[^:@/\s]+(?::[^@/\s]*)?@(?:tcp)?\([^)\s]*\)/(?P<name>[^?\s]*)(?P<query>\?\S*)?")
 # `host=… user=… dbname=…`: libpq's own form.
 _WORDS = re.compile(r"\b(host|port|user|password|dbname|sslmode)\s*=\s*('[^']*'|[^\s']+)")
 _ADDRESS = re.compile(r"[A-Za-z0-9_.-]+:\d{2,5}(?:,[A-Za-z0-9_.-]+:\d{2,5})*")
@@ -20,10 +20,11 @@ MAX_TEXT = 1_000
 
 class Address(Struct, frozen=True):
     """``scheme``: of a URL, without the driver; empty for other forms. ``form``: the address with {user}, {password},
-    {host}, {port} and {name} as placeholders."""
+    {host}, {port} and {name} as placeholders. ``name``: of the database, where one is written out."""
 
     scheme: str
     form: str
+    name: str = ""
 
 
 def read_address(text: str) -> Address | None:
@@ -36,9 +37,12 @@ def read_address(text: str) -> Address | None:
         return _of_url(match)
     match = _GO.fullmatch(text)
     if match is not None:
-        return Address("mysql", "{user}:{password}@tcp({host}:{port})/{name}" + _query(match["query"] or ""))
-    if len({name for name, _ in _WORDS.findall(text)} & {"host", "user", "dbname"}) > 1:
-        return Address("postgresql", _WORDS.sub(lambda item: f"{item[1]}={_GIVEN.get(item[1], 'disable')}", text))
+        form = "{user}:{password}@tcp({host}:{port})/{name}" + _query(match["query"] or "")
+        return Address("mysql", form, match["name"])
+    words = dict(_WORDS.findall(text))
+    if len(words.keys() & {"host", "user", "dbname"}) > 1:
+        form = _WORDS.sub(lambda item: f"{item[1]}={_GIVEN.get(item[1], 'disable')}", text)
+        return Address("postgresql", form, words.get("dbname", "").strip("'"))
     return Address("", "{host}:{port}") if _ADDRESS.fullmatch(text) else None
 
 
@@ -46,16 +50,16 @@ def _of_url(match: re.Match[str]) -> Address:
     outer, scheme = match["outer"] or "", match["scheme"].removesuffix("+srv")
     base, driver = scheme.partition("+")[0], scheme.partition("+")[1:]
     scheme = {"rediss": "redis", "amqps": "amqp"}.get(base, base) + "".join(driver)
-    path = match["path"] or ""
+    path, name = match["path"] or "", ""
     if base in ("redis", "rediss", "amqp", "amqps", "pyamqp"):
         # A Redis database number or a virtual host exists already.
         path = path if re.fullmatch(r"/\d*", path) else "/" if base.endswith(("amqp", "amqps")) else ""
     elif base not in ("nats", "http", "https"):
-        path = "/{name}"
+        name, path = path.removeprefix("/"), "/{name}"
     else:
         path = path.rstrip("/")
     login = "" if outer or base in ("redis", "rediss", "nats", "http", "https", "mongodb") else "{user}:{password}@"
-    return Address(base, f"{outer}{scheme}://{login}{{host}}:{{port}}{path}{_query(match['query'] or '')}")
+    return Address(base, f"{outer}{scheme}://{login}{{host}}:{{port}}{path}{_query(match['query'] or '')}", name)
 
 
 def _query(text: str) -> str:

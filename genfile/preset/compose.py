@@ -7,6 +7,8 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from genfile.data import BackingService, backing_services, framework
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
@@ -41,7 +43,7 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
 
 def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments = "brief") -> "list[Line]":
     """The lines of compose.yaml, each with the rules that it follows."""
-    known = backing_services()
+    known = _with_names([spec for spec, _ in services])
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
     seeds = sorted({(seed.service, seed.path, seed.target) for spec, _ in services for seed in spec.seeds})
     backing = [_backing(known[name], [seed[1:] for seed in seeds if seed[0] == name]) for name in needed]
@@ -64,6 +66,16 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
         ],
     }
     return comment_lines(render_lines(_template(), context), comments, dockerfile=False)
+
+
+def _with_names(specs: "Sequence[Spec]") -> dict[str, BackingService]:
+    """The databases by name, each called as the project calls it, if all of its services agree."""
+    known = dict(backing_services())
+    for service in known.values():
+        names = {spec.databases[service.name] for spec in specs if service.name in spec.databases}
+        if service.database and len(names) == 1:
+            known[service.name] = replace(service, database=names.pop())
+    return known
 
 
 @cache
@@ -279,11 +291,14 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
 
 
 def _backing(service: BackingService, seeds: list[tuple[str, str]]) -> dict[str, Any]:
-    test = ["CMD", *service.healthcheck] if service.healthcheck else []
+    def filled(text: str) -> str:
+        return service.fill(text, service.name)
+
+    test = ["CMD", *map(filled, service.healthcheck)] if service.healthcheck else []
     return {
         "name": service.name,
         "image": service.image,
-        "environment": [{"name": name, "value": value} for name, value in service.environment.items()],
+        "environment": [{"name": name, "value": filled(value)} for name, value in service.environment.items()],
         "healthcheck": test,
         "hostname": service.hostname,
         "volume": service.volume,

@@ -56,6 +56,8 @@ def _command(text: str) -> str:
 Argument = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
 # A value that may be empty, such as that of an environment variable or a label.
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_printable)]
+# The name of a database, which needs no quoting.
+DatabaseName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
 # A shell command that fits on one line of a RUN instruction.
 Command = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_command)]
 # A path relative to the inspected root; "." is the root itself.

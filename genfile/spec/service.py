@@ -12,6 +12,7 @@ from genfile.spec.base import (
     Argument,
     BasePath,
     Command,
+    DatabaseName,
     EnvironmentName,
     Model,
     Origin,
@@ -258,6 +259,9 @@ class Service(Model):
     backing_services: tuple[Word, ...] = Field((), description="Databases and brokers that it connects to: postgres.")
     connections: tuple[Connection, ...] = ()
     addresses: tuple[OtherService, ...] = Field((), description="Addresses of other services of the project.")
+    databases: dict[Word, DatabaseName] = Field(
+        {}, description="The names of databases by their service, one of `backing_services`, if the project has one."
+    )
     seeds: tuple[Seed, ...] = ()
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(

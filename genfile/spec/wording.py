@@ -13,6 +13,7 @@ from genfile.spec.base import WORD
 PATTERNS: dict[str, str] = {
     r"^[a-z][a-z0-9_]{0,62}$": "the id of a secret: lower-case letters, digits and _",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable",
+    r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$": "the name of a database: letters, digits, _ and -",
     WORD: "a lower-case word, such as nextjs or spring-boot",
     r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,62}$": "a version, such as 9.12.1",
     r"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$": "a name for a service: lower-case letters, digits and - between them",

@@ -208,6 +208,11 @@ class GoModule:
         """Whether go.mod requires a module, one of its sub-modules or major versions, or the module of a package."""
         return self._required(path) is not None
 
+    def requires_directly(self, path: str) -> bool:
+        """Whether go.mod requires it for a package of the module itself."""
+        found = self._required(path)
+        return found is not None and not found.indirect
+
     def _required(self, path: str) -> Requirement | None:
         return next(
             (

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from genfile.data import Framework, backing_services, system_packages
+from genfile.data import Framework, backing_services, load_table, system_packages
 from genfile.detect.go.asked import asked_names
 from genfile.detect.go.files import (
     asset_of,
@@ -16,7 +16,7 @@ from genfile.detect.go.files import (
     lone_database,
     working_folder,
 )
-from genfile.detect.go.module import GoModule, GoProgram
+from genfile.detect.go.module import MAX_FILES, GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.required import put_needed
 from genfile.detect.go.stores import put_stores
@@ -115,14 +115,7 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
             "its own and mount a volume there"
         )
         draft.note("warning", text, beside.path, beside.line)
-    backing = {
-        service.name: module.says(dependency)
-        for service in backing_services().values()
-        for dependency in service.go
-        if module.requires(dependency)
-    }
-    if backing:
-        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
+    put_backing(module, sources, draft)
     present = {item["name"] for item in draft.values.get("environment", ())} | {draft.values.get("port_variable")}
     names = [item.name for _, file in sources for item in file.env_names]
     for name in (*names, *(name for _, _, name in asked_names(sources))):
@@ -132,6 +125,26 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
             draft.values.setdefault("environment", []).append(value)
     put_needed(module, sources, draft)
     put_stores(module, sources, draft)
+
+
+def put_backing(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Put /backing_services: the databases whose clients the module requires, without those that only others of its
+    programs import."""
+    imported = {f"{name}/" for _, file in sources for name in file.imports}
+    backing: dict[str, Evidence] = {}
+    used: set[str] = set()
+    direct: set[str] = set()
+    for service in backing_services().values():
+        for dependency in filter(module.requires, service.go):
+            backing[service.name] = module.says(dependency)
+            used |= {service.name} if any(name.startswith(f"{dependency}/") for name in imported) else set()
+            direct |= {service.name} if module.requires_directly(dependency) else set()
+    sql = set(load_table("connections")["sql"])
+    # Another library may open what go.mod requires only for it, unless the program itself opens one of its kind.
+    unused = direct | (sql if used & sql else set()) if len(sources) < MAX_FILES else set()
+    names = [name for name in sorted(backing) if name in used or name not in unused]
+    if names:
+        draft.put("backing_services", Fact(names, tuple(backing[name] for name in names)))
 
 
 def put_beside_source(module: GoModule, sources: Sources, draft: Draft) -> None:

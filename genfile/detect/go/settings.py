@@ -11,6 +11,7 @@ from genfile.detect.go.envkeys import keyed_variable
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import HostedPort, dotenv_port
 from genfile.detect.hosting.images import quietly
+from genfile.detect.shared import leaves
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 from genfile.parsers import Document
@@ -48,7 +49,6 @@ FIELD_TAGS = ("mapstructure", "yaml", "toml", "json", "koanf")
 _GETTERS = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "UnmarshalKey"})
 MAX_FILES = 12
 MAX_DEPTH = 4
-MAX_KEYS = 500
 
 
 def configured_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
@@ -80,7 +80,7 @@ def overridden(module: GoModule, sources: Sources) -> Iterator[tuple[str, str, E
                 yield name, str(call.arguments[1]), module.folder.says(path, call.line, str(key))
     if any(call.callee.endswith(".AutomaticEnv") for _, file in sources for call in file.calls):
         for path, document in _files(module, sources):
-            for place, value in _leaves(document.value):
+            for place, value in leaves(document.value):
                 name = keyed_variable(sources, ".".join(place))
                 if name is not None:
                     yield name, str(value), module.folder.says(path, document.line(*place), ".".join(place))
@@ -100,7 +100,7 @@ def handed_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
     paths = {path for text in texts if (path := _opened(module.folder, sources, text)) is not None}
     for path in sorted(paths, key=_rank)[:MAX_FILES]:
         document = _read(module.folder, path)
-        keys = {key[-1] for key, _ in _leaves(document.value)} if document is not None else set()
+        keys = {key[-1] for key, _ in leaves(document.value)} if document is not None else set()
         found = _agreed(document, keys) if document is not None else None
         if document is not None and found is not None:
             number, key = found
@@ -123,7 +123,7 @@ def keyed_port(
     the file, or in a section that is the service's own by its name. ``named``: only of a file that the code names."""
     wanted = tuple(map(str.lower, key))
     for path, document in _files(module, sources, named):
-        for place, value in _leaves(document.value):
+        for place, value in leaves(document.value):
             number = port_of(value)[0] if tuple(map(str.lower, place[-len(wanted) :])) == wanted else None
             own = len(wanted) > 1 or len(place) == 1 or _SECTIONS.match(place[-2]) is not None
             if number is not None and number > 79 and own:
@@ -173,7 +173,7 @@ def _asked(file: GoFile) -> Iterator[tuple[str, ...]]:
 def _named(document: Document, asked: Sequence[tuple[str, ...]]) -> tuple[int, tuple[str, ...]] | None:
     for path in asked:
         # viper's keys know no upper case.
-        found = [key for key, _ in _leaves(document.value) if _is_at(key, path)]
+        found = [key for key, _ in leaves(document.value) if _is_at(key, path)]
         number = port_of(document.get(*found[0]))[0] if found else None
         if number is not None and number > 79 and not (len(found[0]) > 1 and not _SECTIONS.match(found[0][-2])):
             return number, found[0]
@@ -202,7 +202,7 @@ def _agreed(document: Document, names: Collection[str]) -> tuple[int, tuple[str,
     environments = _environments(document)
     found = {
         key: number
-        for key, value in _leaves(document.value)
+        for key, value in leaves(document.value)
         if key[-1] in names and _KEYS.fullmatch(key[-1]) and key[0] not in environments[1:]
         if len(key) == 1 or _SECTIONS.match(key[-2]) or key[:-1] == tuple(environments[:1])
         if (number := port_of(value)[0]) is not None and number > 79 and number not in (443, 8443)
@@ -295,16 +295,6 @@ def _rank(path: str) -> tuple[int, str]:
     name = path.rsplit("/", 1)[-1].lower()
     rank = next((at for at, pattern in enumerate(_RANKS) if pattern.search(name)), len(_RANKS))
     return (rank if not _LOCAL.search(name) else len(_RANKS) + 1), path
-
-
-def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The values of a document that are not tables, each with its path of keys; bounded."""
-    queue: list[tuple[tuple[str, ...], Any]] = [((), value)]
-    for path, inner in queue:
-        if isinstance(inner, dict) and len(path) < MAX_DEPTH:
-            queue += [((*path, str(key)), item) for key, item in inner.items() if len(queue) < MAX_KEYS]
-        elif path and not isinstance(inner, dict | list):
-            yield path, inner
 
 
 LOADERS = ("github.com/joho/godotenv", "github.com/subosito/gotenv")

@@ -9,8 +9,10 @@ from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, put_connections
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
+from genfile.detect.java.drivers import data_source
 from genfile.detect.java.local import local_settings, tell_of_local
 from genfile.detect.java.outside import variables
+from genfile.detect.java.settings import flat_settings, plain_key
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
@@ -18,9 +20,27 @@ from genfile.evidence import Draft, Evidence, Fact
 
 def put_stores(build: Build, draft: Draft) -> None:
     """Put /connections and /addresses."""
-    reads = list(_reads(build, spring=draft.values.get("framework") == "spring-boot"))
-    put_connections(draft, build.folder, reads, lambda name: ":" in name and build.find(name) is not None)
-    if draft.values.get("framework") == "spring-boot":
+    spring = draft.values.get("framework") == "spring-boot"
+    reads = list(_reads(build, spring=spring))
+    source = data_source(build)
+    dialects = frozenset([source.kind] if source is not None else ())
+
+    def depends(name: str) -> bool:
+        return ":" in name and build.find(name) is not None
+
+    literal = {
+        plain_key(key).replace(".", "") for key, fact in flat_settings(build.folder).items() if "${" not in fact.value
+    }
+
+    def configured(variable: str) -> bool:
+        return variable.replace("_", "").lower() in literal
+
+    names = []
+    if source is not None:
+        # Its address may contain a password.
+        names = [Fact(source.name, (replace(source.says, says=f"the database is {source.name}"),))]
+    put_connections(draft, build.folder, reads, depends, dialects=dialects, configured=configured, names=names)
+    if spring:
         reads += local_settings(build.folder)
         tell_of_local(build.folder, draft)
     put_addresses(draft, build.folder, reads)

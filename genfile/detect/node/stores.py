@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from genfile.data import BackingService, backing_services
 from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, is_bare, put_connections
+from genfile.detect.meanings import name_in_call
 from genfile.detect.node.clients import client_addresses
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
@@ -46,7 +47,13 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
         return any(is_bare(service, _callee(module, call), call) for module in modules for call in module.calls)
 
     dialects = frozenset(_dialects(project, start))
-    put_connections(draft, project.folder, reads, dependencies.__contains__, bare, dialects)
+    called = [(path, call) for path, module in _modules(project, start) for call in module.calls]
+    names = [
+        project.folder.fact(name, path, call.line, f"the database is {name}")
+        for path, call in called
+        if (name := name_in_call(call)) is not None
+    ]
+    put_connections(draft, project.folder, reads, dependencies.__contains__, bare, dialects, names=names)
     put_addresses(draft, project.folder, [*reads, *_of_server(project, draft)])
 
 
@@ -159,7 +166,7 @@ def _schema(project: NodeProject, draft: Draft) -> list[Read]:
         if "/backing_services" in draft.evidence:
             evidence = (*draft.evidence["/backing_services"].evidence, says)
         draft.put("backing_services", Fact(sorted({*listed, service.name}), evidence))
-    address = f"{source.provider}://localhost:1/app"
+    address = f"{source.provider}://localhost:1/1"
     return [Read(variable, says, address, service.name) for variable, says in schema_variables(project)]
 
 

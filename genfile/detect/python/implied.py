@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from genfile.data import import_names
+from genfile.data import backing_services, import_names
 from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.django import Django, settings_modules
@@ -68,6 +68,19 @@ def _of_parts(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
             yield needed, project.folder.says(found[0], found[1].line, f"import {found[1].name}")
 
 
+def put_logins(project: PythonProject, draft: Draft) -> None:
+    """Add to /extra_packages what a client needs to log in to a database of the service."""
+    from genfile.data.requires import brought
+
+    for name in draft.values.get("backing_services", ()):
+        for client, needed in backing_services()[name].logins.items():
+            says = project.depends(client)
+            extras = {f"{name}[{extra}]" for name, item in project.dependencies.items() for extra in item.extras}
+            present = _present(project) | extras
+            if says is not None and needed not in present and needed not in brought(present)[0]:
+                _put(project, draft, needed, says, f"{client} needs {needed} to log in to {name}, and it")
+
+
 def _of_setuptools(project: PythonProject, start: list[str]) -> Iterator[tuple[str, Evidence]]:
     """setuptools, if the program imports pkg_resources, since the image's virtual environment has none."""
     loaded = started(project, start)
@@ -92,14 +105,14 @@ def put_extra(draft: Draft, text: str, says: Evidence) -> None:
     draft.put("extra_packages", Fact([*listed, text], (*(old.evidence if old else ()), says), guess=True))
 
 
-def _put(project: PythonProject, draft: Draft, name: str, says: Evidence) -> None:
+def _put(project: PythonProject, draft: Draft, name: str, says: Evidence, what: str | None = None) -> None:
     from packaging.requirements import Requirement
 
     wanted = Requirement(name)
     plain, version = wanted.name, project.locked.get(wanted.name)
     project.add(Dependency(plain, tuple(wanted.extras), f"=={version}" if version else str(wanted.specifier), says))
     put_extra(draft, f"{name}=={version}" if version and not wanted.specifier else name, says)
-    text = f"{says}: {plain} is not in your dependencies; the image installs it. Add it"
+    text = f"{says}: {what or plain} is not in your dependencies; the image installs it. Add it"
     draft.note("warning", text, says.path, says.line)
 
 

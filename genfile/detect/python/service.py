@@ -16,7 +16,7 @@ from genfile.detect.python.extras import put_collectstatic, put_environment, put
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.gunicorn import put_configured
 from genfile.detect.python.identity import framework_of, put_identity, put_workspace
-from genfile.detect.python.implied import put_implied
+from genfile.detect.python.implied import put_implied, put_logins
 from genfile.detect.python.listening import put_network
 from genfile.detect.python.manifest import PythonProject, python_project
 from genfile.detect.python.mistaken import put_mistaken
@@ -135,6 +135,7 @@ def _outside(service: _Service) -> None:
     put_system(project, draft)
     put_backing(project, draft)
     put_stores(project, draft)
+    put_logins(project, draft)
     put_sources(project, draft)
     put_fetched(project, draft)
 

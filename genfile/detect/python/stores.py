@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from genfile.data import BackingService
 from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, is_bare, put_connections
+from genfile.detect.meanings import name_in_call
 from genfile.detect.python.application import modules
 from genfile.detect.python.fills import filled_names
 from genfile.detect.python.manifest import PythonProject
@@ -27,7 +28,13 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
         return any(is_bare(service, call.callee, call) for _, module in modules(project) for call in _whole(module))
 
     reads = list(_reads(project))
-    put_connections(draft, project.folder, reads, depends, bare)
+    names = [
+        project.folder.fact(name, path, call.line, f"the database is {name}")
+        for path, module in modules(project)
+        for call in module.calls
+        if (name := name_in_call(call)) is not None
+    ]
+    put_connections(draft, project.folder, reads, depends, bare, names=names)
     put_addresses(draft, project.folder, reads)
 
 
