@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from genfile.container.compose import read_dotenv
+from genfile.container.compose import EXAMPLES, read_dotenv
 from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
 from genfile.detect.mentioned import is_mentioned
-from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 

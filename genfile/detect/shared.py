@@ -20,10 +20,6 @@ _SECRET_WORDS = (
 )
 
 
-# Example files for a project's variables.
-EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
-
-
 def started(arguments: Iterable[Any]) -> str | None:
     """The package of the program that a call starts: its first argument is a name, a list of words, or a command, or a
     variable with one of these in its place."""
