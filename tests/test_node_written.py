@@ -39,6 +39,20 @@ def test_a_check_asks_for_http_where_http_is_spoken(code: str, answers: bool) ->
     assert ("node:net" in check) is not answers
 
 
+@pytest.mark.parametrize(
+    ("version", "asks"), [("14.x", "require('http').get("), ("16.x", "require('http').get("), ("18.x", "fetch(")]
+)
+@pytest.mark.parametrize(("health", "good"), [("", "() => process.exit(0)"), ("/health", "process.exit(r.")])
+def test_a_node_without_fetch_checks_with_its_own_client(version: str, asks: str, health: str, good: str) -> None:
+    code = LISTEN + (f"app.get('{health}', (req, res) => res.send('ok'))\n" if health else "")
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node index.js"}, engines={"node": version})
+    made = written({"package.json": manifest, "index.js": code})["Dockerfile"]
+    check = next(line for line in made.splitlines() if "127.0.0.1" in line)
+    assert f"\"{asks}'http://127.0.0.1:" in check
+    assert good in check
+    assert health in check
+
+
 def test_a_page_that_is_made_anew_can_be_written() -> None:
     files = written(NEXT)
     assert "--chown=1000:1000 /app/.next/server /app/.next/server" in files["Dockerfile"]

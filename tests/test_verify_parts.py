@@ -14,6 +14,7 @@ from genfile.cli import progress, verify
 from genfile.cli.app import run
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.parsers.data import parse_yaml
+from genfile.preset.layout import Layout
 from genfile.spec.project import parse_spec
 from genfile.verify import beside, contents, docker, gates, prove, traces
 from genfile.verify.beside import Beside, Other, read_beside
@@ -479,3 +480,21 @@ def test_a_language_that_a_preset_brings_has_no_source_file_to_touch(tmp_path: P
     (tmp_path / "app.py").write_text("pass\n")
     assert prove.source_file(tmp_path, ".", "php") is None
     assert prove.source_file(tmp_path, ".", "python") == "app.py"
+
+
+@pytest.mark.parametrize(
+    ("files", "password"),
+    [
+        ({".env.example": "WORD=sample"}, "sample"),
+        ({".env": "WORD=own", ".env.example": "WORD=sample"}, "own"),
+        ({}, ""),
+    ],
+)
+def test_a_compose_file_without_its_variables_has_those_of_the_example(
+    tmp_path: Path, files: dict[str, str], password: str
+) -> None:
+    compose = COMPOSE.replace("POSTGRES_PASSWORD=secret", "POSTGRES_PASSWORD=${WORD:?set it}")
+    for name, text in {"compose.yaml": compose, **files}.items():
+        (tmp_path / name).write_text(text)
+    found = prove._beside(tmp_path, spec_of(), Layout(".", "Dockerfile", ".dockerignore"))
+    assert found.others[0].environment == {"POSTGRES_PASSWORD": password}

@@ -24,6 +24,8 @@ ASIDE = frozenset(
 # What `strength` gives such a file.
 ASIDE_RANK = 3
 MAX_SERVICES = 200
+# Example files for a project's variables, which are copied to `.env`.
+EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
 Value = object
 
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from genfile.container.compose import read_dotenv
+from genfile.container.compose import EXAMPLES, read_dotenv
 from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
 from genfile.detect.meanings import WHOLE, NamedVariable, is_name, meaning, ranked, usual_form, written_name
 from genfile.detect.mentioned import is_mentioned, named
-from genfile.detect.shared import EXAMPLES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 

@@ -23,9 +23,6 @@ _SECRET_WORDS = (
 MAX_DEPTH = 4
 MAX_KEYS = 500
 
-# Example files for a project's variables.
-EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
-
 
 def started(arguments: Iterable[Any]) -> str | None:
     """The package of the program that a call starts: its first argument is a name, a list of words, or a command, or a

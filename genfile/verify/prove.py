@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from genfile.container.compose import read_dotenv
+from genfile.container.compose import EXAMPLES, read_dotenv
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import UsageError
@@ -197,7 +197,8 @@ def _beside(root: Path, spec: "Spec", layout: "Layout") -> Beside:
 
     name = next((name for name in _COMPOSE if (root / name).is_file()), None)
     if name is not None:
-        dotenv = _text(root / ".env")
+        # Without a .env of its own, the file is started with what the example says.
+        dotenv = next((text for file in (".env", *EXAMPLES) if (text := _text(root / file))), "")
         try:
             document = parse_yaml(_text(root / name))
         except ParseError:

@@ -2,6 +2,7 @@
 
 import posixpath
 
+from genfile.container.compose import EXAMPLES
 from genfile.data import telemetry_off
 from genfile.detect.committed import in_git, is_sent
 from genfile.detect.node.buildvars import build_variables
@@ -20,7 +21,7 @@ from genfile.detect.node.secrets import secret_id
 from genfile.detect.node.stores import build_address
 from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
-from genfile.detect.shared import EXAMPLES, is_secret
+from genfile.detect.shared import is_secret
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv

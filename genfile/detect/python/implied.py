@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from genfile.container.compose import EXAMPLES
 from genfile.data import backing_services, import_names
 from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
@@ -18,7 +19,6 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.releases import is_below
 from genfile.detect.python.removed import held, held_by_packages
 from genfile.detect.python.stores import ALCHEMY
-from genfile.detect.shared import EXAMPLES
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
