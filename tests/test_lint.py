@@ -9,9 +9,9 @@ import pytest
 from genfile.cli.app import run
 
 FILES = {
-    "package.json": json.dumps({"name": "shop", "dependencies": {"express": "^5"}, "scripts": {"start": "node a.js"}}),
-    "package-lock.json": '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/express": {"version": "5.0.0"}}}',
-    "a.js": "require('express')().listen(3000)\n",
+    "package.json": json.dumps({"name": "shop", "dependencies": {"koa": "^5"}, "scripts": {"start": "node a.js"}}),
+    "package-lock.json": '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/koa": {"version": "5.0.0"}}}',
+    "a.js": "require('koa')().listen(3000)\n",
     ".dockerignore": ".git\nnode_modules\n",
 }
 DOCKERFILE = (
@@ -256,7 +256,7 @@ def test_a_lock_of_another_stage_counts(project: Path, capsys: pytest.CaptureFix
 def test_a_port_that_the_dockerfile_chooses(
     project: Path, capsys: pytest.CaptureFixture[str], env: str, command: str, wrong: bool
 ) -> None:
-    write(project, {"a.js": "require('express')().listen(process.env.PORT || 3000)\n"})
+    write(project, {"a.js": "require('koa')().listen(process.env.PORT || 3000)\n"})
     write(project, {"Dockerfile": DOCKERFILE.replace("EXPOSE", f"{env}EXPOSE").replace("node a.js", command)})
     assert ("one-port" in dict(lint(project, capsys)[1])) is wrong
 
@@ -310,7 +310,7 @@ def test_a_context_that_a_script_puts_together_is_not_known(project: Path, capsy
 
 
 def test_a_port_that_compose_gives(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(project, {"a.js": "require('express')().listen(process.env.PORT || 3000)\n"})
+    write(project, {"a.js": "require('koa')().listen(process.env.PORT || 3000)\n"})
     assert "one-port" in dict(lint(project, capsys)[1])
     write(project, {"compose.yaml": "services:\n  a:\n    build: .\n    environment:\n      - PORT=4000\n"})
     assert "one-port" not in dict(lint(project, capsys)[1])

@@ -8,11 +8,11 @@ import pytest
 
 from genfile.cli.app import run
 
-MANIFEST = {"name": "shop", "dependencies": {"express": "^5"}, "scripts": {"start": "node a.js"}, "engines": {}}
+MANIFEST = {"name": "shop", "dependencies": {"koa": "^5"}, "scripts": {"start": "node a.js"}, "engines": {}}
 FILES = {
     "package.json": json.dumps({**MANIFEST, "engines": {"node": "24"}}, indent=1),
-    "package-lock.json": '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/express": {"version": "5.0.0"}}}',
-    "a.js": "require('./b')\nrequire('express')().listen(3000)\n",
+    "package-lock.json": '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/koa": {"version": "5.0.0"}}}',
+    "a.js": "require('./b')\nrequire('koa')().listen(3000)\n",
     "b.js": "exports.b = 1\n",
     ".dockerignore": ".git\nnode_modules\n",
 }

@@ -95,6 +95,15 @@ def hosts(tree: "Tree") -> frozenset[str] | None:
     return frozenset(found)
 
 
+def composed(tree: "Tree", dockerfile: str) -> "Iterator[tuple[str, ComposeService]]":
+    """The services of compose files that are built from a Dockerfile, each with the path of its file."""
+    from genfile.container.compose import strength
+
+    for path in sorted(tree.paths):
+        if strength(posixpath.basename(path)) is not None:
+            yield from ((path, item) for item in _services(tree, path) if item.dockerfile == dockerfile)
+
+
 def _names(service: Mapping[str, object]) -> Iterator[str]:
     """Further names of a service: of its container, its aliases, and those that it gives to others."""
     for key in ("container_name", "hostname"):

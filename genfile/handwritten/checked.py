@@ -10,7 +10,16 @@ from msgspec.structs import replace
 
 from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
-from genfile.handwritten.builds import BuildWay, builds_in, context_of_way, declared, hosts, is_build_file, ways_of
+from genfile.handwritten.builds import (
+    BuildWay,
+    builds_in,
+    composed,
+    context_of_way,
+    declared,
+    hosts,
+    is_build_file,
+    ways_of,
+)
 from genfile.handwritten.found import Found, by_weight
 from genfile.handwritten.ignored import UNUSED, without_silenced
 from genfile.handwritten.names import is_dockerfile, is_for_development
@@ -53,9 +62,19 @@ def wanted(tree: "Tree", names: Sequence[str]) -> dict[str, tuple[BuildWay, ...]
             found[way.dockerfile] = (*found.get(way.dockerfile, ()), way)
     if names:
         return {path: ways for path, ways in found.items() if path in tree.paths}
-    every = {path for path in tree.paths if is_dockerfile(path)}
+    every = {path for path in tree.paths if is_dockerfile(path) and not _is_vendored(tree, path)}
     every |= {way.dockerfile for way in declared(tree) if way.dockerfile in tree.paths}
     return {path: ways_of(tree, path) for path in sorted(every)[:MAX_DOCKERFILES]}
+
+
+def _is_vendored(tree: "Tree", path: str) -> bool:
+    """Whether a file came with a package that `go mod vendor` copied."""
+    parts = path.split("/")[:-1]
+    return any("modules.txt" in tree.folders.get("/".join(parts[: at + 1]), ()) for at in _all(parts, "vendor"))
+
+
+def _all(parts: Sequence[str], name: str) -> list[int]:
+    return [at for at, part in enumerate(parts) if part == name]
 
 
 def check_dockerfiles(
@@ -185,7 +204,8 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: BuildWay, 
 
     if way.target is not None:
         built = build(built.dockerfile.text, built.context, path=path, arguments=way.arguments)
-    subject = Subject(built, _service(inspection, path, built.context.root, built), hosts(tree))
+    service = _service(inspection, path, built.context.root, built)
+    subject = Subject(built, service, hosts(tree), tuple(composed(tree, path)))
     wrong: list[Wrong] = list(dict.fromkeys(practise(subject)))
     if is_for_development(path) or is_for_development(built.image.stage.name or ""):
         wrong = [item for item in wrong if item.id in _ALWAYS]

@@ -7,13 +7,17 @@ from genfile.container.packages import installed
 from genfile.detect.node.public import PREFIXES
 from genfile.dockerfile.model import Instruction
 from genfile.evidence import Topic
-from genfile.practice.defaults import in_pages, unless_given
+from genfile.practice.defaults import in_pages, is_server, unless_given
 from genfile.practice.secrets import settings_shipped
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _HERE = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/@]*@)?(?P<host>localhost|127(?:\.\d+){3}|\[::1\])(?::(?P<port>\d+))?(?:[/?#]|$)"
 )
+# A name without a dot is one of a network of containers.
+_THERE = re.compile(r"(?:jdbc:)?[a-z][a-z0-9+]*://(?:[^\s/@$]*@)?(?P<host>[a-z][a-z0-9_-]*)(?::\d+)?(?:[/?#]|$)")
+_BARE = re.compile(r"(?P<host>[a-z][a-z0-9_-]*)(?::\d+)?")
+_ANY = frozenset({"localhost", "host", "hostname", "example", "server", "username", "user"})
 _PUBLIC = tuple(sorted({prefix for names in PREFIXES.values() for prefix in names}))
 _MAX_COMMAND = 8_000
 _SERVERS = ("postgresql", "mysql", "mariadb", "redis", "mongo")
@@ -44,6 +48,18 @@ def _set(subject: Subject) -> Iterator[Wrong]:
                 continue
             text = f"{where}{name} points at {match['host']}, the container itself: that server is not in it"
             yield Wrong("address-of-itself", item.line, text, "give the address when the container starts")
+
+
+def _elsewhere(subject: Subject) -> Iterator[Wrong]:
+    """Hosts in the variables of the image that are names of a network, and of no service of a compose file."""
+    hosts = subject.hosts
+    for item, where, values in _settings(subject) if hosts is not None else ():
+        for name, value in values:
+            match = _THERE.match(value) or (_BARE.fullmatch(value) if is_server(name, None) else None)
+            if match is None or match["host"] in (hosts or ()) or match["host"] in _ANY:
+                continue
+            text = f"{where}{name} names the host {match['host']}, and no service of the project's compose files does"
+            yield Wrong("host-unknown", item.line, text, "give the address when the container starts")
 
 
 def _in_code(subject: Subject) -> Iterator[Wrong]:
@@ -103,5 +119,12 @@ PRACTICES = (
         "localhost is another machine in each container and in each browser.",
         "docs.docker.com/engine/network/",
         _set,
+    ),
+    Practice(
+        "host-unknown",
+        "A program finds the others by the names that their network gives them, and by no others.",
+        "docs.docker.com/compose/how-tos/networking/",
+        _elsewhere,
+        "hint",
     ),
 )

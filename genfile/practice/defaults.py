@@ -64,7 +64,7 @@ def unless_given(subject: Subject) -> Iterator[Wrong]:
                 or not _READS.search(line)
             ):
                 continue
-            if _is_server(match["name"], match["scheme"]):
+            if is_server(match["name"], match["scheme"]):
                 found[match["name"]] = f"{posixpath.join(subject.context.root, path)}:{number}"
     if found:
         name, place = next(iter(found.items()))
@@ -74,7 +74,7 @@ def unless_given(subject: Subject) -> Iterator[Wrong]:
         yield Wrong("address-of-itself", said.evidence.line, text, f"--env {name}=…", "hint")
 
 
-def _is_server(name: str, scheme: str | None) -> bool:
+def is_server(name: str, scheme: str | None) -> bool:
     """Whether an address is another server's: by its scheme, or a bare host by the name of its variable."""
     if scheme is not None:
         return not scheme.startswith(("http", "file"))

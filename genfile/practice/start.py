@@ -147,6 +147,23 @@ def _port(subject: Subject) -> Iterator[Wrong]:
         yield Wrong("port-undeclared", said.evidence.line, text, f"EXPOSE {number}")
 
 
+def _published(subject: Subject) -> Iterator[Wrong]:
+    """The only port that a compose file publishes, where the program listens on another one."""
+    command, stage = subject.image.command, subject.image.stage
+    exposed = {said.value.number for said in stage.exposed}
+    for path, item in subject.composed if command is not None else ():
+        started = item.command or item.entrypoint
+        if command is None or started is not None or len({said.value for said in item.ports}) != 1:
+            continue
+        number = command_port(command.value.text, command.value.assignments)
+        asked = item.ports[0].value
+        if number and asked != number and asked not in exposed - {number} and (not exposed or number in exposed):
+            place = f"{path}:{item.ports[0].evidence.line}"
+            text = f"{place} publishes port {asked} of the container, and the command listens on {number}"
+            yield Wrong("port-published", command.evidence.line, text, f"publish {number}")
+            return
+
+
 def _port_of_code(subject: Subject) -> tuple[int | None, str]:
     """The port that the code names, or that its framework always has, and who says so."""
     service = subject.service
@@ -224,6 +241,12 @@ PRACTICES = (
         "docs.docker.com/reference/dockerfile/#expose",
         _port,
         "hint",
+    ),
+    Practice(
+        "port-published",
+        "A port that is published and that nothing listens on answers nobody.",
+        "docs.docker.com/reference/compose-file/services/#ports",
+        _published,
     ),
     Practice(
         "waits-for-host",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from genfile.container.compose import ComposeService
 from genfile.container.image import Image
 from genfile.container.model import FinishedStage as Interpreted
 from genfile.container.stages import lineage
@@ -24,12 +25,14 @@ class Subject(Struct, frozen=True, dict=True):
     """A Dockerfile carried out on paper, its service if known, and the hosts around it.
 
     ``service`` is detected without the Dockerfile's own evidence. ``hosts``: names that something in the compose files
-    answers to; None if unknown.
+    answers to; None if unknown. ``composed``: the services of compose files
+    that run the image, each with its file.
     """
 
     built: Built
     service: InspectedService | None
     hosts: frozenset[str] | None = None
+    composed: tuple[tuple[str, ComposeService], ...] = ()
 
     @property
     def dockerfile(self) -> Dockerfile:

@@ -17,6 +17,14 @@ _LANGUAGES = frozenset({"python", "node"})
 _INTERPRETERS = re.compile(r"python[\d.]*|node")
 # Frameworks that listen where the code says, and on nothing else.
 _EXPLICIT = frozenset({"flask", "express", "fastify", "koa", "hono"})
+# First words of variables that runtimes, servers and tools read.
+_OF_TOOLS = frozenset(
+    "uvicorn gunicorn hypercorn flask django python pip uv poetry node npm yarn pnpm next nuxt vite react nitro server "
+    "spring java jvm go celery prisma pg redis mongo mysql postgres aws google azure sentry otel hf".split()
+)
+_SHORT = 4
+# Shorter names that differ by a letter are other names.
+_LONG = 8
 _MAX_FILES = 300
 _MAX_TEXT = 200_000
 
@@ -27,18 +35,45 @@ def _unread(subject: Subject) -> Iterator[Wrong]:
     if service is None or service.spec.language not in _LANGUAGES or not subject.context.whole:
         return
     schemes = {scheme for item in backing_services().values() for scheme in item.schemes} - {"http", "https"}
-    values = service.spec.model_dump()
-    known = {item["name"] for item in values.get("environment") or ()}
-    known |= {item["variable"] for item in values.get("connections") or ()}
+    schemes |= {"ws", "wss"}
+    known = {item.name for item in service.spec.environment}
     for item in subject.final:
         for name, value in item.pairs if item.keyword == "ENV" else ():
             scheme = value.partition("://")[0].partition("+")[0] if "://" in value else ""
             address = scheme in schemes
-            if name in known or not (address or (name == "PORT" and _starts_itself(subject))):
+            near = _near(subject, name, known)
+            if name in known or not (address or near or (name == "PORT" and _starts_itself(subject))):
                 continue
-            if not _is_named(subject, name):
+            if near is not None and not _is_named(subject, name):
+                text = f"nothing reads {name}; the code reads {near}, which has no value here"
+                yield Wrong("variable-unread", item.line, text, f"name it {near}", "warning")
+            elif near is None and not _is_named(subject, name):
                 what = "the program gets the address from elsewhere" if address else "the code names its port"
                 yield Wrong("variable-unread", item.line, f"nothing reads {name}: {what}", "leave it out, or read it")
+
+
+def _near(subject: Subject, name: str, known: set[str]) -> str | None:
+    """A variable that the code reads and nothing sets, whose name is this one but for a letter or a word before it.
+
+    Variables that begin with the name of a package are that package's: `UVICORN_PORT`."""
+    first = name.partition("_")[0].lower()
+    if first in _OF_TOOLS or len(name) < _SHORT or subject.service is None:
+        return None
+    for other in sorted(known - subject.image.environment.keys()):
+        is_part = name.endswith(f"_{other}") or other.endswith(f"_{name}")
+        if len(other) >= _SHORT and (is_part or _differ_by_one(name, other)):
+            return other
+    return None
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    """Whether one letter more, less or else makes one name of the other, or two that changed places."""
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < _LONG:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, others = one[start:], other[start:]
+    swapped = rest[:2] == others[:2][::-1] and rest[2:] == others[2:]
+    return swapped or rest[1:] == others[1:] or rest[1:] == others or rest == others[1:]
 
 
 def _starts_itself(subject: Subject) -> bool:
@@ -55,6 +90,9 @@ def _is_named(subject: Subject, name: str) -> bool:
     """Whether any file of the build context has a variable's name, in whatever case: fields of settings classes have
     it in lower case."""
     word = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9_])", re.IGNORECASE)
+    if "://" in dict(_pairs(subject)).get(name, ""):
+        # Helpers that read the usual variable of a database without naming it.
+        word = re.compile(rf"{word.pattern}|dj_database_url|\benv\.(?:db|cache)\w*\(|\bprisma\b", re.IGNORECASE)
     if name == "PORT":
         word = re.compile(r"(?<![A-Za-z0-9_])PORT(?![A-Za-z0-9_])|\benv(?:iron)?\b", re.MULTILINE)
     count = 0
@@ -66,6 +104,10 @@ def _is_named(subject: Subject, name: str) -> bool:
         if count > _MAX_FILES or word.search((subject.context.read(path) or "")[:_MAX_TEXT]):
             return True
     return False
+
+
+def _pairs(subject: Subject) -> Iterator[tuple[str, str]]:
+    return (pair for item in subject.final if item.keyword == "ENV" for pair in item.pairs)
 
 
 PRACTICES = (
