@@ -58,20 +58,25 @@ await createServer().connect(new StdioServerTransport())
 
 
 @pytest.mark.parametrize(
-    ("server", "services"),
+    ("server", "stdio"),
     [
-        ("export function createServer() { return new McpServer() }", 0),
-        ("import http from 'http'\nexport function createServer() { http.createServer().listen(3000) }", 1),
+        ("export function createServer() { return new McpServer() }", True),
+        ("import http from 'http'\nexport function createServer() { http.createServer().listen(3000) }", False),
     ],
 )
-def test_a_server_over_standard_input_is_for_the_one_who_starts_it(server: str, services: int) -> None:
+def test_a_server_over_standard_input_is_started_by_its_client(server: str, stdio: bool) -> None:
     keys = {"type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1.0.0"}}
     tree = {
         "package.json": package(**keys, scripts={"start": "node main.js"}),
         "main.js": STDIO,
         "server.js": server,
     }
-    assert len(inspect(**tree).services) == services
+    [service] = inspect(**tree).services
+    assert service.spec.stdio is stdio
+    assert any("docker run -i" in note.text for note in service.notes) is stdio
+    # The server's function may be in the same file.
+    tree["main.js"] = STDIO.replace("import { createServer } from './server.js'", "") + "function createServer() {}\n"
+    assert only(**tree).stdio
 
 
 def test_a_root_that_brings_up_other_packages_is_not_a_service() -> None:

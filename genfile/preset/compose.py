@@ -47,7 +47,11 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
     seeds = sorted({(seed.service, seed.path, seed.target) for spec, _ in services for seed in spec.seeds})
     backing = [_backing(known[name], [seed[1:] for seed in seeds if seed[0] == name]) for name in needed]
-    entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
+    # What a client starts would only wait beside the others; on its own, it is what `up` starts.
+    tools = any(not spec.stdio for spec, _ in services)
+    entries = _distinct(
+        [entry for spec, layout in services for entry in _entries(spec, layout, known, tools)], set(needed)
+    )
     _publish(entries)
     _connect(entries)
     _address(entries)
@@ -58,7 +62,8 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
         "passwords": any(known[name].password for name in needed),
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
         "optional": sorted({name for entry in entries for name in _optional(entry)}),
-        "profiles": sorted({name for entry in entries for name in entry["profiles"]}),
+        "profiles": sorted({name for entry in entries for name in entry["profiles"]} - {"tools"}),
+        "tools": [entry["name"] for entry in entries if entry["stdin"]],
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
             *(f"{item['name']}-data" for item in backing if item["volume"]),
@@ -87,9 +92,12 @@ def _template() -> "Template":
     return PresetEnvironment({"compose/compose.yaml.j2": text}).get_template("compose/compose.yaml.j2")
 
 
-def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> list[dict[str, Any]]:
-    """The service, its release command, which runs before it, and its other processes, by a profile."""
+def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], tools: bool) -> list[dict[str, Any]]:
+    """The service, its release command, which runs before it, and its other processes, by a profile. ``tools``: what a
+    client starts has a profile, too."""
     base = _service(spec, layout, known)
+    if tools and spec.stdio:
+        base["profiles"] = ["tools"]
     # No port, and no check of one: the image's own is for the service, which builds it for all of them.
     other: dict[str, Any] = {
         "port": None,
@@ -97,6 +105,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "checked": False,
         "prepared": False,
         "builds": False,
+        "stdin": False,
         "arguments": [],
         "secrets": [],
     }
@@ -154,6 +163,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "command": None,
         "working_dir": None,
         "profiles": [],
+        "stdin": spec.stdio,
         "port": spec.port,
         "development_port": spec.static.development_port if spec.static else None,
         "native": spec.language == "java",

@@ -245,6 +245,9 @@ class Service(Model):
         None, description="The port that it listens on by default in production; null for a worker."
     )
     port_variable: EnvironmentName | None = Field(None, description="The variable that changes the port.")
+    stdio: bool = Field(
+        False, description="The program talks to a client that starts it, by its standard input and output."
+    )
     health: Health | None = None
     processes: dict[Word, tuple[Argument, ...]] = Field(
         {}, description="Other commands of the same image by name, in exec form, such as workers."

@@ -8,6 +8,7 @@ from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import ScriptStep
 from genfile.detect.node.sources import source_files
+from genfile.evidence import Evidence
 from genfile.parsers.jsclients import waiting_packages
 from genfile.parsers.values import Call
 
@@ -27,17 +28,34 @@ def is_command(project: NodeProject, step: ScriptStep) -> bool:
 
 
 def talks(project: NodeProject, start: tuple[str, ...]) -> bool:
-    """Whether a program only talks at a terminal or over standard input; a note says so."""
+    """Whether a program only talks at a terminal; a note says so."""
     if stays(project, start, _LASTING):
         return False
     for name, module in source_files(project, start):
         asked = next((item.module for item in module.imports if item.module.removeprefix("node:") in _ASKING), None)
         if asked is not None:
             says = project.folder.says(name, None, f"imports {asked}")
-            text = f"{says}: it reads a terminal or its standard input and does not listen, so it is not a service"
+            text = f"{says}: it reads a terminal and does not listen, so it is not a service"
             project.folder.tree.note("info", text, says.path)
             return True
     return False
+
+
+def stdio_server(project: NodeProject, start: tuple[str, ...]) -> Evidence | None:
+    """Where a program connects a server to its standard input and output, if it opens no port: it imports the
+    transport and makes one."""
+    if stays(project, start, only=_PORTS):
+        return None
+    for name, module in source_files(project, start):
+        for item in module.imports:
+            if item.module.removesuffix(".js") == _STDIO:
+                return project.folder.says(name, item.line, f"imports {item.module}")
+    return None
+
+
+_STDIO = "@modelcontextprotocol/sdk/server/stdio"
+# Calls that open a port.
+_PORTS = frozenset("listen serve createServer bindAsync startStandaloneServer".split())
 
 
 def ends(project: NodeProject, start: tuple[str, ...]) -> bool:
@@ -77,11 +95,11 @@ _KEEPING = STAYING | frozenset(
 )
 # Calls of programs that run without listening: timers, and bots that ask once for a code.
 _LASTING = frozenset("setInterval schedule initialize makeWASocket".split())
-# Modules that ask questions at a terminal, or talk to the parent process.
+# Modules that ask questions at a terminal.
 _ASKING = frozenset(
     """
     readline readline/promises readline-sync inquirer @inquirer/prompts prompts prompt prompt-sync enquirer
-    @clack/prompts @modelcontextprotocol/sdk/server/stdio.js @modelcontextprotocol/sdk/server/stdio
+    @clack/prompts
     """.split()
 )
 
@@ -100,6 +118,7 @@ def stays(
     """
     for _, module in source_files(project, start):
         own = {name for item in module.imports if item.module.startswith(".") for name in item.names}
+        own |= module.flow.functions.keys()
         if any(call.callee.rsplit(".", 1)[-1] in only | more and call.callee not in own for call in module.calls):
             return True
         if any(package_of(name) in project.package.dependencies for name in waiting_packages(module)):

@@ -16,6 +16,7 @@ from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.identity import put_bun_version, put_identity
+from genfile.detect.node.lasting import stdio_server
 from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.loose import is_loose, put_loose
@@ -34,6 +35,7 @@ from genfile.detect.node.system import put_system
 from genfile.detect.node.targets import fitted, put_target
 from genfile.detect.node.used import used_framework
 from genfile.detect.node.version import node_version, put_openssl
+from genfile.detect.stdio import put_stdio
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
@@ -97,6 +99,9 @@ def _purpose(service: _Service) -> None:
         put_site(project, draft, static, framework)
     else:
         put_server(project, draft, framework)
+        says = stdio_server(project, tuple(draft.values.get("start", ()))) if not draft.values.get("port") else None
+        if says is not None:
+            put_stdio(draft, says)
 
 
 def _install(service: _Service) -> None:

@@ -9,6 +9,7 @@ from genfile.detect.python.reach import Listener, command, reach, variable
 from genfile.detect.python.routes import python_routes
 from genfile.detect.python.servers import named_port
 from genfile.detect.python.streamlit import put_streamlit
+from genfile.detect.stdio import put_stdio
 from genfile.evidence import About, Draft, Fact, Topic
 
 
@@ -21,8 +22,7 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
     listener = found.best(start)
     if listener is None and found.stdio is not None:
         says = project.folder.says(found.stdio.path, found.stdio.line, "run() without an HTTP transport")
-        text = "this server talks over stdio and does not listen on a port; run it with `docker run -i`"
-        draft.note("warning", f"{text} ({says})", says.path, says.line)
+        put_stdio(draft, says)
         return
     _put_port(project, draft, start, listener, framework)
     if listener is not None:
