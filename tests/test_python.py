@@ -154,6 +154,21 @@ def test_modules_that_import_their_neighbours_are_started_from_their_folder() ->
     assert (spec.application, spec.python_path) == ("main:app", "app")
 
 
+def test_a_package_of_the_same_name_in_the_start_folder_is_part_of_a_modules_name() -> None:
+    code = "from flask import Flask\nfrom words import listed\napp = Flask(__name__)\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "app/app.py": code, "app/words.py": "listed = 1\n"}
+    # Without __init__.py, Python takes the file that it finds in /app/app.
+    spec = only(**files)
+    assert (spec.start[-1], spec.python_path) == ("app:app", "app")
+    spec = only(**files, **{"app/__init__.py": ""})
+    assert (spec.start[-1], spec.python_path) == ("app.app:app", "app")
+    # A program that runs it by that name, and adds to it, is served.
+    run = "from app.app import app\n\n@app.get('/more')\ndef more():\n    return ''\n\n"
+    run += "if __name__ == '__main__':\n    app.run()\n"
+    spec = only(**files, **{"app/__init__.py": "", "run.py": run})
+    assert (spec.start[-1], spec.python_path) == ("run:app", "app")
+
+
 def test_a_maker_that_wants_arguments_still_makes_the_application() -> None:
     code = "from shop import create_app\napp = create_app('production')\n"
     factory = "from flask import Flask\ndef create_app(config):\n    app = Flask('x')\n    return app\n"

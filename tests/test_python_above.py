@@ -57,6 +57,16 @@ def test_a_module_of_a_package_is_started_from_above() -> None:
     assert only(**inside).start[1] == "main:app"
 
 
+def test_a_module_of_a_package_that_others_import_by_name_is_started_from_above_too() -> None:
+    relative = API.replace("from backend.db", "from .db")
+    tables = "from backend.db import engine\n\nprint(engine)\n"
+    spec = backend(**{**TREE, "backend/main.py": relative, "backend/tables.py": tables})
+    assert (spec.python_path, spec.start[1]) == (".", "backend.main:app")  # type: ignore[attr-defined]
+    # A module that names its neighbours in full loads under either name.
+    spec = backend(**{**TREE, "backend/extra.py": "from .db import engine\n"})
+    assert (spec.python_path, spec.start[1]) == (".", "main:app")  # type: ignore[attr-defined]
+
+
 def test_a_program_of_a_package_is_started_from_above() -> None:
     code = "import time\nfrom .db import engine\nwhile True:\n    time.sleep(engine)\n"
     spec = backend(**{**TREE, "backend/requirements.txt": "requests\n", "backend/main.py": code})

@@ -7,7 +7,7 @@ import json
 import pytest
 from packaging.version import Version
 
-from genfile.data import default_tool, load_table, newest_for
+from genfile.data import default_tool, load_table, newest_for, runtime
 from genfile.preset.render import render_spec
 from tests.test_python import DJANGO, FASTAPI, FLASK, notes
 from tests.test_traps import inspect, only
@@ -602,6 +602,27 @@ def test_a_package_that_is_not_pinned_is_bounded_by_its_newest_release(monkeypat
     for text, line in (("acme\n", "3.12"), ("acme>=1\n", "3.12"), ("acme<1\n", "3.11"), ("acme==2.1\n", "3.14")):
         spec = only(**{"requirements.txt": f"fastapi\nuvicorn\n{text}", "main.py": FASTAPI})
         assert spec.runtime.version == line, text
+
+
+def test_wheels_of_the_newest_release_for_a_later_python_leave_it_unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {"wheels": {"python": {"acme": [["1.0", "3.11"], ["1.4.2", "3.12"]]}}}
+    monkeypatch.setattr("genfile.data.load_table", lambda name: tables.get(name) or load_table(name))
+    files = {"requirements.txt": "fastapi\nuvicorn\nacme\n", "main.py": FASTAPI}
+    assert only(**files).runtime.version == runtime("python").default
+    assert only(**files | {"requirements.txt": "fastapi\nuvicorn\nacme==1.3\n"}).runtime.version == "3.12"
+
+
+def test_an_import_that_no_list_names_bounds_python_as_a_listed_package_does() -> None:
+    code = "import tensorflow as tf\n" + FASTAPI
+    assert only(**{"main.py": code}).runtime.version == "3.13"
+    # The list leaves it out: the image installs it all the same.
+    spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": code})
+    assert (spec.extra_packages, spec.runtime.version) == (("tensorflow",), "3.13")
+    # A pin is the user's word, and a module that nothing starts needs nothing.
+    pinned = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": code, ".python-version": "3.14\n"}
+    assert only(**pinned).runtime.version == "3.14"
+    aside = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "train.py": "import tensorflow\n"}
+    assert only(**aside).runtime.version == runtime("python").default
 
 
 SETUP = """

@@ -30,7 +30,7 @@ PAUSE = 1.0
 HEAD = """\
 # How far the wheels of packages reach, asked of pip by `python -m tools.wheels`.
 # Each pair: "versions below this" = "newest line of Python that has wheels". The first that fits decides; what only
-# the next major may bring has the date of this file.
+# the next major may bring, written without a dot, has the date of this file.
 """
 
 

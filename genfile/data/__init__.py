@@ -359,7 +359,9 @@ def least_for(language: str, name: str, version: str) -> str | None:
 def reach_of_newest(name: str) -> str | None:
     """The newest line of Python that the newest release of a package works with, where that is short of the default."""
     bounds = load_table("wheels")["python"].get(name)
-    line = bounds[-1][1] if bounds else load_table("pins")["newest"]["python"].get(name)
+    # The newest release is below a version that is still to come; a version with a dot exists already.
+    reach = next((line for below, line in bounds[-1:] if "." not in below), None) if bounds else None
+    line = reach or load_table("pins")["newest"]["python"].get(name)
     newest, usual = (_release(line), _release(runtime("python").default)) if line else (None, None)
     return line if newest is not None and usual is not None and newest < usual else None
 

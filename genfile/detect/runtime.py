@@ -30,7 +30,8 @@ class AskedRuntime(Struct, frozen=True):
 
 def put_runtime(asked: AskedRuntime, draft: Draft) -> None:
     """Put /runtime; contradictions and unsupported versions become notes."""
-    draft.notes.extend(asked.pins.conflicts(f"{asked.title} version"))
+    conflicts = asked.pins.conflicts(f"{asked.title} version")
+    draft.notes.extend(note for note in conflicts if note not in draft.notes)
     if asked.pins.fact is not None and not _is_stale(asked, asked.pins.fact, draft):
         _put_pin(asked, asked.pins.fact, draft)
     elif asked.hosted is not None and _fits(asked, asked.hosted.value.line):

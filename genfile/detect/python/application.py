@@ -122,9 +122,14 @@ def _find_root(project: "PythonProject", path: str) -> str:
 
 
 def module_name(project: "PythonProject", path: str, importer: str | None = None) -> str:
-    """A file's module name as imported from its root, or from that of the module that imports it."""
+    """A file's module name as imported from its root, or from that of the module that imports it; from the start folder
+    where that has another module of the name, since Python looks there first."""
     root = import_root(project, path)
     above = import_root(project, importer) if importer is not None else ""
     root = above if above and path.startswith(f"{above}/") else root
     name = path.removesuffix(".py").removesuffix("/__init__")
-    return name.removeprefix(f"{root}/" if root else "").replace("/", ".")
+    inner = name.removeprefix(f"{root}/" if root else "")
+    first = inner.partition("/")[0]
+    # A folder without __init__.py gives way to a module that is found later.
+    hidden = root and (project.folder.has(f"{first}.py") or project.folder.has(f"{first}/__init__.py"))
+    return (name if hidden else inner).replace("/", ".")

@@ -111,7 +111,7 @@ def _entry(project: PythonProject, application: Application) -> Fact[Application
         line = adds_to(module, reference) if name is not None else None
         if name is not None and line is not None:
             found = replace(application, file=path, module=module_name(project, path), name=name)
-            found = replace(found, root=import_root(project, path))
+            found = replace(found, root=import_root(project, path) or application.root)
             return project.folder.fact(found, path, line, f"it runs {reference}, and does more for it")
     return None
 

@@ -26,11 +26,12 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
     """
     if draft.values.get("package") or "python_path" in draft.values:
         return
+    # A relative import only works in a package, whatever else imports the package by its name.
+    if _put_packaged(project, draft):
+        return
     above = named_from_above(project)
     if above is not None:
         draft.put("python_path", above)
-        return
-    if _put_packaged(project, draft):
         return
     commands = {"/start": draft.values.get("start", [])}
     commands |= {f"/processes/{name}": words for name, words in draft.values.get("processes", {}).items()}

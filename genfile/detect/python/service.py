@@ -30,7 +30,7 @@ from genfile.detect.python.stores import put_stores
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import loaded_modules, put_framework, put_groups_as_packages, put_undeclared
 from genfile.detect.python.unlisted import put_imported
-from genfile.detect.python.version import python_version
+from genfile.detect.python.version import python_version, python_version_of_all
 from genfile.detect.python.writes import named_paths, put_volumes, put_writes
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
@@ -102,7 +102,8 @@ def _processes(service: _Service) -> None:
 
 
 def _packages(service: _Service) -> None:
-    """What is installed: what the lists name, what the code needs besides, what is named by mistake."""
+    """What is installed: what the lists name, what the code needs besides, what is named by mistake; and the Python
+    release that all of it works with."""
     project, draft = service.project, service.draft
     put_install(project, draft)
     put_imported(project, draft)
@@ -110,6 +111,7 @@ def _packages(service: _Service) -> None:
     put_framework(project, draft, service.framework)
     put_undeclared(project, draft, service.django)
     tell_of_absent(project, draft, loaded_modules(project, draft, service.django))
+    python_version_of_all(project, draft)
     put_implied(project, draft, service.django)
     put_old_numpy(project, draft)
     put_mistaken(project, draft)

@@ -38,6 +38,14 @@ def python_version(project: PythonProject, draft: Draft) -> None:
     project.python = draft.values.get("runtime", {}).get("version")
 
 
+def python_version_of_all(project: PythonProject, draft: Draft) -> None:
+    """Put /runtime again if a package that the image installs beyond the list works with fewer lines of Python."""
+    listed = draft.values.get("extra_packages", [])
+    lines = [reach_of_newest(name) for name in _open(project) if name in listed]
+    if project.python is not None and any(line and _number(line) < _number(project.python) for line in lines):
+        python_version(project, draft)
+
+
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     """The newest Python that every pinned package works with."""
     best: tuple[str | None, Evidence | None] = (None, None)
