@@ -4,7 +4,7 @@ import pytest
 
 from genfile.api import generate
 from genfile.source.memory import MemorySource
-from tests.test_traps import EXPRESS, LISTEN, only, package
+from tests.test_traps import EXPRESS, LISTEN, inspect, only, package
 
 NEXT = {
     "package.json": package(dependencies={"next": "15.0.0", "pg": "8.0.0"}, scripts={"build": "next build"}),
@@ -89,3 +89,28 @@ def test_a_command_in_another_folder_starts_there() -> None:
     text = written(files)["Dockerfile"]
     assert "WORKDIR /app/lib\n" in text
     assert 'CMD ["node", "x.js"]' in text
+
+
+GUARDED = "const app = require('express')()\nif (%s) {\n  app.listen(3000)\n}%s\nmodule.exports = app\n"
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "mode"),
+    [
+        ("process.env.NODE_ENV !== 'production'", "", "development"),
+        ("process.env.NODE_ENV === 'development'", "", "development"),
+        ("process.env.NODE_ENV === 'production'", "", "production"),
+        ("process.env.NODE_ENV !== 'test'", "", "production"),
+        ("process.env.NODE_ENV !== 'production'", " else {\n  app.listen(80)\n}", "production"),
+        ("!process.env.VERCEL", "", "production"),
+    ],
+)
+def test_a_program_that_listens_outside_production_alone_is_told_so(condition: str, more: str, mode: str) -> None:
+    code = GUARDED % (condition, more)
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node index.js"})
+    files = {"package.json": manifest, "index.js": code}
+    made = written(files)
+    assert f"ENV NODE_ENV={mode}" in made["Dockerfile"]
+    assert made["Dockerfile"].count("NODE_ENV=") == 1
+    notes = [note.text for note in inspect(**files).services[0].notes]
+    assert any("only if NODE_ENV is not production" in text for text in notes) is (mode == "development")

@@ -23,6 +23,20 @@ class JsAnswers(JsRoutes):
     """The part of JsModule that understands servers without a router."""
 
     @cached_property
+    def left_out(self) -> frozenset[int]:
+        """The lines that a condition on NODE_ENV leaves out in production."""
+        lines: set[int] = set()
+        for node in self._all("if_statement"):
+            condition = node.child_by_field_name("condition")
+            if condition is None or "NODE_ENV" not in self._text(condition):
+                continue
+            value = self._value(condition)
+            branch = "consequence" if value is False else "alternative" if value is True else None
+            body = node.child_by_field_name(branch) if branch is not None else None
+            lines.update(range(body.start_point[0] + 1, body.end_point[0] + 2) if body is not None else ())
+        return frozenset(lines)
+
+    @cached_property
     def answered(self) -> tuple[tuple[str, int], ...]:
         """The paths, each with its line, that the module compares a request's path with in order to answer it:
         `if (req.url === "/health") res.end()`, `case "/health": return new Response()`."""

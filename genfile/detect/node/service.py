@@ -22,6 +22,7 @@ from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.loose import is_loose, put_loose
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import put_build
+from genfile.detect.node.mode import put_mode
 from genfile.detect.node.outputs import put_made
 from genfile.detect.node.outside import put_references
 from genfile.detect.node.required import put_needed
@@ -122,6 +123,7 @@ def _variables(service: _Service) -> None:
     put_openssl(service.project, service.draft)
     if service.framework is not None:
         put_target(service.project, service.draft, service.framework)
+    put_mode(service.project, service.draft)
     put_environment(service.project, service.draft)
     put_needed(service.project, service.draft)
     put_settings(service.project, service.draft)
