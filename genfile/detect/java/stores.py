@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from genfile.data import backing_services, system_packages
-from genfile.detect.connections import Read, put_connections
+from genfile.detect.connections import Read, put_connections, put_fallbacks
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
 from genfile.detect.java.drivers import data_source
@@ -18,7 +18,8 @@ from genfile.evidence import Draft, Evidence, Fact
 
 def put_stores(build: Build, draft: Draft) -> None:
     """Put /connections."""
-    reads = _reads(build, spring=draft.values.get("framework") == "spring-boot")
+    reads = list(_reads(build, spring=draft.values.get("framework") == "spring-boot"))
+    put_fallbacks(draft, reads)
     source = data_source(build)
     dialects = frozenset([source.kind] if source is not None else ())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from genfile.data import BackingService, backing_services
-from genfile.detect.connections import Read, is_bare, put_connections
+from genfile.detect.connections import Read, is_bare, put_connections, put_fallbacks
 from genfile.detect.meanings import name_in_call
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
@@ -13,7 +13,7 @@ from genfile.detect.node.schema import schema_holders
 from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.values import EnvDefault, literal_text
 
 if TYPE_CHECKING:
     from genfile.parsers.javascript import JsModule
@@ -49,6 +49,7 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
         for path, call in called
         if (name := name_in_call(call)) is not None
     ]
+    put_fallbacks(draft, reads)
     put_connections(draft, project.folder, reads, dependencies.__contains__, bare, dialects, names=names)
 
 
@@ -201,7 +202,7 @@ def _modules(project: NodeProject, start: tuple[str, ...]) -> "list[tuple[str, J
 def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:
     for path, module in _modules(project, start):
         for value, line in module.env_defaults:
-            default = value.default if isinstance(value.default, str) else None
+            default = literal_text(value.default)
             yield Read(value.name, project.folder.says(path, line, value.name), default)
         for item in module.env_names:
             yield Read(item.name, project.folder.says(path, item.line, item.name))
@@ -211,4 +212,4 @@ def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:
                 second = call.arguments[1] if len(call.arguments) > 1 else None
                 second = second.default if isinstance(second, EnvDefault) else second
                 says = project.folder.says(path, call.line, first)
-                yield Read(first, says, second if isinstance(second, str) else None)
+                yield Read(first, says, literal_text(second))
