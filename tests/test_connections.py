@@ -120,7 +120,7 @@ def test_a_helper_of_go_in_another_package_reads_the_variable() -> None:
     )
     files = {"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "settings/settings.go": helper}
     found = environment({**files, "main.go": main.replace('"os";', '"x/settings";')})
-    assert found == {"STORE": f"postgres://{SERVER}/shop", "MODE": None}
+    assert found == {"STORE": f"postgres://{SERVER}/shop"}
 
 
 def test_the_usual_variable_is_not_added_to_one_of_an_example() -> None:
@@ -440,9 +440,37 @@ def environment_text(files: dict[str, str]) -> str:
 
 
 def test_what_the_code_reads_is_handed_on() -> None:
-    code = "verify(x, process.env.JWT_SECRET); const level = process.env.LOG_LEVEL || 'info';"
-    found = node(code)
-    assert found == {"JWT_SECRET": None, "LOG_LEVEL": None}
+    code = "verify(x, process.env.JWT_SECRET); mail(process.env.MAIL_FROM);"
+    assert node(code) == {"JWT_SECRET": None, "MAIL_FROM": None}
+
+
+GETS = 'func getEnv(k, d string) string { if v := os.Getenv(k); v != "" { return v }; return d }'
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "listed"),
+    [
+        ("LOG_LEVEL", '"info"', False),
+        ("LIMIT", "20", False),
+        # Empty, an address on another machine, a secret that is none.
+        ("MAIL_FROM", '""', True),
+        ("MAIL_HOST", '"mail"', True),
+        ("MAIL", '"localhost"', True),
+        ("PAGE_URL", '"http://localhost:3000"', True),
+        ("JWT_SECRET", '"change-me"', True),
+    ],
+)
+def test_what_the_code_has_a_value_for_is_not_listed(name: str, default: str, listed: bool) -> None:
+    expected: dict[str, None] = {name: None} if listed else {}
+    assert python(f'x = os.getenv("{name}", {default})') == expected
+    assert node(f"const x = process.env.{name} || {default};") == expected
+    text = default if '"' in default else f'"{default}"'
+    main = GO.format("github.com/lib/pq", f'getEnv("{name}", {text})') + GETS
+    found = environment({"go.mod": GO_MOD.format("github.com/lib/pq"), "go.sum": "", "main.go": main})
+    assert {key: value for key, value in found.items() if key == name} == expected
+    settings = {"src/main/resources/application.yml": f"shop.value: ${{{name}:{default.strip(chr(34))}}}\n"}
+    found = environment({"pom.xml": POM.format("postgresql"), "src/main/java/g/Shop.java": MAIN, **settings})
+    assert {key: value for key, value in found.items() if key == name} == expected
 
 
 @pytest.mark.parametrize(
@@ -560,7 +588,6 @@ def test_what_the_settings_tell_another_server_is_overridden() -> None:
     found = environment({**files, "src/main/resources/application.yml": settings})
     assert "secret" not in str(found)
     assert {name: text for name, text in found.items() if name not in plain} == {
-        "BROKER_USER": None,
         "SPRING_DATA_REDIS_PORT": "6379",
         "SPRING_DATA_REDIS_PASSWORD": "",
         "SPRING_RABBITMQ_PASSWORD": "guest",

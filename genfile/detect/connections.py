@@ -13,7 +13,7 @@ from msgspec import Struct
 from genfile.container.compose import EXAMPLES, read_dotenv
 from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
-from genfile.detect.meanings import WHOLE, NamedVariable, is_name, meaning, ranked, usual_form, written_name
+from genfile.detect.meanings import WHOLE, NamedVariable, is_address, is_name, meaning, ranked, usual_form, written_name
 from genfile.detect.mentioned import is_mentioned, named
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -131,6 +131,15 @@ def _names(
         if text is not None:
             result.setdefault(item.service, Fact(text, (item.says,)))
     return result
+
+
+def put_fallbacks(draft: Draft, reads: Iterable[Read]) -> None:
+    """Mark the variables in /environment for which the code has a value of its own. An address is another one in a
+    container, and a secret is none if it is in the code."""
+    own = {read.name for read in reads if read.default and not is_address(read.name, read.default)}
+    for item in draft.values.get("environment", ()):
+        if item["phase"] == "run" and item["name"] in own and not item.get("secret"):
+            item["fallback"] = True
 
 
 def put_names(draft: Draft, names: dict[str, Fact[str]]) -> None:

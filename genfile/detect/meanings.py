@@ -153,6 +153,13 @@ def written_name(service: BackingService, item: NamedVariable, part: str) -> str
     return next((name for name in names if is_name(service, name)), None)
 
 
+def is_address(variable: str, value: str) -> bool:
+    """Whether a variable says where something is, by its value or the end of its name: MAIL_HOST."""
+    parts = load_table("connections")["parts"]
+    named = variable.upper().endswith(tuple(f"_{word}" for part in WHOLE for word in parts[part]))
+    return named or "localhost" in value or "127.0.0.1" in value or read_address(value) is not None
+
+
 def name_in_call(call: "Call") -> str | None:
     """The name of a database that a call writes out beside a variable for another part of the address:
     `connect(host=os.environ["DB_HOST"], database="shop")`."""

@@ -186,3 +186,8 @@ def port_number(value: object) -> int | None:
 def whole_number(text: str) -> Any:
     """A decimal number small enough for a port, a count or a version; UNKNOWN otherwise."""
     return int(text) if text.isdecimal() and len(text) <= 18 else UNKNOWN
+
+
+def literal_text(value: object) -> str | None:
+    """A literal as the text that a variable has in its place; None for what is no text or number."""
+    return str(value) if isinstance(value, str | int | float) else None

@@ -282,14 +282,18 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
     """The addresses of databases, and every variable that must come from outside: from the shell or .env.
 
     ``value``: the variable's value; None: it is passed on, and if it is ``required``, compose stops and names it
-    when it is missing.
+    when it is missing. What the program has a value of its own for is left out.
     """
     values: dict[str, str | None] = {
         item.variable: known[item.service].fill(item.form, item.service)
         for item in spec.connections
         if item.service in known
     }
-    asked = {item.name: item for item in spec.environment if item.phase == "run" and item.value is None}
+    asked = {
+        item.name: item
+        for item in spec.environment
+        if item.phase == "run" and item.value is None and (item.required or not item.fallback)
+    }
     return [
         *({"name": name, "value": value, "required": False, "secret": False} for name, value in values.items()),
         *(

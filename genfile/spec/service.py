@@ -129,6 +129,7 @@ class EnvironmentVariable(Model):
     secret: bool = Field(False, description="The value is confidential: it is never written to a file.")
     value: Text | None = Field(None, description="The value that the image sets; null: it comes from outside.")
     default: Text | None = Field(None, description="Of a build argument: its default value.")
+    fallback: bool = Field(False, description="The program has a value of its own without it.")
 
 
 class BuildSecret(Model):

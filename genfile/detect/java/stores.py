@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from genfile.data import backing_services, system_packages
 from genfile.detect.addresses import put_addresses
-from genfile.detect.connections import Read, put_connections
+from genfile.detect.connections import Read, put_connections, put_fallbacks
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build
 from genfile.detect.java.drivers import data_source
@@ -22,6 +22,7 @@ def put_stores(build: Build, draft: Draft) -> None:
     """Put /connections and /addresses."""
     spring = draft.values.get("framework") == "spring-boot"
     reads = list(_reads(build, spring=spring))
+    put_fallbacks(draft, reads)
     source = data_source(build)
     dialects = frozenset([source.kind] if source is not None else ())
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from genfile.data import BackingService, backing_services
 from genfile.detect.addresses import put_addresses
-from genfile.detect.connections import Read, is_bare, put_connections
+from genfile.detect.connections import Read, is_bare, put_connections, put_fallbacks
 from genfile.detect.meanings import name_in_call
 from genfile.detect.node.clients import client_addresses
 from genfile.detect.node.framework import read_module
@@ -17,7 +17,7 @@ from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.values import EnvDefault, literal_text
 
 if TYPE_CHECKING:
     from genfile.parsers.javascript import JsModule
@@ -53,6 +53,7 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
         for path, call in called
         if (name := name_in_call(call)) is not None
     ]
+    put_fallbacks(draft, reads)
     put_connections(draft, project.folder, reads, dependencies.__contains__, bare, dialects, names=names)
     put_addresses(draft, project.folder, [*reads, *_of_server(project, draft)])
 
@@ -223,8 +224,7 @@ def _of_server(project: NodeProject, draft: Draft) -> Iterator[Read]:
 def _of_modules(modules: "list[tuple[str, JsModule]]", folder: Project) -> Iterator[Read]:
     for path, module in modules:
         for value, line in module.env_defaults:
-            default = value.last if isinstance(value.last, str) else None
-            yield Read(value.name, folder.says(path, line, value.name), default)
+            yield Read(value.name, folder.says(path, line, value.name), literal_text(value.last))
         for item in module.env_names:
             yield Read(item.name, folder.says(path, item.line, item.name))
         for call in module.calls:
@@ -232,5 +232,4 @@ def _of_modules(modules: "list[tuple[str, JsModule]]", folder: Project) -> Itera
             if call.callee.endswith(_GETTERS) and isinstance(first, str) and first.isupper() and first.isidentifier():
                 second = call.arguments[1] if len(call.arguments) > 1 else None
                 second = second.default if isinstance(second, EnvDefault) else second
-                says = folder.says(path, call.line, first)
-                yield Read(first, says, second if isinstance(second, str) else None)
+                yield Read(first, folder.says(path, call.line, first), literal_text(second))

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from genfile.data import BackingService
 from genfile.detect.addresses import put_addresses
-from genfile.detect.connections import Read, is_bare, put_connections
+from genfile.detect.connections import Read, is_bare, put_connections, put_fallbacks
 from genfile.detect.meanings import name_in_call
 from genfile.detect.python.application import modules
 from genfile.detect.python.fills import filled_names
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft
 from genfile.parsers.python import PyModule
-from genfile.parsers.values import Call, EnvDefault
+from genfile.parsers.values import Call, EnvDefault, literal_text
 
 # Libraries that take SQLAlchemy's addresses, which name the driver.
 ALCHEMY = ("sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "databases", "fastapi-users-db-sqlalchemy")
@@ -34,6 +34,7 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
         for call in module.calls
         if (name := name_in_call(call)) is not None
     ]
+    put_fallbacks(draft, reads)
     put_connections(draft, project.folder, reads, depends, bare, names=names)
     put_addresses(draft, project.folder, reads)
 
@@ -54,7 +55,7 @@ def _reads(project: PythonProject) -> Iterator[Read]:
             yield Read(item.name, project.folder.says(path, item.line, item.name))
         for field in module.settings:
             says = project.folder.says(path, field.line, field.name)
-            yield Read(field.name, says, field.default if isinstance(field.default, str) else None)
+            yield Read(field.name, says, literal_text(field.default))
         for call in module.calls:
             # Both read DATABASE_URL unless they get another name.
             if call.callee in ("dj_database_url.config", "env.db"):
@@ -70,5 +71,6 @@ def _defaults(module: PyModule) -> Iterator[tuple[str, str, int]]:
     for node in module.of(ast.Call, ast.BoolOp):
         if isinstance(node, ast.expr):
             value = module.value(node)
-            if isinstance(value, EnvDefault) and isinstance(value.default, str):
-                yield value.name, value.default, node.lineno
+            default = literal_text(value.default) if isinstance(value, EnvDefault) else None
+            if isinstance(value, EnvDefault) and default is not None:
+                yield value.name, default, node.lineno
