@@ -16,6 +16,7 @@ from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import PROJECT, nx_build, nx_root
 from genfile.detect.node.nxapps import nx_app, nx_package
+from genfile.detect.node.scripted import behind_script
 from genfile.detect.node.scripts import (
     CONTAINERS,
     FILE_RUNNERS,
@@ -339,15 +340,18 @@ def _starts_below(project: NodeProject) -> bool:
 
 
 def node_process(project: NodeProject) -> Evidence | None:
-    """A Procfile process that Node or a package manager runs; beside a Gemfile it may be another language's."""
+    """A Procfile process of Node, a package manager or a dependency's program; beside a Gemfile it may be another
+    language's."""
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
-    for name, (text, line) in (processes or {}).items():
+    for name, (written, line) in (processes or {}).items():
+        text = behind_script(project, written)
         steps = resolve_text(project.package, text, name)
         if steps and leads_away(project, steps[-1]):
             continue
         words = [word for command in parse_shell(text) or () for word in command.words[:1]]
-        if not words or any(posixpath.basename(word) in (*RUNNERS, *MANAGERS, *_OWN) for word in words):
-            return project.folder.says("Procfile", line, f"{name}: {text}")
+        own = any(posixpath.basename(word) in (*RUNNERS, *MANAGERS, *_OWN) for word in words)
+        if not words or own or (steps and not is_development(steps[-1]) and words[-1] in project.package.dependencies):
+            return project.folder.says("Procfile", line, f"{name}: {written}")
     return None
 
 

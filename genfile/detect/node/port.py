@@ -18,7 +18,7 @@ from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import About, Draft, Evidence, Fact, Topic, decide
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.small import parse_shell
+from genfile.parsers.small import parse_procfile, parse_shell
 from genfile.parsers.values import Call, EnvDefault, port_number, port_of
 
 HEALTH_PATHS = tuple(
@@ -193,6 +193,18 @@ def _framework_default(asked: AskedPort) -> Fact[HostedPort] | None:
     )
 
 
+def _web_process(asked: AskedPort) -> Fact[HostedPort] | None:
+    """PORT, for a dependency's program that a Procfile starts as `web`: the host expects it to listen there."""
+    # Source: devcenter.heroku.com/articles/runtime-principles, web servers.
+    folder = asked.project.folder
+    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") and not asked.sources else None
+    line = (processes or {}).get("web", ("", None))[1]
+    says = next((item for item in asked.evidence if item.path == folder.full("Procfile") and item.line == line), None)
+    if says is None or asked.project.package.dependencies.keys().isdisjoint(asked.start[:1]):
+        return None
+    return Fact(HostedPort(8080, "PORT"), (says,), guess=True, remedy="add PORT to a .env.example")
+
+
 def _variable(asked: AskedPort) -> str | None:
     """The variable that moves the port: the framework's own, or PORT where the code reads it."""
     own = asked.framework.port_variable if asked.framework is not None else None
@@ -213,6 +225,7 @@ PORT_SIGNALS = (
     _settings,
     _example,
     _framework_default,
+    _web_process,
 )
 
 

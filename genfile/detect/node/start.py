@@ -14,6 +14,7 @@ from genfile.detect.node.nest import applications
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.refused import finds_all, refusal, tell
+from genfile.detect.node.scripted import behind_script
 from genfile.detect.node.scripts import MANAGERS, RUNNERS, resolve, resolve_text
 from genfile.detect.node.watched import watched_program
 from genfile.detect.node.wrappers import variable_files
@@ -100,7 +101,7 @@ def _procfile(asked: Asked) -> Fact[NodeStart] | None:
         return None
     text, line = processes[name]
     evidence = project.folder.says("Procfile", line, f"{name}: {text}")
-    fact = _from_shell(asked, text, evidence)
+    fact = _from_shell(asked, behind_script(project, text), evidence)
     program = placed(fact.value.words)[1][:1] if fact is not None else ()
     if program and not _is_known(project, program[0]):
         note = (
