@@ -341,3 +341,30 @@ def test_pages_that_the_source_of_a_committed_output_gives_out(start: str) -> No
     spec = only({**files, **sources, "api/dist/main.js": 'require("./files")', **pages("pages")})
     assert (spec.path, spec.port) == ("api", 5000)
     assert (spec.frontend.path, spec.frontend.target) == ("pages", "pages/dist")
+
+
+FLASK_AND_PAGE = {
+    "package.json": json.dumps(
+        {"dependencies": {"react-scripts": "5.0.1"}, "scripts": {"build": "react-scripts build"}}
+    ),
+    "public/index.html": "<div id=root></div>",
+    "src/index.js": "fetch('http://127.0.0.1:5069/prices')",
+}
+PRICES = "from flask import Flask\napp = Flask(__name__%s)\nif __name__ == '__main__':\n    app.run(port=5069)\n"
+
+
+def told(files: dict[str, str]) -> list[tuple[str, str]]:
+    return [(note.level, note.text) for note in inspect(files).notes if "package.json" in (note.path or "")]
+
+
+def test_page_in_the_folder_of_a_program_that_does_not_serve_it_is_missing_from_the_image() -> None:
+    found = told({**FLASK_AND_PAGE, "server.py": PRICES % ""})
+    assert [level for level, _ in found] == ["warning"]
+    assert "this front end is in no image" in found[0][1]
+    assert "does not serve build" in found[0][1]
+
+
+def test_page_in_the_folder_of_a_program_that_serves_it_is_part_of_the_image() -> None:
+    files = {**FLASK_AND_PAGE, "server.py": PRICES % ", static_folder='build'"}
+    assert [(level, "counts as part" in text) for level, text in told(files)] == [("info", True)]
+    assert only(files).frontend.target == "build"

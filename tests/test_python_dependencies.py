@@ -604,6 +604,15 @@ def test_a_package_that_is_not_pinned_is_bounded_by_its_newest_release(monkeypat
         assert spec.runtime.version == line, text
 
 
+@pytest.mark.parametrize(
+    ("version", "line"),
+    [("1.10.0", "3.6"), ("1.12.3", "3.7"), ("1.14.2", "3.8"), ("1.14.6", "3.9"), ("1.15.0", "3.10")],
+)
+def test_a_pin_with_wheels_for_an_old_python_alone_takes_that_line(version: str, line: str) -> None:
+    spec = only(**{"requirements.txt": f"fastapi\nuvicorn\ncffi=={version}\n", "main.py": FASTAPI})
+    assert spec.runtime.version == line
+
+
 def test_wheels_of_the_newest_release_for_a_later_python_leave_it_unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = {"wheels": {"python": {"acme": [["1.0", "3.11"], ["1.4.2", "3.12"]]}}}
     monkeypatch.setattr("genfile.data.load_table", lambda name: tables.get(name) or load_table(name))

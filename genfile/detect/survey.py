@@ -193,11 +193,23 @@ def _tell_of_others(found: list[FoundService]) -> None:
     """Note which languages only help the service that has their folder."""
     for item in found:
         for other in item.others:
-            text = (
-                f"{item.project.spec_path}: {other.language.NAME} counts as part of the {item.language.NAME} service "
-                f"({other.claim.reason})"
-            )
-            item.project.tree.note("info", text, other.claim.reason.path, other.claim.reason.line)
+            if not is_page_beside(item, other):
+                tell_of_part(item, other)
+
+
+def is_page_beside(item: FoundService, other: FoundService) -> bool:
+    """Whether a weaker claim is a page beside a Python program, which may serve it or not."""
+    site = other.language is node and other.claim.strength == "site"
+    return site and item.language is python and item.project.has("package.json")
+
+
+def tell_of_part(item: FoundService, other: FoundService) -> None:
+    """Note that another language only helps the service that has its folder."""
+    text = (
+        f"{item.project.spec_path}: {other.language.NAME} counts as part of the {item.language.NAME} service "
+        f"({other.claim.reason})"
+    )
+    item.project.tree.note("info", text, other.claim.reason.path, other.claim.reason.line)
 
 
 def _without_tools(found: list[FoundService]) -> list[FoundService]:

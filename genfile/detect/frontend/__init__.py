@@ -27,7 +27,7 @@ from genfile.detect.frontend.signals import (
 )
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.paths import inside, relative
-from genfile.detect.survey import FoundService
+from genfile.detect.survey import FoundService, is_page_beside, tell_of_part
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact, Note, Topic
 
@@ -78,6 +78,7 @@ def pair(tree: Tree, found: list[FoundService]) -> tuple[list[FoundService], dic
             own = own or assets(tree, server, {item.project.path for item in found})
             if own is not None:
                 taken[server.project.path] = own
+    _tell_of_pages(servers, taken)
     _take_quiet(tree, servers, {item.project.path for item in found}, taken)
     # What is inside an assigned front end is part of it.
     fronts = {served.project.path for served in taken.values() if served.project.path} | gone
@@ -111,6 +112,22 @@ def _take(
         if built_by_java(server, site) is not None:
             return True
     return False
+
+
+def _tell_of_pages(servers: list[FoundService], taken: dict[str, Served]) -> None:
+    """Tell of the pages in a server's own folder: it serves them, or no image has them."""
+    for server in servers:
+        for page in (item for item in server.others if is_page_beside(server, item)):
+            output = _output(server.project)
+            if server.project.path in taken or output is None:
+                tell_of_part(server, page)
+                continue
+            says = page.claim.reason
+            text = (
+                f"{says}: this front end is in no image; the {server.language.NAME} service has its folder and does "
+                f"not serve {output}. Serve it from the program, or move the front end to a folder of its own"
+            )
+            server.project.tree.note("warning", text, says.path, says.line)
 
 
 def _with_builds(tree: Tree, servers: list[FoundService]) -> list[FoundService]:
