@@ -15,11 +15,11 @@ NODE = {
             "name": "shop",
             "packageManager": "pnpm@9.12.1",
             "scripts": {"start": "node server.js"},
-            "dependencies": {"express": "^4"},
+            "dependencies": {"koa": "^3"},
             "devDependencies": {"typescript": "^5"},
         }
     ),
-    "server.js": "require('express')().listen(process.env.PORT || 3000)\n",
+    "server.js": "require('koa')().listen(process.env.PORT || 3000)\n",
     ".nvmrc": "22\n",
     ".dockerignore": "node_modules\n",
 }
@@ -171,7 +171,7 @@ ON_GO = (
         ),
         (
             {"package.json": '{"dependencies": {"express": "5"}}', "server.js": VIEWS, ".dockerignore": ".git\n"},
-            "FROM node:24\nWORKDIR /x\nCOPY package.json server.js ./\nEXPOSE 3000\nUSER 1\n"
+            "FROM node:24\nWORKDIR /x\nCOPY package.json server.js ./\nENV NODE_ENV=production\nEXPOSE 3000\nUSER 1\n"
             'CMD ["node", "server.js"]\n',
             "views",
         ),

@@ -9,6 +9,7 @@ from genfile.cli.app import run
 from tests.test_practice import NODE, found
 from tests.test_practice_weight import PYTHON, SERVED
 
+ASKS = {name: text.replace("koa", "express") for name, text in NODE.items()}
 EXPRESS = (
     "FROM node:24-slim\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\nEXPOSE 3000\nUSER 1000\n"
     'CMD ["node", "server.js"]\n'
@@ -29,7 +30,7 @@ FIXED = "from flask import Flask\napp = Flask(__name__)\napp.run(host='0.0.0.0',
     ],
 )
 def test_modes(tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, wrong: bool) -> None:
-    said = found(tmp_path, capsys, EXPRESS.replace(old, new) if old else EXPRESS, NODE)
+    said = found(tmp_path, capsys, EXPRESS.replace(old, new) if old else EXPRESS, ASKS)
     assert said.get("node-env") == (8 if wrong else None)
 
 
@@ -41,7 +42,7 @@ def test_modes_that_the_code_asks_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, wrong: bool
 ) -> None:
     server = f"const http = require('http')\n{code}http.createServer((q, r) => r.end('x')).listen(3000)\n"
-    files = {**NODE, "package.json": NODE["package.json"].replace("express", "leftpad"), "server.js": server}
+    files = {**NODE, "package.json": NODE["package.json"].replace("koa", "leftpad"), "server.js": server}
     assert ("node-env" in found(tmp_path, capsys, EXPRESS, files)) is wrong
 
 
@@ -108,3 +109,52 @@ def test_dockerfiles_of_vendored_packages(tmp_path: Path, capsys: pytest.Capture
     run(["lint", str(tmp_path), "--json"])
     paths = [item["path"] for item in json.loads(capsys.readouterr().out)["files"]]
     assert paths == ["tools/vendor/Dockerfile"]
+
+
+@pytest.mark.parametrize(
+    ("image", "wrong"),
+    [
+        ("ghcr.io/astral-sh/uv:latest", True),
+        ("ghcr.io/astral-sh/uv", True),
+        ("ghcr.io/astral-sh/uv:0.9", False),
+        ("base", False),
+        ("ghcr.io/astral-sh/uv:$VERSION", False),
+    ],
+)
+def test_images_that_are_copied_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], image: str, wrong: bool
+) -> None:
+    text = SERVED.replace("slim\n", f"slim AS base\nFROM base\nCOPY --from={image} /uv /bin/\n")
+    assert found(tmp_path, capsys, text, PYTHON).get("base-moving") == (3 if wrong else None)
+
+
+@pytest.mark.parametrize(
+    ("image", "wrong"),
+    [
+        ("ghcr.io/astral-sh/uv:0.9-python3.14-bookworm-slim", True),
+        ("mcr.microsoft.com/dotnet/aspnet:9.0", True),
+        ("mcr.microsoft.com/dotnet/aspnet:9.0-noble-chiseled", False),
+        ("example.org/own:1", False),
+    ],
+)
+def test_users_of_known_images(tmp_path: Path, capsys: pytest.CaptureFixture[str], image: str, wrong: bool) -> None:
+    text = SERVED.replace("python:3.14-slim", image).replace("USER 1000\n", "")
+    assert ("runs-as-root" in found(tmp_path, capsys, text, PYTHON)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("requirements", "lines", "wrong"),
+    [
+        ("flask==3.1.2\n", "COPY src src\nCOPY requirements.txt .\n", True),
+        ("flask==3.1.2\n", "COPY requirements.txt .\nCOPY assets assets\n", False),
+        ("flask==3.1.2\n-e ./src\n", "COPY src src\nCOPY requirements.txt .\n", False),
+    ],
+)
+def test_sources_before_a_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], requirements: str, lines: str, wrong: bool
+) -> None:
+    for name in ("src", "assets"):
+        (tmp_path / name).mkdir()
+    files = {**PYTHON, "requirements.txt": requirements, "src/a.py": "x = 1\n", "assets/a.css": "a {}\n"}
+    said = found(tmp_path, capsys, SERVED.replace("COPY requirements.txt .\n", lines), files)
+    assert said.get("sources-before-dependencies") == (3 if wrong else None)

@@ -107,6 +107,50 @@ def test_arguments_that_somebody_passes(tmp_path: Path, capsys: pytest.CaptureFi
     assert "address-of-itself" not in found(tmp_path, capsys, text, PAGE, {**files, **given})
 
 
+SPRING = (
+    "<project><groupId>a</groupId><artifactId>a</artifactId><version>1</version><parent><groupId>"
+    "org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.5.0</version>"
+    "</parent><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>"
+    "spring-boot-starter-web</artifactId></dependency></dependencies></project>"
+)
+STARTS = (
+    "import org.springframework.boot.SpringApplication;\n@SpringBootApplication\nclass A {\n"
+    "  public static void main(String[] a) { SpringApplication.run(A.class, a); }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "line", "wrong"),
+    [
+        ({"application.properties": "spring.datasource.url=jdbc:mysql://localhost:3306/a\n"}, "", True),
+        ({"application.yml": "spring:\n  datasource:\n    url: jdbc:mysql://127.0.0.1/a\n"}, "", True),
+        ({"application.yml": "spring:\n  datasource:\n    url: jdbc:mysql://db/a\n"}, "", False),
+        (
+            {"application.properties": "spring.datasource.url=jdbc:mysql://localhost:3306/a\n"},
+            "ENV SPRING_DATASOURCE_URL=jdbc:mysql://db/a\n",
+            False,
+        ),
+        (
+            {
+                "application.properties": "spring.datasource.url=jdbc:mysql://localhost:3306/a\n",
+                "application-prod.properties": "spring.datasource.url=${URL}\n",
+            },
+            "",
+            False,
+        ),
+    ],
+)
+def test_databases_of_a_jar(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], line: str, wrong: bool
+) -> None:
+    own = {f"src/main/resources/{name}": text for name, text in files.items()}
+    tree = {**JAVA, "pom.xml": SPRING, "src/main/java/A.java": STARTS, **own}
+    for path in tree:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    said = found(tmp_path, capsys, JAR.replace("EXPOSE", f"{line}EXPOSE"), tree)
+    assert ("address-of-itself" in said) is wrong
+
+
 @pytest.mark.parametrize(
     ("name", "text", "wrong"),
     [
@@ -130,17 +174,7 @@ def test_arguments_that_somebody_passes(tmp_path: Path, capsys: pytest.CaptureFi
 def test_secrets_in_a_jar(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, wrong: bool
 ) -> None:
-    pom = (
-        "<project><groupId>a</groupId><artifactId>a</artifactId><version>1</version><parent><groupId>"
-        "org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.5.0</version>"
-        "</parent><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>"
-        "spring-boot-starter-web</artifactId></dependency></dependencies></project>"
-    )
-    code = (
-        "import org.springframework.boot.SpringApplication;\n@SpringBootApplication\nclass A {\n"
-        "  public static void main(String[] a) { SpringApplication.run(A.class, a); }\n}\n"
-    )
-    files = {**JAVA, "pom.xml": pom, "src/main/java/A.java": code, f"src/main/resources/{name}": text}
+    files = {**JAVA, "pom.xml": SPRING, "src/main/java/A.java": STARTS, f"src/main/resources/{name}": text}
     for path in files:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     said = found(tmp_path, capsys, JAR, files)

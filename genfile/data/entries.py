@@ -33,6 +33,7 @@ TABLES = {
     "routes": ("functions", "class"),
     "systems": (
         "official",
+        "roots",
         "distributions",
         "builders",
         "jdks",

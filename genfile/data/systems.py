@@ -60,6 +60,11 @@ def is_official(image: str) -> bool:
     return _is_one_of("official", image)
 
 
+def is_of_root(image: str) -> bool:
+    """Whether an image is known to run as root unless USER says otherwise."""
+    return is_official(image) or _is_one_of("roots", image)
+
+
 def is_distribution(image: str) -> bool:
     """Whether an image is a distribution's own, whose tags name a release by a word."""
     return _is_one_of("distributions", image)

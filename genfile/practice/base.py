@@ -172,7 +172,7 @@ def _system_ended(image: str, line: int) -> Iterator[Wrong]:
 
 
 def _moving(subject: Subject) -> Iterator[Wrong]:
-    for image, line in subject.bases:
+    for image, line in (*subject.bases, *_copied_from(subject)):
         if "$" in image or "@" in image or image == "scratch" or not ("/" in image or is_official(image)):
             # Neither a registry in the name nor an official image: built locally.
             continue
@@ -184,6 +184,18 @@ def _moving(subject: Subject) -> Iterator[Wrong]:
         elif is_official(image) and not is_distribution(image) and not _names_version(image.rpartition("/")[2]):
             text = f"{image} names no version: the next major version comes without notice"
             yield Wrong("base-moving", line, text, fix, "hint")
+
+
+def _copied_from(subject: Subject) -> Iterator[tuple[str, int]]:
+    """The images of others that files are copied from, each with the line that names it."""
+    stages = {stage.name for stage in subject.image.stages} | {str(stage.index) for stage in subject.image.stages}
+    seen = {image for image, _ in subject.bases}
+    for stage in subject.built.needed:
+        for item in subject.instructions(stage):
+            image = item.flag("from") if item.keyword == "COPY" else None
+            if image is not None and image not in stages and image not in seen:
+                seen.add(image)
+                yield image, item.line
 
 
 def _names_version(image: str) -> bool:

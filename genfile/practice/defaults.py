@@ -42,6 +42,8 @@ _CONFIGURES = re.compile(
 _HEAD = 600
 _MAX_FILES = 300
 _MAX_TEXT = 100_000
+# Longer lines are made by tools.
+_MAX_LINE = 1_000
 
 
 def unless_given(subject: Subject) -> Iterator[Wrong]:
@@ -54,7 +56,7 @@ def unless_given(subject: Subject) -> Iterator[Wrong]:
         given |= {name for name, value in values.items() if value}
     found: dict[str, str] = {}
     for path in _loaded(subject):
-        lines = (subject.context.read(path) or "")[:_MAX_TEXT].splitlines()
+        lines = _lines(subject.context.read(path) or "")
         for number, line in enumerate(lines, 1):
             match = _DEFAULT.search(line) if "localhost" in line or "127.0.0.1" in line else None
             if (
@@ -72,6 +74,10 @@ def unless_given(subject: Subject) -> Iterator[Wrong]:
         names = f"{', '.join(list(found)[:3])}{' and others' if len(found) > 3 else ''}"
         text = f"unless {names} {verb} given, the program looks for a server in its own container: {place}"
         yield Wrong("address-of-itself", said.evidence.line, text, f"--env {name}=…", "hint")
+
+
+def _lines(text: str) -> list[str]:
+    return [line if len(line) <= _MAX_LINE else "" for line in text[:_MAX_TEXT].splitlines()]
 
 
 def is_server(name: str, scheme: str | None) -> bool:
@@ -121,7 +127,7 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
         text = (subject.context.read(path) or "")[:_MAX_TEXT]
         if "://localhost:" not in text or _GENERATED.search(text[:_HEAD]) or _is_replaced(subject, path):
             continue
-        lines = text.splitlines()
+        lines = _lines(text)
         for number, line in enumerate(lines, 1):
             around = "\n".join(lines[max(0, number - 3) : number + 1])
             called = "localhost" in line and _PAGE.search("\n".join(lines[max(0, number - 2) : number]))
@@ -156,13 +162,20 @@ def _given(subject: Subject) -> set[str]:
         found |= {name for name, value in stage.variables.items() if value and "$" not in value}
         for item in subject.instructions(stage):
             arguments |= {word.partition("=")[0] for word in item.words} if item.keyword == "ARG" else set()
-    context = subject.context
-    for folder, names in context.folders.items() if arguments else ():
-        for name in names:
-            if name.endswith((".yml", ".yaml", ".sh", ".hcl")) or name in ("Makefile", "Jenkinsfile", "justfile"):
-                text = context.read_text(posixpath.join(folder, name)) or ""
-                found |= {item for item in arguments if item in text}
+    for path in _of_builds(subject) if arguments else ():
+        text = (subject.context.read_text(path) or "")[:_MAX_TEXT]
+        found |= {item for item in arguments if item in text}
     return found
+
+
+def _of_builds(subject: Subject) -> list[str]:
+    """The files of the tree that may build the image, in a bounded number."""
+    return [
+        posixpath.join(folder, name)
+        for folder, names in subject.context.folders.items()
+        for name in sorted(names)
+        if name.endswith((".yml", ".yaml", ".sh", ".hcl")) or name in ("Makefile", "Jenkinsfile", "justfile")
+    ][:_MAX_FILES]
 
 
 def _is_replaced(subject: Subject, path: str) -> bool:

@@ -16,6 +16,9 @@ _FILES = ("application.properties", "application.yml", "application.yaml")
 _WITH_DEFAULT = re.compile(r"\$\{[^${}:]*:(?P<default>[^${}]*)\}")
 _NO_SECRET = re.compile(r"|classpath:.*|file:.*|ENC\(.*|.*\$\{.*|true|false|\d{1,2}", re.IGNORECASE)
 _EMBEDDED = re.compile(r"jdbc:(?:h2|hsqldb|derby|sqlite)")
+_LOCAL = re.compile(r"jdbc:[a-z]+:(?:thin:@)?//(?:localhost|127\.0\.0\.1)(?![\w.-])")
+# What Spring reads in place of the file's value.
+_VARIABLE = "SPRING_DATASOURCE_URL"
 _MAX_DEPTH = 12
 
 
@@ -100,9 +103,26 @@ def _line(subject: Subject) -> int | None:
     return subject.image.command.evidence.line if subject.image.command is not None else subject.image.stage.line
 
 
+def _database(subject: Subject) -> Iterator[Wrong]:
+    """A database on this machine, where neither the image nor a profile's own file names another one."""
+    folder = _resources(subject)
+    names = subject.context.folders.get(folder, ()) if folder is not None else ()
+    if _VARIABLE in subject.image.environment or any(name.startswith("application-") for name in names):
+        return
+    for name in _FILES:
+        path = posixpath.join(folder or "", name)
+        document = _settings(subject, path) if name in names else None
+        for keys, value in _leaves(document.value, ()) if document is not None else ():
+            if ".".join(keys) == "spring.datasource.url" and _LOCAL.match(value):
+                text = f"unless {_VARIABLE} is given, the program looks for a server in its own container: {path}"
+                yield Wrong("address-of-itself", _line(subject), text, f"--env {_VARIABLE}=…", "hint")
+                return
+
+
 def _carried(subject: Subject) -> Iterator[Wrong]:
     yield from _secrets(subject)
     yield from _keys(subject)
+    yield from _database(subject)
 
 
 PRACTICES = (

@@ -7,6 +7,7 @@ from genfile.container.packages import installed
 from genfile.dockerfile.model import Instruction
 from genfile.image.files import Answer
 from genfile.image.stage import RunStep, StageState
+from genfile.parsers.requirements import parse_requirements
 from genfile.practice.subject import Practice, Subject, Wrong
 
 # Programs that download a project's dependencies while they build it, by the words that make them build.
@@ -25,6 +26,7 @@ def _order(subject: Subject) -> Iterator[Wrong]:
     for stage in subject.built.needed:
         whole = next((item for item in subject.instructions(stage) if _copies_all(item)), None)
         late = _installs_late(subject, stage, whole) if whole is not None else None
+        late = late or _listed_late(subject, stage)
         if late is not None:
             yield late
         else:
@@ -40,6 +42,31 @@ def _installs_late(subject: Subject, stage: StageState, whole: Instruction) -> W
     if first is None:
         return None
     return _late(whole, first.text, "reinstalls the dependencies")
+
+
+def _listed_late(subject: Subject, stage: StageState) -> Wrong | None:
+    """An installation of a plain list of requirements, which needs no source, after folders of sources."""
+    item = next((item for where, item in subject.installations if where is stage and item.manager == "pip"), None)
+    source = stage.files.find(posixpath.join(item.folder, item.manifest)).source if item is not None else None
+    found = subject.context.parsed(parse_requirements, source) if source is not None else None
+    if item is None or found is None or any(one.url is not None for one in found.entries):
+        return None
+    text = subject.context.read(source or "") or ""
+    for copied in subject.instructions(stage):
+        if copied.keyword != "COPY" or copied.flag("from") is not None or copied.line > item.step.line:
+            continue
+        folders = [posixpath.normpath(word.lstrip("/")) for word in copied.words[:-1]]
+        # The list may lie in the folder, or name it.
+        if any(_has_sources(subject, folder, source or "") and f"./{folder}" not in text for folder in folders):
+            return _late(copied, item.text, "reinstalls the dependencies")
+    return None
+
+
+def _has_sources(subject: Subject, folder: str, manifest: str) -> bool:
+    """Whether a folder of the build context has modules of Python, and not the list of requirements."""
+    context = subject.context
+    is_apart = context.is_folder(folder) and not manifest.startswith(f"{folder}/")
+    return is_apart and any(path.endswith(".py") for path in context.below(folder))
 
 
 def _builds_late(subject: Subject, stage: StageState) -> Iterator[Wrong]:

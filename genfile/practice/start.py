@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from genfile.container.ports import command_port
 from genfile.data import framework
-from genfile.data.systems import is_official, leaves_root, must_start_as_root, starts_nothing
+from genfile.data.systems import is_of_root, leaves_root, must_start_as_root, starts_nothing
 from genfile.dockerfile.edit import Edit
 from genfile.practice.subject import Practice, Subject, Wrong
 
 # Images whose default user is not root, by a word in their name or tag.
-_NOT_ROOT = re.compile(r"unprivileged|nonroot|rootless|chainguard|cgr\.dev|bitnami|ubi\d*/|scratch")
+_NOT_ROOT = re.compile(r"unprivileged|nonroot|rootless|chiseled|distroless|chainguard|cgr\.dev|bitnami|ubi\d*/|scratch")
 # A command that needs a shell, so it has no exec form.
 _SHELL = re.compile(r"[$`\"'\\|&;<>(){}*?\[\]~#!]")
 _HOST = r"(?P<host>[A-Za-z][A-Za-z0-9_.-]*)"
@@ -109,7 +109,7 @@ def _root(subject: Subject) -> Iterator[Wrong]:
     if command is not None and command.value.words and must_start_as_root(posixpath.basename(command.value.words[0])):
         return
     if user is None:
-        if _NOT_ROOT.search(base.image) or not is_official(base.image):
+        if _NOT_ROOT.search(base.image) or not is_of_root(base.image):
             return
         yield Wrong(
             "runs-as-root",

@@ -88,7 +88,7 @@ def project(tmp_path: Path) -> Path:
 
 RIGHT = (
     "FROM node:24-slim\nWORKDIR /app\nCOPY package.json package-lock.json server.js ./\nRUN npm ci --omit=dev\n"
-    'USER 1000\nEXPOSE 3000\nCMD ["node", "server.js"]\n'
+    'USER 1000\nEXPOSE 3000\nCMD ["node", "server.js"]\nENV NODE_ENV=production\n'
 )
 
 
