@@ -267,3 +267,16 @@ func main() {
 )
 def test_a_variable_without_a_default_has_the_port_that_the_project_shows(files: dict[str, str], number: int) -> None:
     assert port({"main.go": BOUND, **files}, ("github.com/spf13/viper",)) == (number, "GATE_PORT")
+
+
+def test_an_address_is_the_default_of_a_flag_in_a_set_of_them() -> None:
+    body = (
+        'fs := flag.NewFlagSet("serve", flag.ContinueOnError)\n'
+        '\tlisten := fs.String("listen", fallback("SHOP_LISTEN", "127.0.0.1:7500"), "where to listen")\n'
+        "\tfs.Parse(os.Args[1:])\n\thttp.ListenAndServe(*listen, nil)"
+    )
+    more = (
+        'func fallback(key, value string) string {\n\tif text := os.Getenv(key); text != "" {\n\t\treturn text\n\t}\n'
+        "\treturn value\n}\n"
+    )
+    assert port({"main.go": main(body, "flag", "net/http", "os", more=more)})[0] == 7500

@@ -723,3 +723,19 @@ def test_package_of_the_lock_alone_that_bounds_python_names_the_lock() -> None:
     files = {"Pipfile": '[packages]\nflask = "*"\n', "Pipfile.lock": lock, "app.py": FLASK}
     (says,) = inspect(**files).services[0].evidence["/runtime/version"]
     assert (says.path, says.says) == ("Pipfile.lock", "psycopg2-binary 2.9.9 works with Python up to 3.12")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "listed"),
+    [
+        ("requirment.txt", "Flask==3.0.3\ngunicorn==23.0.0 ; python_version > '3.8'\n", True),
+        ("pip.txt", "# frozen\nFlask==3.0.3\n", True),
+        ("packages.txt", "libgl1\nffmpeg\n", False),
+        ("notes.txt", "Flask==3.0.3 is what we use\n", False),
+    ],
+)
+def test_a_list_of_exact_versions_is_known_under_any_name(name: str, text: str, listed: bool) -> None:
+    code = "from flask import Flask\napp = Flask(__name__)\n"
+    assert (name in dockerfile({name: text, "app.py": code})) is listed
+    two = dockerfile({name: text, "other.txt": "Flask==3.0.0\n", "app.py": code})
+    assert ("other.txt" in two) is not listed

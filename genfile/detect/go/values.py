@@ -36,6 +36,8 @@ _SHAPES = frozenset({"strconv.Itoa", "strconv.Atoi", "strconv.ParseInt", "strcon
                      "strings.TrimPrefix", "strings.Trim"})  # fmt: skip
 # What a structure is called where it is filled.
 _RECEIVERS = ("c", "cfg", "conf", "config", "s", "srv", "server", "o", "opts", "options")
+_FLAGS = frozenset({"String", "Int", "StringP", "IntP", "Uint", "UintP"})
+_FLAG_PACKAGES = frozenset({"flag", "github.com/spf13/pflag", "github.com/spf13/cobra"})
 _KEYED = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "MustInt", "MustString"})
 
 
@@ -281,7 +283,7 @@ class Values:
         if last == "String" and not given and function is not None and function.type == "selector_expression":
             # An address with a method that writes it out.
             return self._all(function.named_children[:1], scope, depth)
-        if name.startswith(("flag.", "pflag.")):
+        if name.startswith(("flag.", "pflag.")) or self._is_flag(scope, last, given):
             return self._all(given[1:3], scope, depth)
         if first is not None and len(given) == 2 and _VARIABLE.fullmatch(first):
             return Got(variable=first) | self._value(given[1], scope, depth + 1)
@@ -293,6 +295,12 @@ class Values:
             # A key that no file has a value for: viper asks the environment.
             return Got(variable=keyed_variable(self._sources, first) if last.startswith("Get") else None)
         return found if found != NOTHING else (self._all(given, scope, depth) if name == "cmp.Or" else NOTHING)
+
+    @staticmethod
+    def _is_flag(scope: GoScope, last: str, given: "list[Node]") -> bool:
+        """`fs.String("listen", address, "where to listen")`: a flag of a set of them."""
+        named = bool(given) and given[0].type.endswith("string_literal") and given[-1].type.endswith("string_literal")
+        return last in _FLAGS and len(given) in (3, 4) and named and not _FLAG_PACKAGES.isdisjoint(scope.file.imports)
 
     def _text(self, node: "Node", scope: GoScope) -> str | None:
         """A text as it stands in the code, or under the name of a constant of its package."""

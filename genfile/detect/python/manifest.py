@@ -37,6 +37,8 @@ REQUIREMENTS = (
     "requirements/default.txt",
     "requirements.in",
 )
+_MANIFESTS = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "environment.yml", "environment.yaml")
+_FROZEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[\w,.-]+\])?==[\w.!+-]+(?:\s*;.+)?")
 # Words in the name of a requirements file that is not for the running service.
 _OTHER_PURPOSES = frozenset(
     "dev develop development test tests testing ci doc docs lint local build debug optional extra extras style".split()
@@ -117,7 +119,16 @@ class PythonProject:
             if name.endswith((".txt", ".in")) and _OTHER_PURPOSES.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
         ]
         locked = [name for name in own if name.endswith(".txt")] or own
+        if not names and not self.folder.present(_MANIFESTS):
+            # Under any name: `pip freeze` shows what it is.
+            locked = [name for name in self.folder.names() if name.endswith(".txt") and self._is_frozen(name)]
         return locked[0] if len(locked) == 1 else None
+
+    def _is_frozen(self, name: str) -> bool:
+        """Whether a text file is nothing but a list of exact versions."""
+        lines = [line.strip() for line in (self.folder.text(name) or "").splitlines()]
+        listed = [line for line in lines if line and not line.startswith("#")]
+        return bool(listed) and all(_FROZEN.fullmatch(line) for line in listed)
 
     @cached_property
     def requirements_files(self) -> dict[str, RequirementsFile]:
