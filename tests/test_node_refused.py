@@ -204,6 +204,34 @@ def test_a_lockfile_that_npm_ci_refuses_is_installed_as_it_was_written() -> None
     assert [name for name, files in settled.items() if OPTION in genfile.generate(files).files["Dockerfile"]] == []
 
 
+@pytest.mark.parametrize(
+    ("wanted", "optional", "listed", "refused"),
+    [
+        ("^0.13.1", True, False, True),
+        ("^0.21.0", True, False, False),
+        # npm nests what must fit, and can't move what the root depends on.
+        ("^0.13.1", False, False, False),
+        ("^0.13.1", True, True, False),
+    ],
+)
+def test_an_optional_peer_that_npm_wants_to_move(wanted: str, optional: bool, listed: bool, refused: bool) -> None:
+    needs = {"express": "5.1.0", "kit": "1.0.0"} | ({"shapes": "^0.21.3"} if listed else {})
+    meta = {"peerDependenciesMeta": {"shapes": {"optional": True}}} if optional else {}
+    packages = {
+        "": {"dependencies": needs},
+        "node_modules/express": {"version": "5.1.0"},
+        "node_modules/kit": {"version": "1.0.0", "dependencies": {"packer": "^1.0.0"}},
+        "node_modules/packer": {"version": "1.0.0", "peerDependencies": {"shapes": wanted}, **meta},
+        "node_modules/shapes": {"version": "0.21.3"},
+    }
+    files = {
+        "package.json": json.dumps({"name": "shop", "scripts": {"start": "node index.js"}, "dependencies": needs}),
+        "package-lock.json": json.dumps({"name": "shop", "lockfileVersion": 2, "packages": packages}),
+        "index.js": "require('express')().listen(3000)",
+    }
+    assert (OPTION in genfile.generate(files).files["Dockerfile"]) is refused
+
+
 PACKED = "esbuild src/server.ts --bundle --platform=node --outfile=dist/server.js"
 PACKERS = {"esbuild": "0.25.0", "tsx": "4.19.0"}
 

@@ -1,7 +1,8 @@
-"""Lockfiles that npm refuses: a locked package is outside the range that a direct dependency expects of its peer.
+"""Lockfiles that npm refuses: a locked package is outside the range that another one expects of its peer.
 
 npm writes such a lockfile with --legacy-peer-deps or --force, and `npm ci` fails without the same option
-(docs.npmjs.com/cli/commands/npm-ci).
+(docs.npmjs.com/cli/commands/npm-ci). npm 7 also wrote one where an optional peer of an indirect dependency does not
+fit; later releases want to move the peer, so that the lockfile is out of date for them.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ def put_peers(project: NodeProject, draft: Draft) -> None:
     name = "npm_config_force" if forced else "npm_config_legacy_peer_deps"
     draft.values.setdefault("environment", []).append({"name": name, "phase": "install", "value": "true"})
     option = "--force" if forced else "--legacy-peer-deps"
-    text = f"{text}, which `npm ci` refuses; the image installs with {option}, as the lockfile was written"
+    text = f"{text}, which `npm ci` refuses; the image installs with {option}"
     draft.note("warning", f"{says.path}: {text}", says.path, says.line)
 
 
@@ -41,6 +42,30 @@ def conflicts(project: NodeProject) -> Iterator[tuple[bool, str, Evidence]]:
             forced = any(isinstance(item, dict) and item.get("peer") is True for item in packages.values())
             text = f"{package} expects {peer} {wanted}, but {version} is locked"
             yield forced, text, root.says(name, None, f"{package} expects {peer} {wanted}")
+    for package, peer, wanted, version in _movable(project, packages) if name is not None else ():
+        text = f"{package} expects {peer} {wanted}, but {version} is locked"
+        yield False, text, root.says(name, None, f"{package} expects {peer} {wanted}")
+
+
+def _movable(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """The optional peers that don't fit and that npm could move, since the root does not depend on them: package, peer,
+    range, locked version."""
+    direct, count = project.root_package.every_dependency, 0
+    for path, item in packages.items():
+        package = path.removeprefix("node_modules/")
+        optional = item.get("peerDependenciesMeta") if isinstance(item, dict) else None
+        if not package or "node_modules/" in package or not isinstance(optional, dict):
+            continue
+        peers = item.get("peerDependencies")
+        for peer, wanted in peers.items() if isinstance(peers, dict) else ():
+            meta, version = optional.get(peer), _version(packages, peer)
+            if peer in direct or not isinstance(wanted, str) or not isinstance(meta, dict) or not meta.get("optional"):
+                continue
+            count += 1
+            if count > MAX_PEERS:
+                return
+            if version is not None and not _fits(version, wanted):
+                yield package, peer, wanted, version
 
 
 def _expected(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
