@@ -42,7 +42,9 @@ def conflicts(project: NodeProject) -> Iterator[tuple[bool, str, Evidence]]:
             forced = any(isinstance(item, dict) and item.get("peer") is True for item in packages.values())
             text = f"{package} expects {peer} {wanted}, but {version} is locked"
             yield forced, text, root.says(name, None, f"{package} expects {peer} {wanted}")
-    for package, peer, wanted, version in _movable(project, packages) if name is not None else ():
+    if name is None:
+        return
+    for package, peer, wanted, version in _movable(project, packages):
         text = f"{package} expects {peer} {wanted}, but {version} is locked"
         yield False, text, root.says(name, None, f"{package} expects {peer} {wanted}")
 
