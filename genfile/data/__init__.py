@@ -335,9 +335,7 @@ def gradle_needed(java: str) -> str | None:
 
 def newest_for(language: str, name: str, version: str) -> str | None:
     """The newest line of a runtime that a release of a dependency works with; None if there is no known bound."""
-    bounds = load_table("pins")[language].get(name)
-    if bounds is None and language == "python":
-        bounds = load_table("wheels")["python"].get(name)
+    bounds = load_table("pins")[language].get(name) or load_table("wheels").get(language, {}).get(name)
     release = _release(version) if bounds else None
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
 
@@ -358,10 +356,9 @@ def least_for(language: str, name: str, version: str) -> str | None:
 
 def reach_of_newest(name: str) -> str | None:
     """The newest line of Python that the newest release of a package works with, where that is short of the default."""
-    bounds = load_table("wheels")["python"].get(name)
+    known, bounds = load_table("pins")["newest"]["python"].get(name), load_table("wheels")["python"].get(name, ())
     # The newest release is below a version that is still to come; a version with a dot exists already.
-    reach = next((line for below, line in bounds[-1:] if "." not in below), None) if bounds else None
-    line = reach or load_table("pins")["newest"]["python"].get(name)
+    line = next((line for below, line in bounds[-1:] if "." not in below), known)
     newest, usual = (_release(line), _release(runtime("python").default)) if line else (None, None)
     return line if newest is not None and usual is not None and newest < usual else None
 

@@ -8,15 +8,14 @@ from msgspec import Struct, field
 
 from genfile.data import BackingService, backing_services, load_table
 from genfile.evidence import Evidence
-from genfile.parsers.addresses import Address, read_address
 from genfile.parsers.values import EnvDefault
 
 if TYPE_CHECKING:
+    from genfile.parsers.addresses import Address
     from genfile.parsers.values import Call
 
 # Parts of an address that locate the database, so that nothing else is missing.
 WHOLE = frozenset({"url", "address", "host"})
-_NOTHING = Address("", "")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
 
@@ -31,12 +30,19 @@ class NamedVariable(Struct):
     samples: list[str] = field(default_factory=list)
 
 
+def _read(text: str) -> "Address | None":
+    """The address in a text; loaded when a project has one to read."""
+    from genfile.parsers.addresses import read_address
+
+    return read_address(text)
+
+
 def ranked(backing: list[BackingService], variables: dict[str, NamedVariable]) -> list[BackingService]:
     """The databases in the order in which a name that says no more than DB means them: those first whose kind a value
     of such a variable names."""
     order: list[str] = load_table("connections")["any"]
     texts = [text for name, item in variables.items() if _by_name(name, backing) is not None for text in item.samples]
-    named = {address.scheme if (address := read_address(text)) is not None else text for text in texts}
+    named = {address.scheme if (address := _read(text)) is not None else text for text in texts}
     return sorted(
         backing,
         key=lambda item: (named.isdisjoint(item.schemes), order.index(item.name) if item.name in order else len(order)),
@@ -47,7 +53,7 @@ def meaning(
     name: str, item: NamedVariable, backing: list[BackingService], fits: Callable[[Iterable[str]], bool]
 ) -> tuple[BackingService, str, str | None] | None:
     """The database, the part of its address, and the form, for a variable; None for any other variable."""
-    told = [address for text in item.samples if (address := read_address(text)) is not None]
+    told = [address for text in item.samples if (address := _read(text)) is not None]
     certain = [service for service in backing if service.name == item.service]
     meant = (certain, item.part) if certain else _by_name(name, backing) or _by_default(name, item, told, backing)
     if meant is None:
@@ -70,7 +76,7 @@ def meaning(
 
 
 def _by_default(
-    name: str, item: NamedVariable, told: list[Address], backing: list[BackingService]
+    name: str, item: NamedVariable, told: "list[Address]", backing: list[BackingService]
 ) -> tuple[list[BackingService], str] | None:
     """The databases whose addresses the code itself falls back on, whatever the variable is called."""
     others = set(load_table("connections")["others"])
@@ -82,7 +88,7 @@ def _by_default(
 
 
 def _whole(
-    service: BackingService, part: str, plain: Address | None, fits: Callable[[Iterable[str]], bool]
+    service: BackingService, part: str, plain: "Address | None", fits: Callable[[Iterable[str]], bool]
 ) -> str | None:
     if plain is not None:
         return plain.form
@@ -148,7 +154,7 @@ def _splits(name: str) -> Iterator[tuple[list[str], str]]:
 def written_name(service: BackingService, item: NamedVariable, part: str) -> str | None:
     """The name of the database in the values of a variable, the code's own first."""
     texts = [item.default, *item.samples] if item.default else item.samples
-    whole = ((read_address(text) or _NOTHING).name for text in texts)
+    whole = (address.name for text in texts if (address := _read(text)) is not None)
     names = (text for text in texts) if part == "name" else whole if part == "url" else iter(())
     return next((name for name in names if is_name(service, name)), None)
 
@@ -157,7 +163,7 @@ def is_address(variable: str, value: str) -> bool:
     """Whether a variable says where something is, by its value or the end of its name: MAIL_HOST."""
     parts = load_table("connections")["parts"]
     named = variable.upper().endswith(tuple(f"_{word}" for part in WHOLE for word in parts[part]))
-    return named or "localhost" in value or "127.0.0.1" in value or read_address(value) is not None
+    return named or "localhost" in value or "127.0.0.1" in value or _read(value) is not None
 
 
 def name_in_call(call: "Call") -> str | None:

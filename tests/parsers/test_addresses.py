@@ -2,7 +2,7 @@
 
 import pytest
 
-from genfile.parsers.addresses import Address, read_address
+from genfile.parsers.addresses import read_address
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,26 @@ from genfile.parsers.addresses import Address, read_address
     ],
 )  # fmt: skip
 def test_a_form_is_read(text: str, scheme: str, form: str) -> None:
-    assert read_address(text) == Address(scheme, form)
+    found = read_address(text)
+    assert found is not None
+    assert (found.scheme, found.form) == (scheme, form)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("postgres://me:pw@localhost/shop", "shop"),
+        ("jdbc:mysql://h:3306/shop?useSSL=false", "shop"),
+        ("me:pw@tcp(127.0.0.1:3306)/shop?a=b", "shop"),
+        ("host=localhost dbname=shop port=5432", "shop"),
+        ("redis://localhost:6379/1", ""),
+        ("mongodb://localhost:27017", ""),
+    ],
+)
+def test_the_name_of_the_database(text: str, name: str) -> None:
+    found = read_address(text)
+    assert found is not None
+    assert found.name == name
 
 
 @pytest.mark.parametrize("text", ["", "localhost", "changeme", "5432", "a\nb://c", "x" * 2_000, "your database's url"])
