@@ -8,6 +8,7 @@ from typing import Any
 from genfile.detect.code import parse_code
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.groups import Chosen, choose_groups, extra_file, listed_groups
+from genfile.detect.python.lists import production_list
 from genfile.detect.python.local import local_dependencies
 from genfile.detect.python.locks import Package, locked_packages, reach
 from genfile.detect.python.markers import holds
@@ -18,31 +19,6 @@ from genfile.parsers import Document
 from genfile.parsers.pymetadata import script_metadata, setup_keywords
 from genfile.parsers.python import parse_python
 from genfile.parsers.requirements import RequirementsFile, normalise, parse_requirements
-
-# Requirements files for production, best first: the usual names where only one of several is for the service.
-REQUIREMENTS = (
-    "requirements/production.txt",
-    "requirements/prod.txt",
-    "requirements-prod.txt",
-    "requirements.prod.txt",
-    "requirements_prod.txt",
-    "requirements-production.txt",
-    "requirements.txt",
-    "requirements.lock",
-    "requirements/base.txt",
-    "requirements/requirements.txt",
-    "requirements/main.txt",
-    "requirements/common.txt",
-    "requirements-base.txt",
-    "requirements/default.txt",
-    "requirements.in",
-)
-_MANIFESTS = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "environment.yml", "environment.yaml")
-_FROZEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[\w,.-]+\])?==[\w.!+-]+(?:\s*;.+)?")
-# Words in the name of a requirements file that is not for the running service.
-_OTHER_PURPOSES = frozenset(
-    "dev develop development test tests testing ci doc docs lint local build debug optional extra extras style".split()
-)
 
 _CONDA_NAME = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
 
@@ -108,27 +84,7 @@ class PythonProject:
     @cached_property
     def requirements_file(self) -> str | None:
         """The production requirements file: with a usual name, else the only one without another purpose."""
-        usual = next((name for name in REQUIREMENTS if self.folder.has(name)), None)
-        if usual is not None:
-            return usual
-        names = [name for name in self.folder.names() if name.startswith(("requirements", "reqs"))]
-        names += [f"requirements/{name}" for name in self.folder.names("requirements")]
-        own = [
-            name
-            for name in names
-            if name.endswith((".txt", ".in")) and _OTHER_PURPOSES.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
-        ]
-        locked = [name for name in own if name.endswith(".txt")] or own
-        if not names and not self.folder.present(_MANIFESTS):
-            # Under any name: `pip freeze` shows what it is.
-            locked = [name for name in self.folder.names() if name.endswith(".txt") and self._is_frozen(name)]
-        return locked[0] if len(locked) == 1 else None
-
-    def _is_frozen(self, name: str) -> bool:
-        """Whether a text file is nothing but a list of exact versions."""
-        lines = [line.strip() for line in (self.folder.text(name) or "").splitlines()]
-        listed = [line for line in lines if line and not line.startswith("#")]
-        return bool(listed) and all(_FROZEN.fullmatch(line) for line in listed)
+        return production_list(self.folder)
 
     @cached_property
     def requirements_files(self) -> dict[str, RequirementsFile]:
