@@ -22,7 +22,7 @@ from genfile.detect.node import port as node_port
 from genfile.detect.node import service as node_service
 from genfile.detect.node import version as node_version
 from genfile.detect.python import manager as python_manager
-from genfile.detect.python import manifest
+from genfile.detect.python import lists
 from genfile.detect.python import service as python_service
 from genfile.detect.python import start as python_start
 from genfile.detect.python import version as python_version
@@ -128,7 +128,7 @@ def _first_sentence(signal: Signal) -> str:
 
 
 def _names() -> Iterator[str]:
-    groups = manifest.REQUIREMENTS
+    groups = lists.REQUIREMENTS
     yield f"Requirements files for production, best first: {', '.join(f'`{name}`' for name in groups)}."
     yield ""
     for language in ("node", "python", "go", "java"):

@@ -5,7 +5,7 @@ import re
 from genfile.detect.tree import Project
 
 # Requirements files for production, best first: the usual names where only one of several is for the service.
-_USUAL = (
+REQUIREMENTS = (
     "requirements/production.txt",
     "requirements/prod.txt",
     "requirements-prod.txt",
@@ -33,7 +33,7 @@ _OTHER_PURPOSES = frozenset(
 def production_list(folder: Project) -> str | None:
     """The requirements file: with a usual name, else the only one without another purpose; where there is no manifest
     at all, the only file that is nothing but exact versions."""
-    usual = next((name for name in _USUAL if folder.has(name)), None)
+    usual = next((name for name in REQUIREMENTS if folder.has(name)), None)
     if usual is not None:
         return usual
     names = [name for name in folder.names() if name.startswith(("requirements", "reqs"))]
