@@ -2,6 +2,8 @@
 
 import pytest
 
+from genfile.preset.render import render_spec
+from tests.test_go_running import main
 from tests.test_traps import GO_MOD, inspect, only
 
 LIBRARY = """package server
@@ -266,3 +268,18 @@ def test_a_file_that_is_opened_from_the_folder_of_the_program(place: str, port: 
         "go.mod": GO_MOD + "require gopkg.in/yaml.v3 v3.0.1\n",
     }
     assert only(**files, **{"cmd/shop/main.go": FILED}).port == port
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ('os.Getenv("PORT")', "ENV PORT=:8080\n"),
+        ('":" + os.Getenv("PORT")', "ENV PORT=8080\n"),
+        ('fmt.Sprintf(":%s", os.Getenv("PORT"))', "ENV PORT=8080\n"),
+        ('net.JoinHostPort(os.Getenv("HOST"), os.Getenv("PORT"))', "ENV PORT=8080\n"),
+    ],
+)
+def test_a_variable_that_is_the_whole_address_has_a_colon(address: str, said: str) -> None:
+    names = ("net/http", "os", *(name for name in ("fmt", "net") if f"{name}." in address))
+    server = main(f"http.ListenAndServe({address}, nil)", *names)
+    assert said in render_spec(only(**{"go.mod": GO_MOD, "main.go": server})).dockerfile

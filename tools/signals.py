@@ -21,8 +21,8 @@ from genfile.detect.node import manager, start
 from genfile.detect.node import port as node_port
 from genfile.detect.node import service as node_service
 from genfile.detect.node import version as node_version
-from genfile.detect.python import manager as python_manager
 from genfile.detect.python import lists
+from genfile.detect.python import manager as python_manager
 from genfile.detect.python import service as python_service
 from genfile.detect.python import start as python_start
 from genfile.detect.python import version as python_version

@@ -29,11 +29,20 @@ def put_network(
         says = port.evidence[0]
         draft.note("info", f"{says}: no port found; using {port.value.number}", says.path, says.line)
     asked = asked_address(module, program, framework)
-    if port.value.variable and not _holds_address(asked, port.value.variable):
-        draft.put("port_variable", port.but(port.value.variable))
+    variable = port.value.variable
+    if variable and _is_whole(asked, variable):
+        value = {"name": variable, "phase": "run", "value": f":{draft.values['port']}"}
+        draft.values.setdefault("environment", []).append(value)
+    elif variable and not _holds_address(asked, variable):
+        draft.put("port_variable", port.but(variable))
     health = health_route(module, sources, HEALTH_PATHS)
     if health is not None:
         draft.put("health", health.but({"path": health.value}))
+
+
+def _is_whole(asked: AskedAddress, variable: str) -> bool:
+    """Whether a program without an address of its own listens on a variable as it is, so that it has to be `:8080`."""
+    return any(host.variable == variable and not host.text for host in hosts_of(asked))
 
 
 def _holds_address(asked: AskedAddress, variable: str) -> bool:
