@@ -280,3 +280,36 @@ def test_an_address_is_the_default_of_a_flag_in_a_set_of_them() -> None:
         "\treturn value\n}\n"
     )
     assert port({"main.go": main(body, "flag", "net/http", "os", more=more)})[0] == 7500
+
+
+def test_a_folder_that_a_configuration_file_names_is_written() -> None:
+    code = """package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/viper"
+)
+
+type Log struct {
+	File string `mapstructure:"file_path"`
+}
+
+type Settings struct {
+	Log Log `mapstructure:"log"`
+}
+
+func main() {
+	var settings Settings
+	viper.SetConfigFile("config/config.yaml")
+	viper.ReadInConfig()
+	viper.Unmarshal(&settings)
+	os.MkdirAll(filepath.Dir(settings.Log.File), 0o755)
+	http.ListenAndServe(":8080", nil)
+}
+"""
+    told = {"config/config.yaml": "log:\n  file_path: records/app.log\nother:\n  file_path: elsewhere/x\n"}
+    found = only(**{"go.mod": mod("github.com/spf13/viper"), "main.go": code, **told})
+    assert found.writable == ("records",)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from genfile.detect.go.envkeys import tagged_variable
 from genfile.detect.go.module import GoModule
-from genfile.detect.go.settings import FIELD_TAGS, keyed_port
+from genfile.detect.go.settings import FIELD_TAGS, keyed_port, keyed_texts
 from genfile.detect.hosting import HostedPort
 from genfile.evidence import Fact
 from genfile.parsers.go import GoFile
@@ -134,7 +134,7 @@ def _in_file(
     module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead, named: bool = False
 ) -> Fact[HostedPort] | None:
     """The port under the field's key in a configuration file; ``named``: by its tag, in a file that the code names."""
-    section = _section(sources, read)
+    section = section_of(sources, read)
     for item in owners:
         tag = dict(item.tag)
         key = next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), None if named else read.name)
@@ -144,7 +144,7 @@ def _in_file(
     return None
 
 
-def _section(sources: Sources, read: FieldRead) -> tuple[str, ...]:
+def section_of(sources: Sources, read: FieldRead) -> tuple[str, ...]:
     """The struct's own key in the outer one: `cfg.Server.Port` is under `server`."""
     parts = read.path.split(".")
     for _, file in sources if len(parts) > 2 else ():
@@ -155,6 +155,18 @@ def _section(sources: Sources, read: FieldRead) -> tuple[str, ...]:
                 if named is not None or read.name not in fields:
                     return (named or parts[-2],)
     return ()
+
+
+def configured_text(module: GoModule, sources: Sources, path: str, read: FieldRead) -> str | None:
+    """The text that configuration files give to a field by its tag; None if there is none, or several."""
+    section = section_of(sources, read)
+    for item in owners_of(sources, path, read):
+        tag = dict(item.tag)
+        key = next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), None)
+        found = keyed_texts(module, sources, (*section, key)) if key else set()
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def _line(sources: Sources, owner: Owner, field: str) -> tuple[str, int | None]:

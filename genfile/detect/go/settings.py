@@ -133,6 +133,17 @@ def keyed_port(
     return None if named else _set_default(module, sources, ".".join(wanted))
 
 
+def keyed_texts(module: GoModule, sources: Sources, key: tuple[str, ...]) -> set[str]:
+    """The texts at a key of the configuration files, whatever it is in."""
+    wanted = tuple(map(str.lower, key))
+    return {
+        value
+        for _, document in _files(module, sources)
+        for place, value in leaves(document.value)
+        if isinstance(value, str) and tuple(map(str.lower, place[-len(wanted) :])) == wanted
+    }
+
+
 def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) -> Fact[HostedPort] | None:
     """`viper.SetDefault("server.port", 8080)`: of the key that is wanted, else of one of a usual name."""
     for path, file in sources:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from genfile.detect.go.address import MAX_READS, STORES, owners_of, resolve, variable_of
+from genfile.detect.go.address import MAX_READS, STORES, configured_text, owners_of, resolve, variable_of
 from genfile.detect.go.envkeys import keyed_variable
 from genfile.detect.go.lookup import NameLookup
 from genfile.detect.go.module import GoModule
@@ -220,6 +220,8 @@ class Values:
         if not rest or len(chain) > 120:
             return NOTHING
         given = self._field(scope.path, chain, depth)
+        if self._paths and given == NOTHING:
+            return Got(text=configured_text(self._module, self._sources, scope.path, FieldRead(chain)) or "")
         fact = self._resolved(scope.path, chain) if not self._paths else None
         if fact is None or fact.value.number is None:
             return given if given != NOTHING or self._paths else self._tagged(scope.path, chain)
@@ -268,6 +270,8 @@ class Values:
         if self._paths and name in ("filepath.Join", "path.Join"):
             parts = [self._value(item, scope, depth + 1).text or "*" for item in given]
             return Got(text="/".join(parts)) if parts and parts[0] != "*" else NOTHING
+        if self._paths and name in ("filepath.Dir", "path.Dir"):
+            return Got(text=posixpath.dirname(self._all(given[:1], scope, depth).text))
         if self._paths and name == "fmt.Sprintf":
             return Got(text=(self._value(given[0], scope, depth + 1).text if given else "").replace("%", "*"))
         if name == "fmt.Sprintf":
