@@ -133,14 +133,14 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
             called = "localhost" in line and _PAGE.search("\n".join(lines[max(0, number - 2) : number]))
             if not called or _COMMENT.match(line) or _DEVELOPMENT.search(around):
                 continue
-            name = _PUBLIC.search(around)
-            if name[0] in given if name is not None else not is_site:
+            names = list(dict.fromkeys(_PUBLIC.findall(around)))
+            if not given.isdisjoint(names) if names else not is_site:
                 # Without the variable of a page, a server with pages may call itself.
                 continue
             place = f"{posixpath.join(subject.context.root, path)}:{number}"
-            what = f"without {name[0]}, " if name is not None else ""
+            what = f"without {' or '.join(names)}, " if names else ""
             text = f"{what}the pages look for a server on the machine of their browser: {place}"
-            fix = f"pass {name[0]} as a build argument" if name is not None else "take the address from a variable"
+            fix = f"pass {names[0]} as a build argument" if names else "take the address from a variable"
             yield Wrong("address-of-itself", _line_of_build(subject), text, fix, "hint")
             return
 
@@ -159,11 +159,17 @@ def _given(subject: Subject) -> set[str]:
     found = {name for _, values in settings_sent(subject) for name, value in values.items() if value}
     arguments: set[str] = set()
     for stage in subject.image.needed():
-        found |= {name for name, value in stage.variables.items() if value and "$" not in value}
-        for item in subject.instructions(stage):
+        items = [item for item in subject.instructions(stage) if item.keyword in ("ARG", "ENV")]
+        # What the Dockerfile itself names is another finding, be it the address of this machine.
+        own = {name for item in items for name, value in item.pairs if value and "$" not in value}
+        set_here = {name for name, value in stage.variables.items() if value and "$" not in value}
+        found |= {name for name in set_here if name in own or not re.search(_LOCAL, stage.variables[name])}
+        for item in items:
             arguments |= {word.partition("=")[0] for word in item.words} if item.keyword == "ARG" else set()
     for path in _of_builds(subject) if arguments else ():
-        text = (subject.context.read_text(path) or "")[:_MAX_TEXT]
+        # Who passes the address of this machine, builds for it alone.
+        lines = [line for line in _lines(subject.context.read_text(path) or "") if not re.search(_LOCAL, line)]
+        text = "\n".join(lines)
         found |= {item for item in arguments if item in text}
     return found
 

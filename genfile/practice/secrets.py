@@ -67,6 +67,8 @@ def _is_argument(subject: Subject, name: str) -> bool:
 def _env_file(subject: Subject) -> Iterator[Wrong]:
     """Files of settings that the image has, however they came there."""
     for path, item, values in settings_shipped(subject):
+        if not values:
+            continue
         secrets = [key for key, value in values.items() if value and is_secret(key)]
         if not secrets and posixpath.basename(path) != ".env":
             continue
