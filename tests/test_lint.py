@@ -328,13 +328,6 @@ def test_the_root_is_the_context_of_a_dockerfile_in_a_folder(project: Path, caps
     assert lint(project, capsys)[1] == ALL
 
 
-def test_any_folder_above_may_be_the_context(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "Dockerfile").unlink()
-    write(project, {f"shop/{name}": text for name, text in FILES.items()})
-    write(project, {"shop/docker/Dockerfile": DOCKERFILE, "a.js": "// another\n"})
-    assert "copied-files-exist" not in dict(lint(project, capsys)[1])
-
-
 def test_a_workflow_says_what_the_context_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     step = "{uses: docker/build-push-action@v6, with: {context: ./CONTEXT, file: ./shop/docker/Dockerfile}}"
     write(project, {"shop/docker/Dockerfile": "FROM node:24-slim\nUSER 1\nCOPY b.js ./\n", "shop/b.js": "", "c/b": ""})

@@ -43,12 +43,12 @@ def is_build_file(path: str) -> bool:
 
 
 def ways_of(tree: "Tree", path: str) -> tuple[BuildWay, ...]:
-    """Every way that a Dockerfile is built, those of production first; by default in its folder, or in one above."""
+    """Every way that a Dockerfile is built, those of production first; by default in its folder, or at the root."""
     found = tuple(way for way in declared(tree) if way.dockerfile == path)
     if found:
         return found
-    parts = path.split("/")[:-1]
-    return tuple(BuildWay(path, "/".join(parts[:count])) for count in (len(parts), *range(len(parts))))
+    folder = posixpath.dirname(path)
+    return (BuildWay(path, folder), *((BuildWay(path, ""),) if folder else ()))
 
 
 def declared(tree: "Tree") -> tuple[BuildWay, ...]:
