@@ -122,7 +122,7 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
     is_site = service is not None and service.spec.static is not None and bool(service.spec.build)
     if service is None or not (is_site or service.spec.framework in PREFIXES):
         return
-    given = _given(subject)
+    given = given_to_build(subject)
     for path in _own(subject, lambda name: name.endswith(_PAGES) and not _CONFIGURES.fullmatch(name)):
         text = (subject.context.read(path) or "")[:_MAX_TEXT]
         if "://localhost:" not in text or _GENERATED.search(text[:_HEAD]) or _is_replaced(subject, path):
@@ -141,11 +141,11 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
             what = f"without {' or '.join(names)}, " if names else ""
             text = f"{what}the pages look for a server on the machine of their browser: {place}"
             fix = f"pass {names[0]} as a build argument" if names else "take the address from a variable"
-            yield Wrong("address-of-itself", _line_of_build(subject), text, fix, "hint")
+            yield Wrong("address-of-itself", line_of_build(subject), text, fix, "hint")
             return
 
 
-def _line_of_build(subject: Subject) -> int:
+def line_of_build(subject: Subject) -> int:
     """The line of the step that builds the pages, or that of the first stage."""
     for stage in subject.built.needed:
         for item in subject.instructions(stage):
@@ -154,7 +154,16 @@ def _line_of_build(subject: Subject) -> int:
     return subject.image.stage.line
 
 
-def _given(subject: Subject) -> set[str]:
+def is_needed(subject: Subject, name: str) -> bool:
+    """Whether the pages read a variable, and nowhere with a value in its place."""
+    read = re.compile(rf"\.env\.{re.escape(name)}\b(?P<other>\s*[)}}]?\s*(?:\|\||\?|&&))?")
+    found = []
+    for path in _own(subject, lambda last: last.endswith(_PAGES)):
+        found += [match["other"] for match in read.finditer((subject.context.read(path) or "")[:_MAX_TEXT])]
+    return bool(found) and not any(found)
+
+
+def given_to_build(subject: Subject) -> set[str]:
     """The variables that the build has a value for: of ENV, of ARG, of files of settings, or that somebody passes."""
     found = {name for _, values in settings_sent(subject) for name, value in values.items() if value}
     arguments: set[str] = set()

@@ -83,7 +83,7 @@ def _at_start(subject: Subject) -> Iterator[Wrong]:
 
 def _node(subject: Subject) -> Iterator[Wrong]:
     """The node_modules that the program starts with."""
-    started = words_of(subject.built)
+    started, service = words_of(subject.built), subject.service
     folder = started[1] if started is not None else subject.built.final.folder
     for place in parents(folder):
         found = subject.built.final.files.find(f"{place.rstrip('/')}/node_modules")
@@ -92,7 +92,8 @@ def _node(subject: Subject) -> Iterator[Wrong]:
         modules = found.content
         names = sorted(modules.development - modules.direct)
         kept = _kept(subject, names)
-        if modules.omits or kept is None or _starts_with(subject, names):
+        builds = service is not None and " ".join(subject.image.words) in service.spec.build
+        if modules.omits or kept is None or (_starts_with(subject, names) and not builds):
             return
         names = [name for name in names if name not in kept]
         if not names:

@@ -107,7 +107,7 @@ def _untracked(subject: Subject) -> Iterator[Wrong]:
     for folder in dict.fromkeys(("", _folder(subject))):
         path = posixpath.join(folder, ".env")
         full = posixpath.join(context.root, path)
-        is_left_out = context.excludes(path) or _is_removed(subject, item, ".env")
+        is_left_out = context.excludes(path) or is_removed(subject, item, ".env")
         if context.is_file(path) or is_left_out or not context.untracked(full) or not _is_wanted(subject, full):
             continue
         text = f"{path} is ignored by git, and not by .dockerignore: where there is one, it goes into the image"
@@ -135,8 +135,8 @@ def _data(subject: Subject) -> Iterator[Wrong]:
         is_key = is_private_key(path, subject.context.read)
         if not (is_key or _is_database(subject, path)) or _EXAMPLE.search(path) or is_key in seen:
             continue
-        item = _brought_by(subject, path)
-        if item is None or _is_removed(subject, item, posixpath.basename(path)):
+        item = brought_by(subject, path)
+        if item is None or is_removed(subject, item, posixpath.basename(path)):
             continue
         seen.add(is_key)
         what = "a private key: whoever has the image has the key" if is_key else "a database, with all that is in it"
@@ -144,6 +144,11 @@ def _data(subject: Subject) -> Iterator[Wrong]:
         instead = "mount it when the container starts" if is_key else "keep it in a volume"
         fix = f"leave {path} out in .dockerignore, and {instead}"
         yield Wrong("data-shipped", item.line, text, fix)
+
+
+def is_example(path: str) -> bool:
+    """Whether a file names no secret of anybody, by its name."""
+    return _EXAMPLE.search(posixpath.basename(path)) is not None
 
 
 def is_private_key(path: str, read: Callable[[str], str | None]) -> bool:
@@ -185,8 +190,8 @@ def settings_handed(subject: Subject) -> Iterator[tuple[str, Instruction]]:
 def settings_shipped(subject: Subject) -> Iterator[tuple[str, Instruction, Mapping[str, str]]]:
     """The files of settings that the image has: each with the instruction that brings it, and with its values."""
     for path in _env_files(subject):
-        item = _brought_by(subject, path)
-        if item is not None and not _is_removed(subject, item, posixpath.basename(path)):
+        item = brought_by(subject, path)
+        if item is not None and not is_removed(subject, item, posixpath.basename(path)):
             yield path, item, read_dotenv(subject.context.read(path) or "")
 
 
@@ -200,7 +205,7 @@ def _env_files(subject: Subject) -> Iterator[str]:
                 yield path
 
 
-def _brought_by(subject: Subject, path: str) -> Instruction | None:
+def brought_by(subject: Subject, path: str) -> Instruction | None:
     """The instruction that brings a file of the build context into the image, straight or through another stage."""
     files = subject.built.final.files
     for copy in reversed(subject.image.stage.copies):
@@ -222,7 +227,8 @@ def _folder(subject: Subject) -> str:
     return path[len(root) :].lstrip("/") if inside and path != "." else ""
 
 
-def _is_removed(subject: Subject, copied: Instruction, name: str) -> bool:
+def is_removed(subject: Subject, copied: Instruction, name: str) -> bool:
+    """Whether a step behind the instruction that brings a file removes it again."""
     pattern = re.compile(rf"\brm\b[^&;|]*{re.escape(name)}")
     later = (item for item in subject.final if item.keyword == "RUN" and item.line > copied.line)
     return any(pattern.search(item.value[:_MAX_COMMAND]) for item in later)
@@ -253,7 +259,7 @@ def _history(subject: Subject) -> Iterator[Wrong]:
     if subject.context.root or not ignored.rules or ignored.excludes(".git/config"):
         return
     item = next((item for item in subject.final if _copies_all(item)), None)
-    if item is not None and not _is_removed(subject, item, ".git"):
+    if item is not None and not is_removed(subject, item, ".git"):
         text = ".git goes into the image: with it the whole history, and each secret that was ever committed"
         yield Wrong("git-shipped", item.line, text, "add .git to .dockerignore")
 

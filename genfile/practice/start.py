@@ -8,6 +8,7 @@ from genfile.container.ports import command_port
 from genfile.data import framework
 from genfile.data.systems import ends_at_once, is_of_root, is_official, leaves_root, must_start_as_root, starts_nothing
 from genfile.dockerfile.edit import Edit
+from genfile.practice.proxy import listened
 from genfile.practice.subject import Practice, Subject, Wrong
 
 # Images whose default user is not root, by a word in their name or tag.
@@ -174,7 +175,14 @@ def _port(subject: Subject) -> Iterator[Wrong]:
     """A port that the command or the code names, and the image does not."""
     stage = subject.image.stage
     said = stage.command or stage.entrypoint
-    if said is None or stage.exposed:
+    if stage.exposed:
+        return
+    for line, name, ports in listened(subject):
+        if len(ports) == 1 and ports != ["80"]:
+            text = f"no EXPOSE names the port: {name} has nginx listen on {ports[0]}"
+            yield Wrong("port-undeclared", line, text, f"EXPOSE {ports[0]}")
+            return
+    if said is None:
         return
     command = subject.image.command
     number = command_port(command.value.text, command.value.assignments) if command is not None else None
