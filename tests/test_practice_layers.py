@@ -151,3 +151,37 @@ def test_a_branch_that_asks_for_the_lock(
         "RUN if [ -f package-lock.json ]; then npm ci; else npm install; fi\n"
     )
     assert ("lock-not-followed" in found(tmp_path, capsys, text, SITE)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("first", "line"),
+    [("COPY shop ./shop", 4), ("RUN pip install --no-cache-dir flask==3.1.2\nCOPY none.txt ./", None)],
+)
+def test_a_project_that_installs_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], first: str, line: int | None
+) -> None:
+    (tmp_path / "shop").mkdir()
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask==3.1.2"]\n',
+        "shop/__init__.py": "",
+        "none.txt": "",
+        ".dockerignore": ".git\n",
+    }
+    text = f"FROM python:3.14-slim\nWORKDIR /b\nCOPY pyproject.toml ./\n{first}\nRUN pip install .\nUSER 1\n"
+    assert found(tmp_path, capsys, text, files).get("sources-before-dependencies") == line
+
+
+@pytest.mark.parametrize(
+    ("base", "step", "line"),
+    [
+        ("alpine:3.23", "true", 3),
+        ("alpine:3.23", "apk add --no-cache tzdata", None),
+        ("nginx:1.29-alpine", "true", None),
+        ("debian:13-slim", "true", None),
+    ],
+)
+def test_a_time_zone_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], base: str, step: str, line: int | None
+) -> None:
+    text = f"FROM {base}\nRUN {step}\nRUN ln -sf /usr/share/zoneinfo/Asia/Tokyo /etc/localtime\nCOPY a.txt /\n"
+    assert found(tmp_path, capsys, text, {"a.txt": ""}).get("system-packages") == line

@@ -8,6 +8,7 @@ from genfile.detect.node.public import PREFIXES
 from genfile.dockerfile.model import Instruction
 from genfile.evidence import Topic
 from genfile.practice.defaults import in_pages, is_server, unless_given
+from genfile.practice.pages import in_hypertext
 from genfile.practice.secrets import settings_shipped
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -37,7 +38,8 @@ def _baked(subject: Subject) -> Iterator[Wrong]:
 def _set(subject: Subject) -> Iterator[Wrong]:
     """Addresses of other servers that the container looks for in itself, where it starts nothing but the service."""
     yield from _baked(subject)
-    yield from in_pages(subject)
+    built = list(in_pages(subject))
+    yield from built or in_hypertext(subject)
     fixed = list(_in_code(subject))
     yield from fixed
     if not fixed and not _brings(subject, _SERVERS):

@@ -23,7 +23,7 @@ _WORDS = re.compile(r"[A-Z]+")
 _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".go")
 _SETTINGS = re.compile(r"application\.(?:properties|ya?ml)")
 _COMMENT = re.compile(r"\s*(?:#|//|\*|/\*|<!--)")
-_ASIDE = NOT_SERVICES | {"vendor", "node_modules", "scripts", "cli", "notebooks", "migrations", "seeds", "public"}
+ASIDE = NOT_SERVICES | {"vendor", "node_modules", "scripts", "cli", "notebooks", "migrations", "seeds", "public"}
 # An address that a browser calls: in a call, or in a constant by its name; a default of generated code is replaced.
 _PAGE = re.compile(
     r"""(?i:fetch|axios[\w.]*|\bio(?:\.connect)?|\.(?:get|post|put|patch|delete)|new\s+\w+|import\.meta\.env\S*|process\.env\S*"""
@@ -109,7 +109,7 @@ def _own(subject: Subject, wanted: Callable[[str], bool]) -> Iterator[str]:
     for inner in sorted(subject.context.below(folder)):
         path = posixpath.normpath(posixpath.join(folder, inner))
         last = posixpath.basename(path)
-        if wanted(last) and _ASIDE.isdisjoint(inner.split("/")[:-1]) and not re.search(r"test|example", last):
+        if wanted(last) and ASIDE.isdisjoint(inner.split("/")[:-1]) and not re.search(r"test|example", last):
             count += 1
             if count > _MAX_FILES:
                 return
@@ -127,12 +127,7 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
         text = (subject.context.read(path) or "")[:_MAX_TEXT]
         if "://localhost:" not in text or _GENERATED.search(text[:_HEAD]) or _is_replaced(subject, path):
             continue
-        lines = _lines(text)
-        for number, line in enumerate(lines, 1):
-            around = "\n".join(lines[max(0, number - 3) : number + 1])
-            called = "localhost" in line and _PAGE.search("\n".join(lines[max(0, number - 2) : number]))
-            if not called or _COMMENT.match(line) or _DEVELOPMENT.search(around):
-                continue
+        for number, around in _calls(text):
             names = list(dict.fromkeys(_PUBLIC.findall(around)))
             if not given.isdisjoint(names) if names else not is_site:
                 # Without the variable of a page, a server with pages may call itself.
@@ -143,6 +138,21 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
             fix = f"pass {names[0]} as a build argument" if names else "take the address from a variable"
             yield Wrong("address-of-itself", line_of_build(subject), text, fix, "hint")
             return
+
+
+def _calls(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that call an address of this machine, each with those around it, but for those of development."""
+    lines = _lines(text)
+    for number, line in enumerate(lines, 1):
+        around = "\n".join(lines[max(0, number - 3) : number + 1])
+        called = "localhost" in line and _PAGE.search("\n".join(lines[max(0, number - 2) : number]))
+        if called and not _COMMENT.match(line) and not _DEVELOPMENT.search(around):
+            yield number, around
+
+
+def calls_own_machine(text: str) -> int | None:
+    """The first line of a page or its script that calls an address of this machine."""
+    return next((number for number, _ in _calls(text)), None) if "://localhost:" in text else None
 
 
 def line_of_build(subject: Subject) -> int:

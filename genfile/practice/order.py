@@ -9,7 +9,7 @@ from genfile.detect.node.public import PUBLIC_PREFIXES
 from genfile.dockerfile.model import Instruction
 from genfile.image.files import Answer
 from genfile.image.stage import RunStep, StageState
-from genfile.parsers.data import parse_json
+from genfile.parsers.data import parse_json, parse_toml
 from genfile.parsers.requirements import parse_requirements
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -31,7 +31,7 @@ def _order(subject: Subject) -> Iterator[Wrong]:
     for stage in subject.built.needed:
         whole = next((item for item in subject.instructions(stage) if _copies_all(item)), None)
         late = _installs_late(subject, stage, whole) if whole is not None else None
-        late = late or _listed_late(subject, stage) or _files_early(subject, stage)
+        late = late or _listed_late(subject, stage) or _files_early(subject, stage) or _itself_late(subject, stage)
         if late is not None:
             yield late
         else:
@@ -66,6 +66,31 @@ def _listed_late(subject: Subject, stage: StageState) -> Wrong | None:
         if any(_has_sources(subject, folder, source or "") and f"./{folder}" not in text for folder in folders):
             return _late(copied, item.text, "reinstalls the dependencies")
     return None
+
+
+def _itself_late(subject: Subject, stage: StageState) -> Wrong | None:
+    """`pip install .`, which installs the dependencies with the project, after folders of its sources."""
+    if any(where is stage for where, _ in subject.installations):
+        return None
+    step = next((step for step in stage.steps if _installs_itself(step)), None)
+    source = stage.files.find(posixpath.join(step.folder, "pyproject.toml")).source if step is not None else None
+    document = subject.context.parsed(parse_toml, source) if source is not None else None
+    item = subject.at(step.line) if step is not None else None
+    if step is None or document is None or not document.get("project", "dependencies") or item is None or item.mounts:
+        return None
+    for copied in subject.instructions(stage):
+        is_own = copied.keyword == "COPY" and copied.flag("from") is None and copied.line < step.line
+        folders = [posixpath.normpath(word.lstrip("/")) for word in copied.words[:-1]] if is_own else []
+        if any(_has_sources(subject, folder, source or "") for folder in folders):
+            return _late(copied, " ".join(step.words)[:60], "reinstalls the dependencies")
+    return None
+
+
+def _installs_itself(step: RunStep) -> bool:
+    """Whether pip installs the project in the working directory."""
+    if posixpath.basename(step.words[0]) not in ("pip", "pip3") or "install" not in step.words:
+        return False
+    return "--no-deps" not in step.words and any(word in (".", "./") or word.startswith(".[") for word in step.words)
 
 
 def _has_sources(subject: Subject, folder: str, manifest: str) -> bool:
