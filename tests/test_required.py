@@ -612,3 +612,19 @@ def test_an_ignored_file_hides_no_variable_of_the_example(tmp_path: Path) -> Non
     required(tmp_path, {**files, "index.js": LISTENS})
     (service,) = inspect(tmp_path).services
     assert "MAIL_HOST" in {item.name for item in service.spec.environment}
+
+
+def test_variables_of_a_package_that_is_called_src_are_asked_for(tmp_path: Path) -> None:
+    main = "from fastapi import FastAPI\n\nfrom src.config import config\n\napp = FastAPI(title=config.TITLE)\n"
+    settings = (
+        "import os\n\nfrom pydantic_settings import BaseSettings\n\n\nclass Config(BaseSettings):\n"
+        '    TITLE: str\n\n\nTOKEN = os.environ["TOKEN"]\nconfig = Config()\n'
+    )
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\npydantic-settings\n",
+        "Procfile": "web: uvicorn src.main:app --port 8000\n",
+        "src/__init__.py": "",
+        "src/main.py": main,
+        "src/config.py": settings,
+    }
+    assert set(required(tmp_path, files)) == {"TITLE", "TOKEN"}
