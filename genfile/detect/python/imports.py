@@ -29,10 +29,15 @@ class ImportNeed(Struct, frozen=True):
 
     def brought_by(self) -> set[str]:
         """The distributions that may bring it: by the data, else its own name and its parents' names."""
-        parts = self.module.split(".")
-        known = import_names().get(parts[0])
-        names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        return set(known or ()) | {normalise(name.replace(".", "-")) for name in names}
+        return may_bring(self.module)
+
+
+def may_bring(module: str) -> set[str]:
+    """The distributions that may bring a module: by the data, else its own name and its parents' names."""
+    parts = module.split(".")
+    known = import_names().get(parts[0])
+    names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    return set(known or ()) | {normalise(name.replace(".", "-")) for name in names}
 
 
 def needs(project: "PythonProject") -> list[ImportNeed]:
