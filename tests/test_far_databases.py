@@ -72,6 +72,34 @@ def test_far_database_of_settings_in_another_module() -> None:
 @pytest.mark.parametrize(
     ("code", "wanted"),
     [
+        ("from pathlib import Path\n(Path.home() / '.shop' / 'kept').mkdir(parents=True)\n", ("/home/app/.shop",)),
+        ("import pathlib\npathlib.Path('~/.shop').expanduser().mkdir()\n", ("/home/app/.shop",)),
+        ("import os\nHOME = os.path.expanduser('~')\nos.makedirs(os.path.join(HOME, '.shop'))\n", ("/home/app/.shop",)),
+        ("import os\nos.makedirs(os.path.expanduser(os.getenv('DIR', '~/shop')))\n", ("/home/app/shop",)),
+        ("import os\nopen(os.path.expanduser('~/.shop/a.txt'), 'w')\n", ("/home/app/.shop",)),
+        ("import os, sqlite3\nsqlite3.connect(os.path.expanduser('~/.shop/shop.db'))\n", ("/home/app/.shop",)),
+        ("import os\nopen(os.path.expanduser('~/.shop.log'), 'w')\n", ("/home/app",)),
+        # Only read, and a folder that is called so.
+        ("import os\nopen(os.path.expanduser('~/.shop/a.txt'))\n", ()),
+        ("import os\nos.makedirs('~/shop')\n", ()),
+    ],
+)
+def test_what_a_python_program_writes_below_its_home(code: str, wanted: tuple[str, ...]) -> None:
+    found = python(code)
+    assert (found.volumes, found.data, found.writable) == (wanted, None, ())
+
+
+def test_a_home_of_settings_in_another_module() -> None:
+    settings = {"config.py": "from pathlib import Path\nKEPT = Path.home() / '.shop'\n"}
+    assert python("from config import KEPT\nKEPT.mkdir()\n", **settings).volumes == ("/home/app/.shop",)
+    # A program by hand, beside the service.
+    tool = {"fill.py": "from config import KEPT\nKEPT.mkdir()\n"}
+    assert python("", **settings, **tool).volumes == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
         ("new Database('/data/shop.db')", ("/data",)),
         ("new Database(process.env.DB_PATH || '/data/shop.db')", ("/data",)),
         ("const dir = process.env.DIR ?? '/state'; new Database(path.join(dir, 'shop.db'))", ("/state",)),

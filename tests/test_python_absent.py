@@ -55,6 +55,21 @@ def test_what_may_be_there_is_not_told_of(line: str, more: dict[str, str]) -> No
     assert told({**APP, "shop/main.py": MAIN.format(line), **more}) == []
 
 
+def test_a_folder_with_the_name_of_a_package_hides_none_of_its_modules() -> None:
+    """`import flask.views` is Flask's, whatever the folder of settings below is called."""
+    line = "import email.message\nimport flask.views\nimport shop.options.flask"
+    files = {
+        **APP,
+        "requirements.txt": "fastapi\nuvicorn\nflask\n",
+        "shop/main.py": MAIN.format("import shop.options.a"),
+    }
+    files |= {f"shop/options/{name}.py": line for name in ("a", "flask/__init__", "flask/b", "email/__init__")}
+    assert told(files) == []
+    # Python looks into the service's own folder first.
+    [text] = told({**files, "flask/__init__.py": ""})
+    assert text.endswith(f"flask/views.py {GONE}")
+
+
 MANAGE = (
     "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
     "from django.core.management import execute_from_command_line\nexecute_from_command_line([])\n"

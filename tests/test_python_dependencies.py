@@ -406,6 +406,13 @@ def test_a_model_that_is_there_or_has_no_known_name_is_not_fetched(files: dict[s
     assert only(**files).fetch == ()
 
 
+@pytest.mark.parametrize(("listed", "fetched"), [("", 0), ("spacy", 1), ("spacy-llm", 1), ("acme-language", 1)])
+def test_a_model_is_fetched_only_where_something_may_install_its_package(listed: str, fetched: int) -> None:
+    code = "try:\n    import spacy\n    n = spacy.load('en_core_web_sm')\nexcept Exception:\n    n = None\n"
+    files = {"requirements.txt": f"flask\ngunicorn\n{listed}\n", "app.py": code + FLASK}
+    assert len(only(**files).fetch) == fetched
+
+
 def test_a_model_of_a_script_that_the_service_does_not_load_is_left_out() -> None:
     code = "from transformers import AutoModel\nm = AutoModel.from_pretrained('acme/large')\n"
     code += "import nltk\nnltk.download('punkt')\n"

@@ -248,6 +248,28 @@ def test_django_stops_without_a_secret_key(tmp_path: Path) -> None:
     assert "ALLOWED_HOSTS=only-for-the-build" in dockerfile
 
 
+def test_djangos_settings_for_production_are_asked_for_what_they_need(tmp_path: Path) -> None:
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.local")\n'
+    base = (
+        'import os\nSECRET_KEY = "of a developer"\nDEBUG = bool(os.getenv("DEBUG", "1"))\nSTATIC_ROOT = "static"\n'
+        'STATIC_URL = "/static/"\nROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["django.contrib.staticfiles"]\n'
+    )
+    files = {
+        "requirements.txt": "django==5.2\ngunicorn==23.0\n",
+        "manage.py": manage,
+        "shop/__init__.py": "",
+        "shop/wsgi.py": "application = get_wsgi_application()\n",
+        "shop/settings/__init__.py": "",
+        "shop/settings/base.py": base,
+        "shop/settings/local.py": 'import os\nfrom .base import *\nTOOLBAR = os.environ["TOOLBAR"]\n',
+        "shop/settings/production.py": 'import os\nfrom .base import *\nSECRET_KEY = os.getenv("KEY")\nDEBUG = False\n',
+    }
+    assert required(tmp_path, files) == {"KEY": ("shop/settings/production.py", 3)}
+    (service,) = inspect(tmp_path).services
+    built = {item.name: item.value for item in service.spec.environment if item.phase == "build"}
+    assert built == {"DJANGO_SETTINGS_MODULE": "shop.settings.production", "KEY": "only-for-the-build"}
+
+
 def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:
     """What marks a variable without a place of its own is no less required."""
     settings = (
@@ -612,3 +634,19 @@ def test_an_ignored_file_hides_no_variable_of_the_example(tmp_path: Path) -> Non
     required(tmp_path, {**files, "index.js": LISTENS})
     (service,) = inspect(tmp_path).services
     assert "MAIL_HOST" in {item.name for item in service.spec.environment}
+
+
+def test_variables_of_a_package_that_is_called_src_are_asked_for(tmp_path: Path) -> None:
+    main = "from fastapi import FastAPI\n\nfrom src.config import config\n\napp = FastAPI(title=config.TITLE)\n"
+    settings = (
+        "import os\n\nfrom pydantic_settings import BaseSettings\n\n\nclass Config(BaseSettings):\n"
+        '    TITLE: str\n\n\nTOKEN = os.environ["TOKEN"]\nconfig = Config()\n'
+    )
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\npydantic-settings\n",
+        "Procfile": "web: uvicorn src.main:app --port 8000\n",
+        "src/__init__.py": "",
+        "src/main.py": main,
+        "src/config.py": settings,
+    }
+    assert set(required(tmp_path, files)) == {"TITLE", "TOKEN"}

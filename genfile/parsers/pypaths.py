@@ -9,21 +9,23 @@ from msgspec.structs import replace
 
 from genfile.parsers.pysyntax import GETTERS
 from genfile.parsers.python import PyModule
+from genfile.parsers.values import EnvDefault
 
 _SAME = frozenset(
     """
     str os.fspath os.path.abspath os.path.realpath os.path.normpath pathlib.Path Path pathlib.PurePath
     """.split()
 )
-_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser"})
+_METHODS = frozenset({"resolve", "absolute", "as_posix"})
 # Names that mean the project's folder, wherever they come from.
 _BASES = frozenset(
     "BASE_DIR BASE_PATH BASEDIR ROOT_DIR ROOT_PATH PROJECT_ROOT PROJECT_DIR PROJECT_PATH basedir".split()
 )
 _MAX_DEPTH = 25
 _MAX_TURNS = 16
-# Where images keep the code.
+# Where images keep the code, and what its user's home is.
 _IMAGE = "/app"
+_HOME = ("home", "app")
 
 
 class PathPlace(Struct, frozen=True):
@@ -34,6 +36,13 @@ class PathPlace(Struct, frozen=True):
     # Whether something unknown follows; if so, this is a folder, whatever it contains.
     cut: bool = False
     absolute: bool = False
+
+    @property
+    def below_home(self) -> str | None:
+        """The folder of the user's home that the path is in; None for any other path."""
+        if not self.absolute or self.parts[:2] != _HOME:
+            return None
+        return f"/{'/'.join(self.parts[:3])}"
 
     @property
     def parent(self) -> "PathPlace":
@@ -158,6 +167,10 @@ def _loops(module: PyModule) -> dict[int, tuple[str, list[ast.expr]]]:
 
 def _of_call(scope: Scope, node: ast.Call, depth: int) -> PathPlace | None:
     callee = scope.module.dotted(node.func)
+    if callee in ("pathlib.Path.home", "Path.home"):
+        return PathPlace(None, _HOME, absolute=True)
+    if callee == "os.path.expanduser" and node.args:
+        return _expanded(scope, node.args[0], depth)
     if callee in _SAME and node.args:
         return join(scope, list(node.args), depth)
     if callee in ("os.getcwd", "pathlib.Path.cwd", "Path.cwd", "pathlib.Path"):
@@ -171,11 +184,24 @@ def _of_call(scope: Scope, node: ast.Call, depth: int) -> PathPlace | None:
     if default is not None:
         return place(scope, default, depth + 1)
     if isinstance(node.func, ast.Attribute):
+        if node.func.attr == "expanduser":
+            base = node.func.value
+            return _expanded(scope, base.args[0] if isinstance(base, ast.Call) and base.args else base, depth)
         if node.func.attr in _METHODS:
             return place(scope, node.func.value, depth + 1)
         if node.func.attr == "joinpath":
             return join(scope, [node.func.value, *node.args], depth)
     return scope.look(node, depth + 1)
+
+
+def _expanded(scope: Scope, node: ast.expr, depth: int) -> PathPlace | None:
+    """The place of a text that may begin with `~`, the user's home."""
+    text = scope.module.value(node)
+    if isinstance(text, EnvDefault):
+        text = text.default
+    if isinstance(text, str) and (text == "~" or text.startswith("~/")):
+        return literal(f"/{'/'.join(_HOME)}{text[1:]}")
+    return place(scope, node, depth + 1)
 
 
 def place_returned(scope: Scope, function: ast.FunctionDef, depth: int) -> PathPlace | None:

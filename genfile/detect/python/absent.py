@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from genfile.detect.committed import in_git
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, settings_place
+from genfile.detect.python.imports import may_bring
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.pyimports import Imported, required_imports
 from genfile.source.base import PRUNED
@@ -68,13 +70,20 @@ def _absent(project: "PythonProject", path: str, item: Imported) -> str | None:
         places = [posixpath.normpath(posixpath.join(posixpath.dirname(path), "../" * (item.level - 1)))]
     else:
         top = inner.partition("/")[0]
-        places = [root for root in _roots(path) if project.folder.has_folder(posixpath.join(root, top))]
+        roots = ("", "src") if _is_of_others(project, item) else _roots(path)
+        places = [root for root in roots if project.folder.has_folder(posixpath.join(root, top))]
         if "/" not in inner or not places:
             return None
     if any(_is_there(project, posixpath.join(place, inner)) for place in places) or not _is_plain(inner):
         return None
     file = posixpath.normpath(f"{posixpath.join(places[0], inner)}.py")
     return None if file.startswith("../") or _somewhere(project, inner) or _may_be_made(project, file) else file
+
+
+def _is_of_others(project: "PythonProject", item: Imported) -> bool:
+    """Whether Python or a dependency has a package of the name: a folder further down is not what an import finds."""
+    top = item.name.partition(".")[0]
+    return top in sys.stdlib_module_names or not may_bring(item.name).isdisjoint(project.dependencies)
 
 
 def _is_there(project: "PythonProject", inner: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
@@ -24,7 +25,8 @@ class Django(Struct, frozen=True):
     """A Django project.
 
     ``base``: the folder that is imported from, relative to the service's (`.` for itself); ``manage``: the path of
-    manage.py, None without one; ``settings`` and ``application``: dotted names.
+    manage.py, None without one; ``settings`` and ``application``: dotted names; ``chosen``: whether the settings are
+    not those that the tree names, but those for production beside them.
     """
 
     base: str
@@ -33,6 +35,7 @@ class Django(Struct, frozen=True):
     application: str
     asgi: bool
     application_file: str | None
+    chosen: bool = False
 
     def inside(self, path: str) -> str:
         return path if self.base == "." else f"{self.base}/{path}"
@@ -69,6 +72,20 @@ def find_django(project: PythonProject) -> Django | None:
         return None
     settings = (_settings(module) if module else None) or _settings_of_wsgi(project, base)
     return _with_application(project, base, manage, settings)
+
+
+# Settings of a developer's machine, or those that others are made from.
+_NOT_PRODUCTION = ("local", "dev", "development", "base")
+
+
+def for_production(project: PythonProject, django: Django) -> Django:
+    """The project with its settings for production, if the tree names others: config.settings.production."""
+    package, _, last = (django.settings or "").rpartition(".")
+    package = package if last in _NOT_PRODUCTION else django.settings or ""
+    for name in ("production", "prod"):
+        if project.folder.has(django.inside(f"{package.replace('.', '/')}/{name}.py")):
+            return replace(django, settings=f"{package}.{name}", chosen=True)
+    return django
 
 
 def _without_tool(project: PythonProject) -> Django | None:
@@ -214,7 +231,7 @@ def _uses_asgi(project: PythonProject) -> bool:
 
 
 def settings_modules(project: PythonProject, django: Django) -> list[tuple[str, PyModule]]:
-    """The settings module and its siblings: base, production, development."""
+    """The settings module, then its siblings: base, common, production."""
     if django.settings is None:
         return []
     path = django.inside(django.settings.replace(".", "/"))
@@ -228,8 +245,11 @@ def settings_modules(project: PythonProject, django: Django) -> list[tuple[str, 
         f"{folder}/common.py",
         f"{path}/production.py",
         f"{folder}/production.py",
+        *([f"{folder}/__init__.py"] if django.chosen else []),
     )
-    return [(name, module) for name, module in modules(project) if name in wanted]
+    found = [(name, module) for name, module in modules(project) if name in wanted]
+    # What it sets itself counts before what it imports.
+    return sorted(found, key=lambda item: item[0] not in wanted[:2])
 
 
 def setting(project: PythonProject, django: Django, name: str) -> tuple[Any, str, int | None]:

@@ -286,11 +286,9 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
             off = _switched_off(project, django)
             listed.append({"name": value.name, "phase": "run", "value": off})
             listed.append({"name": value.name, "phase": "build", "value": off})
-    if django is not None and django.settings and "DJANGO_SETTINGS_MODULE" not in {item["name"] for item in listed}:
-        production = _production_settings(project, django)
-        if production is not None:
-            listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "run", "value": production})
-            listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "build", "value": production})
+    if django is not None and django.chosen:
+        for phase in ("run", "build"):
+            listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": phase, "value": django.settings})
     loaded = started(project, draft.values.get("start") or [])
     put_required(draft, _must_be_set(project, draft, django), key_variables(project, loaded))
     if not listed:
@@ -325,17 +323,3 @@ def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) ->
         if path and isinstance(value, EnvDefault) and not value.default:
             # Django itself stops without one.
             yield value.name, project.folder.says(path, line, f"{value.name} must be set")
-
-
-def _production_settings(project: PythonProject, django: Django) -> str | None:
-    """A settings module for production, if manage.py names another one: config.settings.production."""
-    settings = django.settings or ""
-    package = (
-        settings.rsplit(".", 1)[0]
-        if settings.rsplit(".", 1)[-1] in ("local", "dev", "development", "base")
-        else settings
-    )
-    for name in ("production", "prod"):
-        if project.folder.has(django.inside(f"{package.replace('.', '/')}/{name}.py")):
-            return f"{package}.{name}"
-    return None

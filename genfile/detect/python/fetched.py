@@ -12,6 +12,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.undeclared import is_missing
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.values import Call, EnvDefault
 
@@ -124,7 +125,8 @@ def _add_model(
             draft.note("warning", text, says.path, says.line)
         return
     own = f"{model.name}-{name}".replace("_", "-").lower() in project.dependencies or _is_required(project, name)
-    if own:
+    if own or is_missing(project, draft, model.name):
+        # Its own package downloads it: without that, the program can only do without the model.
         return
     call = says.subject.rsplit(".", 1)[-1]
     path = project.folder.full(name) if model.folder == "{name}" else model.folder

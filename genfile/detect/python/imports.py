@@ -29,10 +29,15 @@ class ImportNeed(Struct, frozen=True):
 
     def brought_by(self) -> set[str]:
         """The distributions that may bring it: by the data, else its own name and its parents' names."""
-        parts = self.module.split(".")
-        known = import_names().get(parts[0])
-        names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        return set(known or ()) | {normalise(name.replace(".", "-")) for name in names}
+        return may_bring(self.module)
+
+
+def may_bring(module: str) -> set[str]:
+    """The distributions that may bring a module: by the data, else its own name and its parents' names."""
+    parts = module.split(".")
+    known = import_names().get(parts[0])
+    names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    return set(known or ()) | {normalise(name.replace(".", "-")) for name in names}
 
 
 def needs(project: "PythonProject") -> list[ImportNeed]:
@@ -49,7 +54,7 @@ class ImportGraph:
 
     def __init__(self, project: "PythonProject") -> None:
         self.required: dict[str, list[Imported]] = {path: required_imports(module) for path, module in modules(project)}
-        self.own = {_dotted(path): path for path in self.required}
+        self.own = {name: path for path in self.required for name in _names(path)}
         self._edges: dict[str, list[str]] = {}
 
     def followed(self, seeds: Iterable[str]) -> list[str]:
@@ -64,7 +69,7 @@ class ImportGraph:
 
     def _imported_by(self, path: str) -> list[str]:
         if path not in self._edges:
-            package = _dotted(path).split(".")
+            package = _dotted(path.removeprefix("src/")).split(".")
             package = package if path.endswith("__init__.py") else package[:-1]
             found: dict[str, None] = {}
             for item in self.required[path]:
@@ -95,15 +100,20 @@ def needs_of(project: "PythonProject", paths: Iterable[str]) -> list[ImportNeed]
     return list(found.values())
 
 
+def _names(path: str) -> tuple[str, ...]:
+    """What a module is imported as: below `src`, from that folder or from the one above it (`src.config`)."""
+    return tuple(dict.fromkeys((_dotted(path.removeprefix("src/")), _dotted(path))))
+
+
 def _dotted(path: str) -> str:
-    return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def started(project: "PythonProject", words: list[str]) -> frozenset[str]:
     """The modules that a command loads: the one that it names, and all that is imported by what it imports."""
     graph = _graph(project)
     named = {word.split(":")[0] for word in words}
-    seeds = [path for path in graph.required if path in named or {module_name(project, path), _dotted(path)} & named]
+    seeds = [path for path in graph.required if path in named or {module_name(project, path), *_names(path)} & named]
     return frozenset(graph.followed(seeds))
 
 
@@ -124,7 +134,7 @@ def _graph(project: "PythonProject") -> ImportGraph:
 def _reached(project: "PythonProject", graph: ImportGraph) -> list[str]:
     """The modules that what may be started imports, itself included: those of a usual name, those of a script."""
     scripts = {value.split(":")[0] for value in project.scripts.values()}
-    seeds = [path for path in graph.required if path.rsplit("/", 1)[-1] in NAMES or _dotted(path) in scripts]
+    seeds = [path for path in graph.required if path.rsplit("/", 1)[-1] in NAMES or scripts & {*_names(path)}]
     seeds += [path for path in graph.required if "/" not in path and path not in seeds]
     return graph.followed(seeds or graph.required)
 

@@ -75,6 +75,8 @@ def _from(evaluator: Evaluator, module: Module, node: ast.expr, depth: int) -> P
 
 def _seen(module: Module, found: PathPlace | None) -> PathPlace | None:
     """A place in a module, as seen from the start folder."""
+    if found is not None and found.absolute:
+        return found
     inside = found.inside(module.path) if found is not None else None
     if found is None or inside is None:
         return None

@@ -11,7 +11,7 @@ from genfile.data import Framework
 from genfile.detect.python.absent import lacks_settings, tell_of_absent
 from genfile.detect.python.chosen import put_start
 from genfile.detect.python.compiled import put_old_numpy
-from genfile.detect.python.django import Django, find_django
+from genfile.detect.python.django import Django, find_django, for_production
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.gunicorn import put_configured
@@ -70,7 +70,8 @@ def _framework(service: _Service) -> None:
     found = framework_of(service.project, django)
     if found is not None:
         service.framework = found.value
-        service.django = django if found.value.name == "django" else None
+        if django is not None and found.value.name == "django":
+            service.django = for_production(service.project, django)
         service.draft.put("framework", found.but(found.value.name))
 
 

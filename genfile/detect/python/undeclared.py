@@ -108,6 +108,15 @@ def _is_brought(project: PythonProject, draft: Draft, names: tuple[str, ...]) ->
     return not brought(_listed(project, draft) or ())[0].isdisjoint(names)
 
 
+def is_missing(project: PythonProject, draft: Draft, name: str) -> bool:
+    """Whether it is known that nothing installs a package: no list names it, and no package on them brings it."""
+    from genfile.data.requires import brought
+
+    listed = _listed(project, draft)
+    present, unknown = brought(listed or ())
+    return listed is not None and not unknown and name not in present
+
+
 def _is_stated(project: PythonProject) -> bool:
     """Whether pyproject.toml or a Pipfile states the dependencies, rather than a program."""
     table = project.project_table

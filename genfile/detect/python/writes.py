@@ -34,12 +34,16 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     start = draft.values.get("start", [])
     served, working = started(project, start), working_folder(start)
     apart: list[Fact[str]] = []
+    kept: list[Fact[str]] = []
     for path, module in modules(project):
         if by_hand(path):
             continue
         for item in (*written(scope_of(project, path) or Scope(module)), *_by_setting(project, module)):
             if item.file and path not in served:
                 continue
+            home = (item.place.parent if item.database else item.place).below_home
+            if home is not None and (not served or path in served):
+                kept.append(folder.fact(home, path, item.line, f"writes to {home}"))
             if item.database and item.place.absolute:
                 outside = f"/{'/'.join(item.place.parent.parts)}"
                 apart.append(folder.fact(outside, path, item.line, f"its database is a file in {outside}"))
@@ -57,6 +61,7 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     if listed and evidence:
         draft.put("writable", Fact(listed, tuple(evidence)))
     put_apart(draft, apart)
+    add_volumes(draft, kept)
 
 
 def _from_there(project: PythonProject, place: str | None, working: str) -> str | None:
