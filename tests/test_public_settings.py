@@ -53,7 +53,7 @@ def test_a_page_of_sveltekit_has_the_variables_of_vite() -> None:
     found, _ = settings(
         {
             "package.json": package(devDependencies=kit, scripts={"build": "vite build"}),
-            "svelte.config.js": "import adapter from '@sveltejs/adapter-node'\nexport default { kit: { adapter: adapter() } }",
+            "svelte.config.js": config,
             "src/lib/shop.ts": "export const shop = import.meta.env.VITE_SERVER ?? 'http://localhost:5000'\n",
         }
     )
