@@ -23,9 +23,15 @@ _INJECTED = re.compile(r'@(?:\w+:)?Value\(\s*(?:value\s*=\s*)?"\\?\$\{([A-Za-z][
 # A bean that is only created under a condition does not always need its values.
 _CONDITION = re.compile(r"@(?:Profile|ConditionalOn\w+|Conditional)\b")
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
-# Keys that the JVM, Maven's filtering, Spring itself or a configuration server provides.
+# Keys that Maven's filtering, Spring itself or a configuration server provides, and the JVM's own, each by its name:
+# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/System.html#getProperties()
 _GIVEN = re.compile(
-    r"(?:java|user|os|file|line|project|pom|maven|random|env|local|vcap|spring\.cloud|spring\.profiles)\."
+    r"(?:java|pom|maven|random|vcap|spring\.cloud|spring\.profiles)\."
+    r"|project\.(?:groupId|artifactId|version|name|description|url|basedir|baseUri|inceptionYear|packaging|"
+    r"(?:build|parent|properties|organization|scm|reporting)\.[\w.-]+)$"
+    r"|user\.(?:home|dir|name|language|country|variant|script|region|timezone)$"
+    r"|os\.(?:name|arch|version)$|file\.(?:encoding|separator)$|line\.separator$|path\.separator$"
+    r"|env\.[A-Z][A-Z0-9_]*$|local\.(?:server|management)\.port$"
 )
 _SERVED = ("springcloudconfig", "springcloudvault", "springcloudconsul", "springcloudnacos", "springcloudzookeeper")
 
