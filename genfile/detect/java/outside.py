@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.documents import RESOURCES, texts
+from genfile.detect.java.documents import RESOURCES, profiled, texts
 from genfile.detect.java.life import source_names
-from genfile.detect.java.settings import flat_settings, placeholders, plain_key
+from genfile.detect.java.settings import flat_settings, named_variables, placeholders, plain_key
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 
@@ -45,9 +45,13 @@ class Variable(Struct, frozen=True):
     needed: bool
 
 
-def variables(build: Build, *, spring: bool) -> Iterator[Variable]:
-    """The variables that the configuration names. ``spring``: also those that set the keys without a value."""
+def variables(build: Build, *, spring: bool, profile: str | None = None) -> Iterator[Variable]:
+    """The variables that the configuration names. ``spring``: also those that set the keys without a value;
+    ``profile``: the one that the program starts with, whose values hide others."""
     folder = build.folder
+    for path, document in profiled(folder, profile) if profile is not None else ():
+        for name, default in named_variables(document):
+            yield Variable(name, default, folder.says(path, None, f"{name} must be set"), default is None)
     for name, default, path in placeholders(folder):
         # A profile's own file may never be read.
         needed = default is None and "application-" not in path
