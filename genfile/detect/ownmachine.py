@@ -53,7 +53,7 @@ _FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flags?(?:\(\))?\.|setdefaul
 _ASKS = re.compile(
     r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|ADDR|DATABASE|DB))"
 )
-_COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
+COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
 _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target", "vendor", "seeders", "seeds"}
 
 
@@ -172,6 +172,18 @@ def _is_hostless(folder: Project, path: str, number: int) -> bool:
 def _lines(folder: Project, language: str) -> Iterator[tuple[str, int, str, bool]]:
     """The lines of code that have a loopback address or an engine, in files that don't ask for an address from
     outside; each with whether it is more than the default of an expression."""
+    for path, text in code_files(folder, language):
+        if all(word not in text for word in ("localhost", "127.0.0.1", "dbname")) or _ASKS.search(text):
+            continue
+        lines = text.splitlines()
+        for number, line in enumerate(lines, 1):
+            if _MARKS.search(line) is not None and not COMMENT.match(line):
+                above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
+                yield path, number, line, not _FROM_OUTSIDE.search(above)
+
+
+def code_files(folder: Project, language: str) -> Iterator[tuple[str, str]]:
+    """The source files of a service with their texts, without tests, examples and migrations."""
     names = itertools.chain.from_iterable(folder.files(pattern) for pattern in _SOURCES.get(language, ()))
     # Below src/main are packages: `org.example`.
     own = (
@@ -180,14 +192,7 @@ def _lines(folder: Project, language: str) -> Iterator[tuple[str, int, str, bool
         if _ASIDE.isdisjoint(name.partition("src/main/")[0].split("/")[:-1]) and "test" not in name.rpartition("/")[2]
     )
     for path in itertools.islice(own, MAX_FILES):
-        text = folder.text(path) or ""
-        if all(word not in text for word in ("localhost", "127.0.0.1", "dbname")) or _ASKS.search(text):
-            continue
-        lines = text.splitlines()
-        for number, line in enumerate(lines, 1):
-            if _MARKS.search(line) is not None and not _COMMENT.match(line):
-                above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
-                yield path, number, line, not _FROM_OUTSIDE.search(above)
+        yield path, folder.text(path) or ""
 
 
 def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) -> Iterator[tuple[str, Evidence]]:
@@ -200,7 +205,7 @@ def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) 
         for number, line in enumerate((folder.text(path) or "").splitlines(), 1):
             match = _SET.search(line)
             scheme = (match[1] or ports.get(int(match[2] or 0))) if match is not None else None
-            if scheme and "${" not in line and not _COMMENT.match(line):
+            if scheme and "${" not in line and not COMMENT.match(line):
                 yield scheme, folder.says(path, number, "localhost")
 
 
