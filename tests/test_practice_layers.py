@@ -132,13 +132,18 @@ def test_settings_that_no_variable_changes(
 
 @pytest.mark.parametrize(
     ("ignored", "example", "line"),
-    [(".git\n", True, 5), (".git\n.env\n", True, None), (".git\n", False, None)],
+    [
+        (".git\n", ".env.example", 5),
+        (".git\n", ".env.local.example", None),
+        (".git\n.env\n", ".env.example", None),
+        (".git\n", "example.txt", None),
+    ],
 )
 def test_settings_that_only_git_ignores(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], ignored: str, example: bool, line: int | None
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ignored: str, example: str, line: int | None
 ) -> None:
     files = {**PYTHON, ".gitignore": ".env\n", ".dockerignore": ignored}
-    said = found(tmp_path, capsys, SERVED, files, {".env.example": "A=\n"} if example else {})
+    said = found(tmp_path, capsys, SERVED, files, {example: "A=\n"})
     assert said.get("env-file-shipped") == line
 
 

@@ -118,7 +118,9 @@ def _untracked(subject: Subject) -> Iterator[Wrong]:
 
 def _is_wanted(subject: Subject, path: str) -> bool:
     """Whether the project asks for a file of settings: by an example beside it, or in a compose file."""
-    if not {*EXAMPLES}.isdisjoint(subject.context.folders.get(posixpath.dirname(path), ())):
+    # `.env.local.example` stands for another file.
+    examples = {name for name in EXAMPLES if ".local" not in name}
+    if not examples.isdisjoint(subject.context.folders.get(posixpath.dirname(path), ())):
         return True
     for file in dict.fromkeys(file for file, _ in subject.composed):
         text = subject.context.read_text(file) or ""
