@@ -110,6 +110,24 @@ def given_beside(api: dict[str, str], other: str) -> str | None:
     return value
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("STOCK_URL", "http://stock:5000"),
+        ("MAIN_SHOP_API_URL", "http://shop-api:5000"),
+        ("SHOP_URL", "http://shop-api:5000"),
+        ("UPSTREAM_URL", None),
+        ("STOCK_SHOP_API_URL", None),
+    ],
+)
+def test_several_services_on_that_port(variable: str, value: str | None) -> None:
+    stock = {name.replace("api/", "stock/"): text.replace("shop-api", "stock") for name, text in API.items()}
+    files = below("web", server(f"process.env.{variable} || 'http://localhost:5000'") | LOCK) | API | stock
+    assert composed(files)["environment"] == {variable: value}
+    said = "# Set it to http://shop-api:5000 or http://stock:5000: they listen on the same port.\n"
+    assert (said in made(files)["compose.yaml"]) is (value is None)
+
+
 def next_config(destination: str, head: str = "") -> dict[str, str]:
     rule = f"{{ source: '/api/:path*', destination: {destination} }}"
     return NEXT | {"next.config.js": f"{head}module.exports = {{ async rewrites() {{ return [{rule}]; }} }};\n"}

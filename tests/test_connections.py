@@ -530,6 +530,25 @@ def test_a_program_of_go_opens_the_databases_that_it_imports(imports: str, comme
     assert list(service.spec.backing_services) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("imports", "expected"),
+    [
+        ('; _ "github.com/jinzhu/gorm/dialects/sqlite"', []),
+        ('; _ "github.com/mattn/go-sqlite3"', []),
+        ('; _ "modernc.org/sqlite/lib"', []),
+        ('; _ "github.com/mattn/go-sqlite3"; _ "github.com/lib/pq"', ["postgres"]),
+        # Something else may open it, such as a library; a store of another kind says nothing of that.
+        ("", ["postgres"]),
+        ('; _ "go.etcd.io/bbolt"', ["postgres"]),
+    ],
+)
+def test_a_program_of_go_that_opens_sqlite_needs_no_driver_of_others(imports: str, expected: list[str]) -> None:
+    needs = "require github.com/lib/pq v1.0.0 // indirect\n"
+    main = SERVES.format(imports, 'os.Getenv("DB_HOST")')
+    (service,) = genfile.inspect({"go.mod": f"module x\n\ngo 1.25\n\n{needs}", "go.sum": "", "main.go": main}).services
+    assert list(service.spec.backing_services) == expected
+
+
 def test_a_value_of_a_variable_decides_between_two_drivers() -> None:
     code = 'kind = os.getenv("DB_DRIVER", "mysql")\nurl = os.environ["DB_DSN"]\n'
     found = python(code, "psycopg", "pymysql")

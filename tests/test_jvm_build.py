@@ -375,6 +375,8 @@ MANAGED = BOOT + WEB + 'dependencies { implementation("org.springframework.boot:
 MAILS = MANAGED + 'dependencies { implementation("org.springframework.boot:spring-boot-starter-mail") }\n'
 MAIL = "spring.mail.host=smtp.example.com\n"
 PROBES = "management.endpoint.health.probes.enabled={}\n"
+FIRST = MANAGED.replace("3.5", "1.5")
+SECURED = FIRST + 'dependencies { implementation("org.springframework.boot:spring-boot-starter-security") }\n'
 MICRONAUT = (
     'plugins { id("io.micronaut.application") version "4.5.0" }\n'
     'dependencies { implementation("io.micronaut:micronaut-http-server-netty"); '
@@ -410,6 +412,12 @@ MICRONAUT = (
         (MAILS.replace("3.5", "4.0"), MAIL, "/actuator/health/liveness", None),
         (MAILS.replace("3.5", "4.0"), MAIL + PROBES.format("false"), None, None),
         (MAILS, MAIL + "management.health.mail.enabled=false\n", "/actuator/health", None),
+        # Spring Boot 1 has other names, and no /actuator.
+        (FIRST, "", "/health", None),
+        (FIRST, "server.context-path=/a\nmanagement.context-path=/m\n", "/a/m/health", None),
+        (FIRST, "management.port=8081\nserver.context-path=/a\nendpoints.health.id=up\n", "/up", 8081),
+        (FIRST, "endpoints.health.enabled=false\n", None, None),
+        (SECURED, "", None, None),
         (MICRONAUT, "", "/health", None),
         (MICRONAUT, "micronaut.server.context-path=/a\nendpoints.all.path=/ops\n", "/a/ops/health", None),
         (MICRONAUT, "endpoints.all.port=8085\n", "/health", 8085),

@@ -33,6 +33,11 @@ def required(settings: str = "", field: str = "", **more: str) -> set[str]:
         ("spring:\n  datasource:\n    url: ${db.url:jdbc:h2:mem:x}\n", "", set()),
         ("a:\n  b: ${c.d-e}\nc:\n  d-e: 1\n", "", set()),
         ("a: ${user.dir}/x\nb: ${random.uuid}\n", "", set()),
+        ("a: ${file.encoding}${file.separator}${os.name}\nb: ${user.timezone}${env.HOME}\n", "", set()),
+        ("a: ${project.version}${project.build.directory}\nb: ${local.server.port}\n", "", set()),
+        ("a: ${file.upload-dir}\n", "", {"FILE_UPLOAD_DIR"}),
+        ("a: ${user.pool.size}${project.token}${local.path}\n", "", {"USER_POOL_SIZE", "PROJECT_TOKEN", "LOCAL_PATH"}),
+        ("", '@Value("${env.label}") String key;', {"ENV_LABEL"}),
         ("", '@Value("${map.key}") String key;', {"MAP_KEY"}),
         ("", '@Value("${TOKEN}") String token;', {"TOKEN"}),
         ("", '@Value("${map.key:none}") String key;', set()),
@@ -88,3 +93,42 @@ def test_an_address_without_the_driver_of_its_database(url: str, dependency: str
     }
     (service,) = inspect(files).services
     assert any("no dependency brings the JDBC driver" in note.text for note in service.notes) is told
+
+
+PROD = "spring:\n  config:\n    activate:\n      on-profile: live\n  datasource:\n    url: {}\n"
+HERE = "spring:\n  profiles:\n    active: {}\n  datasource:\n    url: jdbc:h2:mem:x\n---\nkey: ${{KEY:plain}}\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "file", "text", "given"),
+    [
+        # A developer's profile is active; production's has the database that compose starts.
+        (HERE.format("dev"), "application-prod.yml", "spring.datasource.url: jdbc:mysql://db/x\nk: ${KEY}\n", "prod"),
+        (HERE.format("dev"), "application-prod.yml", "spring.datasource.url: jdbc:oracle:thin:@db/x\n", None),
+        (HERE.format("dev"), "application-prod.yml", "a: b\n", None),
+        (HERE.format("prod"), "application-prod.yml", "spring.datasource.url: jdbc:mysql://db/x\n", None),
+        # None is active, and one alone has a database.
+        ("a: b\n", "application-store.yml", "spring.datasource.url: ${DB_URL:jdbc:mysql://db/x}\n", "store"),
+        ("a: b\n", "application-store.yml", "spring.datasource.url: ${DB_URL}\n", "store"),
+        ("a: b\n---\n" + PROD.format("jdbc:mysql://db/x"), "application-x.yml", "a: b\n", "live"),
+        ("a: b\n---\n" + PROD.format("jdbc:mysql://db/x"), "application-x.yml", "spring.datasource.url: x\n", None),
+        ("spring.datasource.url: jdbc:mysql://db/x\n", "application-x.yml", "spring.datasource.url: x\n", None),
+        ("spring.profiles.active: ${P:x}\n", "application-x.yml", "spring.datasource.url: jdbc:mysql://db/x\n", None),
+    ],
+)
+def test_compose_sets_the_profile_that_leads_to_its_database(
+    settings: str, file: str, text: str, given: str | None
+) -> None:
+    files = {
+        "build.gradle.kts": BUILD,
+        "settings.gradle.kts": 'rootProject.name = "shop"\n',
+        "src/main/java/Shop.java": MAIN.format(""),
+        f"{RESOURCES}/application.yml": settings,
+        f"{RESOURCES}/{file}": text,
+    }
+    spec = only(**files)
+    found = {item.variable: item.form for item in spec.connections}
+    assert found.get("SPRING_PROFILES_ACTIVE") == given
+    # What the profile does not give itself has to come from outside, whatever the others have.
+    assert ("KEY" in {item.name for item in spec.environment if item.required}) is ("${KEY}" in text)
+    assert ("DB_URL" in found) is ("DB_URL" in text)

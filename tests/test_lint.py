@@ -326,3 +326,13 @@ def test_the_root_is_the_context_of_a_dockerfile_in_a_folder(project: Path, caps
     (project / "Dockerfile").unlink()
     write(project, {"docker/Dockerfile": DOCKERFILE})
     assert lint(project, capsys)[1] == ALL
+
+
+def test_a_workflow_says_what_the_context_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step = "{uses: docker/build-push-action@v6, with: {context: ./CONTEXT, file: ./shop/docker/Dockerfile}}"
+    write(project, {"shop/docker/Dockerfile": "FROM node:24-slim\nUSER 1\nCOPY b.js ./\n", "shop/b.js": "", "c/b": ""})
+    for context, lines in (("shop", []), ("c", [("copied-files-exist", 3)])):
+        text = f"jobs: {{image: {{steps: [{step.replace('CONTEXT', context)}]}}}}\n"
+        write(project, {".github/workflows/image.yml": text})
+        found = lint(project, capsys, "--file", "shop/docker/Dockerfile")[1]
+        assert [item for item in found if item[0] == "copied-files-exist"] == lines

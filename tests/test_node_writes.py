@@ -115,6 +115,21 @@ def test_database_beside_code_is_no_volume() -> None:
 
 
 @pytest.mark.parametrize(
+    "bound",
+    [
+        "const Database = (await import('better-sqlite3')).default;",
+        "const { default: Database } = await import('better-sqlite3');",
+        "const module = await import('better-sqlite3'); const Database = module.default;",
+        "const module = (await import('better-sqlite3')); const Database = module?.default ?? module;",
+    ],
+)
+def test_a_database_whose_package_is_imported_when_it_is_needed(bound: str) -> None:
+    code = f"async function open() {{ {bound} return new Database('./store/app.db') }}"
+    assert spec_of(code, {"better-sqlite3": "1"}) == ([], "store")
+    assert spec_of(code.replace("better-sqlite3", "pg"), {"pg": "8"}) == ([], None)
+
+
+@pytest.mark.parametrize(
     "config",
     [
         "module.exports = { dirs: { uploads: process.env.UPLOADS || 'uploads' } }",

@@ -21,6 +21,12 @@ DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresq
         ('import os\nLOCAL = "postgresql://localhost/x"\n\n\nURL = os.environ.get("DB_URL")\n', False),
         ('URL = "host=localhost user=me dbname=x"\n', True),
         ('URL = "dbname=x host=db user=me"\n', False),
+        ('URL = "user=me dbname=x password=secret"\n', True),
+        ('URL = "user=me dbname=x " + "host=" + NAME\n', False),
+        ('URL = "dbname=x service=shop user=me"\n', False),
+        ('import os\nURL = "user=me dbname=" + os.environ["NAME"] + " password=secret"\n', False),
+        ('STORE = ("localhost:5432", "me")\n', True),
+        ('STORE = ("localhost:6379", "me")\n', False),
         ('PAGE = "http://localhost/x"\n', False),
     ],
 )
@@ -72,6 +78,44 @@ func main() {{
     texts = [note.text for note in service.notes if "is hard-coded to this machine" in note.text]
     assert [name for name in ("postgres", "redis") if any(f"the address of {name} " in text for text in texts)] == told
     assert bool(service.spec.connections) is bool(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ('redis.NewClient(&redis.Options{Addr: "localhost:6379"})', ["redis"]),
+        ('redis.NewClient(&redis.Options{\n\t\tAddr: "127.0.0.1:6379",\n\t})', ["redis"]),
+        ('sql.Open("postgres", "user=me dbname=x password=y")', ["postgres"]),
+        ('sql.Open("postgres", "user=me dbname=x password=y host=db")', []),
+        ('redis.NewClient(&redis.Options{Addr: "store:6379"})', []),
+        ('redis.NewClient(&redis.Options{Addr: "localhost:7000"})', []),
+        ('redis.NewClient(&redis.Options{Addr: *flag.String("redis", "localhost:6379", "")})', []),
+        ('address := os.Getenv("CACHE_ADDR")\n\tother("localhost:6379", address)', []),
+    ],
+)
+def test_the_constants_of_a_program_of_go(code: str, told: list[str]) -> None:
+    needs = "require (\n\tgithub.com/lib/pq v1.0.0\n\tgithub.com/redis/go-redis/v9 v9.0.0\n)\n"
+    main = f"""package main
+
+import (
+	"database/sql"
+	"flag"
+	"net/http"
+	"os"
+
+	_ "github.com/lib/pq"
+	"github.com/redis/go-redis/v9"
+)
+
+func main() {{
+	{code}
+	http.ListenAndServe(":8080", nil)
+}}
+"""
+    files = {"go.mod": f"module x\n\ngo 1.25\n\n{needs}", "go.sum": "", "main.go": main}
+    (service,) = genfile.inspect(files).services
+    texts = [note.text for note in service.notes if "is hard-coded to this machine" in note.text]
+    assert [name for name in ("postgres", "redis") if any(f"the address of {name} " in text for text in texts)] == told
 
 
 @pytest.mark.parametrize(

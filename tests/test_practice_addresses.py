@@ -97,3 +97,20 @@ def test_grave_findings_come_first(tmp_path: Path, capsys: pytest.CaptureFixture
     levels = [risk["level"] for risk in risks]
     assert len(set(levels)) == 3
     assert levels == sorted(levels, key=("error", "warning", "hint").index)
+
+
+@pytest.mark.parametrize(
+    ("page", "script", "wrong"),
+    [
+        ("<script>fetch('http://localhost:8000/items')</script>", "", True),
+        ('<script src="/static/shop.js"></script>', "const API_URL = 'http://localhost:8000/items'\n", True),
+        ('<script src="/static/shop.js"></script>', "fetch('/items')\n", False),
+        ("<p>try http://localhost:8000</p>", "fetch('http://localhost:8000/items')\n", False),
+    ],
+)
+def test_addresses_in_pages_that_somebody_wrote(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], page: str, script: str, wrong: bool
+) -> None:
+    (tmp_path / "static").mkdir()
+    said = found(tmp_path, capsys, SERVED, PYTHON, {"index.html": page + "\n", "static/shop.js": script})
+    assert said.get("address-of-itself") == (5 if wrong else None)

@@ -10,6 +10,7 @@ import pytest
 from genfile.cli.app import run
 from genfile.cli.guesses import as_typed, chosen
 from tests.conftest import PROJECTS
+from tests.test_proxied import LOCK, VITE
 
 
 @pytest.fixture
@@ -223,3 +224,15 @@ def test_no_hint_to_add_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().err
     assert "a library for other programs" in said
     assert "hint: if it is a service all the same" in said
+
+
+def test_next_steps_name_the_secrets_of_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = {"src/main.ts": "fetch('/pay?' + import.meta.env.VITE_PAY_API_KEY)\n", ".env.example": "VITE_PAY_API_KEY=\n"}
+    for name, text in (VITE | LOCK | page).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "--yes", "--compose"]) == 0
+    assert steps(capsys) == ["# first export VITE_PAY_API_KEY: the build needs it", "docker compose up --build"]

@@ -47,6 +47,19 @@ def test_a_page_that_has_its_values(more: dict[str, str]) -> None:
     assert not any("fails without it" in text for text in notes)
 
 
+def test_a_page_of_sveltekit_has_the_variables_of_vite() -> None:
+    kit = {"@sveltejs/kit": "2.20.0", "@sveltejs/adapter-node": "5.2.0", "vite": "7.1.0"}
+    config = "import adapter from '@sveltejs/adapter-node'\nexport default { kit: { adapter: adapter() } }\n"
+    found, _ = settings(
+        {
+            "package.json": package(devDependencies=kit, scripts={"build": "vite build"}),
+            "svelte.config.js": config,
+            "src/lib/shop.ts": "export const shop = import.meta.env.VITE_SERVER ?? 'http://localhost:5000'\n",
+        }
+    )
+    assert found == {"VITE_SERVER": False}
+
+
 def workspace(**dependencies: str) -> dict[str, str]:
     manifest: dict[str, Any] = json.loads(VITE["package.json"]) | {"name": "web", "dependencies": dependencies}
     files = below("apps/web", VITE | {"package.json": json.dumps(manifest)})

@@ -527,6 +527,8 @@ def test_a_client_that_an_imported_module_makes(tmp_path: Path) -> None:
 
 
 JWT = "const jwt = require('jsonwebtoken');\n"
+JOSE = "const { jwtVerify } = require('jose');\n"
+ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
 
 
 @pytest.mark.parametrize(
@@ -538,6 +540,13 @@ JWT = "const jwt = require('jsonwebtoken');\n"
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || 'development');", {}),
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || require('crypto').randomBytes(9));", {}),
         (JWT + "const read = (token) => jwt.decode(token, process.env.JWT_KEY);", {}),
+        (JOSE + f"const check = (token) => jwtVerify(token, {ENCODED});", {"JWT_KEY": 2}),
+        (JOSE + f"const key = {ENCODED}; const check = (token) => jwtVerify(token, key);", {"JWT_KEY": 2}),
+        (JOSE + f"const key = () => {ENCODED}; const check = (token) => jwtVerify(token, key());", {"JWT_KEY": 2}),
+        (JOSE + f"function key() {{ return {ENCODED}; }}\nconst check = (t) => jwtVerify(t, key());", {"JWT_KEY": 3}),
+        (JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.JWT_KEY, 'hex'));", {"JWT_KEY": 2}),
+        (JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.JWT_KEY || 'development'));", {}),
+        (JOSE + "const keys = createRemoteJWKSet(x); const check = (t) => jwtVerify(t, keys);", {}),
         ("const made = require('express-session');\nconst s = made({ secret: process.env.S_KEY });", {"S_KEY": 2}),
         ("const cookies = require('cookie-session');\nconst c = cookies({ keys: [process.env.C_KEY] });", {"C_KEY": 2}),
     ],

@@ -72,7 +72,24 @@ def _compose(text: str, base: Path) -> Iterator[str]:
     missing = dict.fromkeys(_REQUIRED.findall(text))
     if missing:
         yield f"# first set {', '.join(missing)} in {_from_here(base, '.env')}"
+    if secrets := [name for name in _build_secrets(text) if name not in missing]:
+        # Some releases of Compose build with an empty secret if only .env has it: docker/compose issue 13235.
+        yield f"# first export {', '.join(secrets)}: the build needs {'them' if len(secrets) > 1 else 'it'}"
     yield shlex.join(["docker", "compose", *([] if file == "compose.yaml" else ["-f", file]), "up", "--build"])
+
+
+def _build_secrets(text: str) -> list[str]:
+    """The variables that hold the secrets of a compose file."""
+    from genfile.parsers import ParseError
+    from genfile.parsers.data import parse_yaml
+
+    try:
+        value = parse_yaml(text).value
+    except ParseError:
+        return []
+    secrets = value.get("secrets") if isinstance(value, dict) else None
+    held = secrets.values() if isinstance(secrets, dict) else ()
+    return [str(item["environment"]) for item in held if isinstance(item, dict) and "environment" in item]
 
 
 def _from_here(base: Path, path: str) -> str:

@@ -202,6 +202,8 @@ def _copy(state: _State, item: Instruction) -> None:
     target = expand(target, state.variables, item.escape)
     folder = target.endswith(("/", "/.")) or target in (".", "")
     place = posixpath.normpath(posixpath.join(state.stage.folder, target))
+    # The working directory is there: a file goes into it, with a slash at the end or without.
+    folder = folder or place == posixpath.normpath(state.stage.folder)
     parents = next((True for name, _ in item.flags if name == "parents"), False)
     for word in words[:-1]:
         if not known(word, state.variables) or (item.keyword == "ADD" and _URL.match(word)):

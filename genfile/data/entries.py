@@ -40,6 +40,7 @@ TABLES = {
         "shells",
         "masters",
         "switches",
+        "prints",
         "release",
         "abandoned",
         "abandoned_tag",

@@ -42,7 +42,9 @@ def release_of(image: str) -> Release | None:
     words = set(tag.split("-"))
     for item in _releases():
         plain = re.match(r"\d+(?:\.\d+)?|[a-z]*", tag)
-        if name == item.image and (tag in item.versions or (plain is not None and plain[0] in item.versions)):
+        if fnmatchcase(name, item.image) and (
+            tag in item.versions or (plain is not None and plain[0] in item.versions)
+        ):
             return item
         if not words.isdisjoint(item.tags):
             return item
@@ -91,8 +93,15 @@ def leaves_root(image: str) -> bool:
 
 
 def _is_one_of(table: str, image: str) -> bool:
-    name, _ = _parts(image)
-    return any(fnmatchcase(name, known) for known in load_table(_DATA)[table].split())
+    """``table``: names, some with a pattern for the tag behind a colon."""
+    name, tag = _parts(image)
+    known = (item.partition(":") for item in load_table(_DATA)[table].split())
+    return any(fnmatchcase(name, one) and fnmatchcase(tag, tags or "*") for one, _, tags in known)
+
+
+def ends_at_once(program: str) -> bool:
+    """Whether a program of every distribution only prints something, and ends."""
+    return program in load_table(_DATA)["prints"].split()
 
 
 def must_start_as_root(program: str) -> bool:

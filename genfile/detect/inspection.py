@@ -8,6 +8,7 @@ from msgspec import Struct
 from genfile.detect.committed import put_committed
 from genfile.detect.connections import put_usual
 from genfile.detect.contain import contained
+from genfile.detect.databasetls import tell_of_tls
 from genfile.detect.ownmachine import tell_of_own_machine
 from genfile.detect.seeds import put_seeds
 from genfile.detect.survey import FoundService, survey, uncovered
@@ -161,6 +162,7 @@ def _service(
     put_usual(draft)
     put_seeds(found.project, draft)
     tell_of_own_machine(found.project, draft)
+    tell_of_tls(found.project, draft)
     put_unread(found.project, draft, paths)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget

@@ -32,6 +32,11 @@ _OTHER = re.compile(
 _LISTENS = re.compile(r"(?i)\bbind|listen|serve")
 # libpq's words: host=localhost user=me dbname=shop.
 _WORDS = re.compile(rf"""["'`](?=[^"'`]*\bhost\s*=\s*{_LOCAL})(?=[^"'`]*\b(?:dbname|user)\s*=)""")
+# The same without a host, which means this machine.
+_HOSTLESS = re.compile(r"""["'`](?=[^"'`]*\bdbname\s*=)(?=[^"'`]*\b(?:user|password)\s*=)[^"'`]*["'`]""")
+_SAYS_HOST = re.compile(r"(?i)host|\bservice\s*=|socket|\.ConnectionString")
+# `Addr: "localhost:6379"`: the port tells which server it is.
+_AT_PORT = re.compile(r"""["'`](?:localhost|127\.0\.0\.1):(\d{2,5})["'`]""")
 # In a file of settings: `store: postgres://me@localhost/shop`, `cache: localhost:6379`.
 _SET = re.compile(
     rf"""[:=]\s*["']?(?:([a-z][a-z0-9]*)://(?:[^@/\s"']*@)?{_LOCAL}|(?:localhost|127\.0\.0\.1):(\d{{2,5}})\b)"""
@@ -42,13 +47,13 @@ _GO = re.compile(rf"@tcp\({_LOCAL}")
 _ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
 _HOST = re.compile(rf"""["']HOST["']\s*:\s*["']{_LOCAL}["']""")
 # What makes a line worth a closer look.
-_MARKS = re.compile(r"localhost|127\.0\.0\.1|ENGINE")
-_FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flag\.|setdefault|viper|default\s*[=(]")
+_MARKS = re.compile(r"localhost|127\.0\.0\.1|ENGINE|dbname")
+_FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flags?(?:\(\))?\.|setdefault|viper|default\s*[=(:]")
 # A file that reads such an address from the environment only has a default.
 _ASKS = re.compile(
-    r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|DATABASE|DB))"
+    r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|ADDR|DATABASE|DB))"
 )
-_COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
+COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
 _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target", "vendor", "seeders", "seeds"}
 
 
@@ -65,9 +70,10 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
     if not wanted:
         return
+    ports = {known[name].port: name for name in wanted}
     found = itertools.chain(
-        _addresses(folder, str(draft.values.get("language"))),
-        _in_settings(folder, draft.values.get("assets", ()), {known[name].port: name for name in wanted}),
+        _addresses(folder, str(draft.values.get("language")), ports),
+        _in_settings(folder, draft.values.get("assets", ()), ports),
     )
     for scheme, says in found:
         service = next((name for name, schemes in wanted.items() if scheme in schemes or scheme == name), None)
@@ -141,20 +147,43 @@ def _leave_alone(draft: Draft, service: str) -> None:
         draft.evidence.pop("/connections", None)
 
 
-def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:
-    """The schemes of literal loopback addresses of databases, with their lines."""
+def _addresses(folder: Project, language: str, ports: dict[int, str]) -> Iterator[tuple[str, Evidence]]:
+    """The schemes of literal loopback addresses of databases, with their lines; ``ports``: the databases by their
+    ports."""
     engine, file = "", ""
     for path, number, line, settled in _lines(folder, language):
         engine, file = (engine if path == file else ""), path
         engine = match[1] if (match := _ENGINE.search(line)) is not None else engine
         scheme = _scheme(line, engine) if settled else None
+        placed = _AT_PORT.search(line) if settled and scheme is None and not _LISTENS.search(line) else None
+        scheme = ports.get(int(placed[1])) if placed is not None else scheme
         if scheme:
             yield scheme, folder.says(path, number, "localhost")
+        elif settled and _HOSTLESS.search(line) is not None and _is_hostless(folder, path, number):
+            yield "postgresql", folder.says(path, number, "no host")
+
+
+def _is_hostless(folder: Project, path: str, number: int) -> bool:
+    """Whether no line near an address says a host, which may be put together of parts."""
+    near = (folder.text(path) or "").splitlines()[max(0, number - 1 - _ABOVE) : number + _ABOVE]
+    return _SAYS_HOST.search("\n".join(near)) is None
 
 
 def _lines(folder: Project, language: str) -> Iterator[tuple[str, int, str, bool]]:
     """The lines of code that have a loopback address or an engine, in files that don't ask for an address from
     outside; each with whether it is more than the default of an expression."""
+    for path, text in code_files(folder, language):
+        if all(word not in text for word in ("localhost", "127.0.0.1", "dbname")) or _ASKS.search(text):
+            continue
+        lines = text.splitlines()
+        for number, line in enumerate(lines, 1):
+            if _MARKS.search(line) is not None and not COMMENT.match(line):
+                above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
+                yield path, number, line, not _FROM_OUTSIDE.search(above)
+
+
+def code_files(folder: Project, language: str) -> Iterator[tuple[str, str]]:
+    """The source files of a service with their texts, without tests, examples and migrations."""
     names = itertools.chain.from_iterable(folder.files(pattern) for pattern in _SOURCES.get(language, ()))
     # Below src/main are packages: `org.example`.
     own = (
@@ -163,14 +192,7 @@ def _lines(folder: Project, language: str) -> Iterator[tuple[str, int, str, bool
         if _ASIDE.isdisjoint(name.partition("src/main/")[0].split("/")[:-1]) and "test" not in name.rpartition("/")[2]
     )
     for path in itertools.islice(own, MAX_FILES):
-        text = folder.text(path) or ""
-        if ("localhost" not in text and "127.0.0.1" not in text) or _ASKS.search(text):
-            continue
-        lines = text.splitlines()
-        for number, line in enumerate(lines, 1):
-            if _MARKS.search(line) is not None and not _COMMENT.match(line):
-                above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
-                yield path, number, line, not _FROM_OUTSIDE.search(above)
+        yield path, folder.text(path) or ""
 
 
 def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) -> Iterator[tuple[str, Evidence]]:
@@ -183,7 +205,7 @@ def _in_settings(folder: Project, assets: Iterable[str], ports: dict[int, str]) 
         for number, line in enumerate((folder.text(path) or "").splitlines(), 1):
             match = _SET.search(line)
             scheme = (match[1] or ports.get(int(match[2] or 0))) if match is not None else None
-            if scheme and "${" not in line and not _COMMENT.match(line):
+            if scheme and "${" not in line and not COMMENT.match(line):
                 yield scheme, folder.says(path, number, "localhost")
 
 

@@ -1,4 +1,4 @@
-"""How Dockerfiles are built: with which context, target and arguments, as compose files and bake files say."""
+"""How Dockerfiles are built: with which context, target and arguments, as compose, bake files and workflows say."""
 
 import posixpath
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Files of builds that are read of one tree.
 MAX_FILES = 60
 MAX_OTHERS = 20
+WORKFLOWS = ".github/workflows"
 # Folders of what gives a cluster its hosts.
 _CLUSTERS = frozenset("k8s kubernetes helm charts chart manifests kustomize deploy deployment deployments".split())
 
@@ -51,11 +52,12 @@ def ways_of(tree: "Tree", path: str) -> tuple[BuildWay, ...]:
 
 
 def declared(tree: "Tree") -> tuple[BuildWay, ...]:
-    """What the compose files and bake files of a tree build."""
+    """What the compose files, bake files and workflows of a tree build."""
     key = ("declared-builds",)
     if key not in tree.memory:
         names = sorted(filter(is_build_file, tree.paths), key=_order)[:MAX_FILES]
-        tree.memory[key] = (*(way for name in names for way in builds_in(tree, name)), *_others(tree))
+        composed = (way for name in names for way in builds_in(tree, name))
+        tree.memory[key] = (*composed, *_others(tree), *_of_workflows(tree))
     found: tuple[BuildWay, ...] = tree.memory[key]
     return found
 
@@ -135,6 +137,35 @@ def _others(tree: "Tree") -> Iterator[BuildWay]:
     for name in names[:MAX_OTHERS]:
         if not is_build_file(name) and strength_of(name, tree.text(name) or "") is not None:
             yield from (_of_compose(item, name) for item in _services(tree, name) if _inside(item.context))
+
+
+def _of_workflows(tree: "Tree") -> Iterator[BuildWay]:
+    """Steps of GitHub workflows that build an image, where they name a folder."""
+    from genfile.parsers.data import parse_yaml
+
+    for name in sorted(tree.folders.get(WORKFLOWS, ()))[:MAX_OTHERS]:
+        path = f"{WORKFLOWS}/{name}"
+        document = tree.parse(parse_yaml, path) if "build-push-action" in (tree.text(path) or "") else None
+        jobs = document.get("jobs") if document is not None else None
+        for job in jobs.values() if isinstance(jobs, dict) else ():
+            steps = job.get("steps") if isinstance(job, dict) else None
+            for step in steps if isinstance(steps, list) else ():
+                way = _of_step(step, path) if isinstance(step, dict) else None
+                if way is not None and way.dockerfile in tree.paths:
+                    yield way
+
+
+def _of_step(step: Mapping[str, object], path: str) -> BuildWay | None:
+    """What a step of docker/build-push-action builds: its context is the root unless it says otherwise."""
+    given = step.get("with")
+    if not str(step.get("uses") or "").startswith("docker/build-push-action") or not isinstance(given, dict):
+        return None
+    root = posixpath.normpath(str(given.get("context") or "."))
+    root = "" if root == "." else root
+    dockerfile = posixpath.normpath(str(given.get("file") or posixpath.join(root, "Dockerfile")))
+    if not _inside(root) or "$" in root + dockerfile:
+        return None
+    return BuildWay(dockerfile, root, str(given["target"]) if given.get("target") else None, said=path)
 
 
 def _of_compose(item: "ComposeService", path: str) -> BuildWay:

@@ -120,6 +120,9 @@ class _Run:
         target = expand(words[-1], stage.variables, item.escape)
         into = target.endswith(("/", "/.")) or target in (".", "") or len(words) + len(bodies) > 2
         place = stage.at(target)
+        there = stage.files.find(place)
+        # A folder that is there takes a file below its name, with a slash at its end or without.
+        into = into or (there.answer is Answer.YES and there.folder)
         owner = expand(item.flag("chown") or "0", stage.variables).partition(":")[0]
         for word in bodies:
             name = _HEREDOC.sub("", word).strip("\"'")

@@ -135,7 +135,7 @@ def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, "str |
         items = [_plain(item) for item in arguments.named_children if item.type != "comment"]
         for at, item in enumerate(items):
             if item.type != "object":
-                yield at, looked_up(module, item) or module._dotted(item)
+                yield at, looked_up(module, item) or _handed_out(module, item) or module._dotted(item)
             for key, value in _pairs(module, item) if item.type == "object" else ():
                 yield key, looked_up(module, value) or module._dotted(value)
                 made = _returned(value) if key == "useFactory" else None
@@ -171,6 +171,15 @@ def looked_up(module: "JsModule", node: "Node") -> EnvDefault | None:
     key = arguments.named_children[0]
     name = module._string(key) if key.type == "string" and module._dotted(callee).endswith(".get") else ""
     return EnvDefault(name) if _NAME.fullmatch(name) else None
+
+
+def _handed_out(module: "JsModule", node: "Node") -> EnvDefault | None:
+    """The variable that `getKey()` returns, a function of the module."""
+    callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if callee is None or arguments is None or callee.type != "identifier" or arguments.named_children:
+        return None
+    value = module.given_back(module._text(callee))
+    return value if isinstance(value, EnvDefault) else None
 
 
 def bases(module: "JsModule", call: "Call") -> list[str]:

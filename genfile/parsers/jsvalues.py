@@ -42,6 +42,8 @@ _OWN_KINDS = {"javascript": ("field_definition",), "typescript": ("public_field_
 # What a bundler passes to a configuration function for a production build.
 _PRODUCTION = {"mode": "production", "command": "build"}
 NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
+# Calls that give their first argument in another type: the bytes of a key are the key.
+_CONVERTS = NUMBER_CALLS | {"Buffer.from", "createSecretKey", "crypto.createSecretKey"}
 
 
 class JsValues:
@@ -243,7 +245,7 @@ class JsValues:
         if node.type == "call_expression":
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             first = arguments.named_children[:1] if arguments is not None else []
-            if callee is not None and first and self._dotted(callee) in NUMBER_CALLS:
+            if callee is not None and first and (self._dotted(callee) in _CONVERTS or self._encodes(callee)):
                 return self._value(first[0], depth + 1)
             if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
                 return self._joined_path(self._dotted(callee), arguments, depth)
@@ -252,6 +254,15 @@ class JsValues:
         if node.type == "ternary_expression":
             return self._chosen(node, depth)
         return UNKNOWN
+
+    def _encodes(self, callee: "Node") -> bool:
+        """Whether a callee is `new TextEncoder().encode`, also by a name for the encoder."""
+        owner, prop = callee.child_by_field_name("object"), callee.child_by_field_name("property")
+        if owner is None or prop is None or self._text(prop) != "encode":
+            return False
+        made = self._constants.get(self._text(owner)) if owner.type == "identifier" else owner
+        constructor = made.child_by_field_name("constructor") if made is not None else None
+        return constructor is not None and self._text(constructor) == "TextEncoder"
 
     def _with_fallback(self, helper: str, arguments: "Node", depth: int) -> Any:
         """`toNumber(process.env.PORT, 3000)`, `envInt(process.env.PORT, 3000, 1, 65535)`,

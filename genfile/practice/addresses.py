@@ -8,6 +8,7 @@ from genfile.detect.node.public import PREFIXES
 from genfile.dockerfile.model import Instruction
 from genfile.evidence import Topic
 from genfile.practice.defaults import in_pages, is_server, unless_given
+from genfile.practice.pages import in_hypertext
 from genfile.practice.secrets import settings_shipped
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -17,6 +18,7 @@ _HERE = re.compile(
 # A name without a dot is one of a network of containers.
 _THERE = re.compile(r"(?:jdbc:)?[a-z][a-z0-9+]*://(?:[^\s/@$]*@)?(?P<host>[a-z][a-z0-9_-]*)(?::\d+)?(?:[/?#]|$)")
 _BARE = re.compile(r"(?P<host>[a-z][a-z0-9_-]*)(?::\d+)?")
+_BARE_HERE = re.compile(r"(?P<host>localhost|127(?:\.\d+){3})(?::\d+)?")
 _ANY = frozenset({"localhost", "host", "hostname", "example", "server", "username", "user"})
 _PUBLIC = tuple(sorted({prefix for names in PREFIXES.values() for prefix in names}))
 _MAX_COMMAND = 8_000
@@ -36,7 +38,8 @@ def _baked(subject: Subject) -> Iterator[Wrong]:
 def _set(subject: Subject) -> Iterator[Wrong]:
     """Addresses of other servers that the container looks for in itself, where it starts nothing but the service."""
     yield from _baked(subject)
-    yield from in_pages(subject)
+    built = list(in_pages(subject))
+    yield from built or in_hypertext(subject)
     fixed = list(_in_code(subject))
     yield from fixed
     if not fixed and not _brings(subject, _SERVERS):
@@ -44,7 +47,10 @@ def _set(subject: Subject) -> Iterator[Wrong]:
     for item, where, values in _settings(subject):
         for name, value in values:
             match = _HERE.match(value)
-            if match is None or name.startswith(_PUBLIC) or _may_be_here(subject, match, value):
+            if match is not None and (name.startswith(_PUBLIC) or _may_be_here(subject, match, value)):
+                continue
+            match = match or (_BARE_HERE.fullmatch(value) if is_server(name, None) else None)
+            if match is None or _brings(subject, (name.partition("_")[0].lower(),)):
                 continue
             text = f"{where}{name} points at {match['host']}, the container itself: that server is not in it"
             yield Wrong("address-of-itself", item.line, text, "give the address when the container starts")

@@ -17,6 +17,7 @@ from genfile.versions import parse_pin, satisfies
 # A version range at the end of a text (`22.*` is one line), and the newest version that a package works with.
 _RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|(?<!\.)\*$")
 _UP_TO = re.compile(r"\bup to (\d[\d.]*)")
+_APT = frozenset({"apt", "apt-get"})
 _DISTRIBUTION = re.compile(r"(?:alpine|ubi|al|oraclelinux|windowsservercore-ltsc)-?[\d.]+")
 # Where a version is what people develop or test with, not what the project asks for.
 _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.yml", "azure-pipelines", "Jenkinsfile")
@@ -140,6 +141,20 @@ def _ended(subject: Subject) -> Iterator[Wrong]:
                 break
         else:
             yield from _system_ended(image, line)
+    yield from _archived(subject)
+
+
+def _archived(subject: Subject) -> Iterator[Wrong]:
+    """Steps that ask a mirror for the packages of a distribution which only an archive has."""
+    for stage in subject.built.needed:
+        release = release_of(stage.reference)
+        if release is None or not release.archived:
+            continue
+        moved = any("archive.debian.org" in item.value for item in subject.instructions(stage))
+        updates = (step for step in stage.steps if step.words[0] in _APT and "update" in step.words)
+        if (step := next(updates, None)) is not None and not moved:
+            text = f"`{' '.join(step.words)[:60]}` fails: no mirror has {release.name}, only archive.debian.org does"
+            yield Wrong("base-ended", step.line, text, "take a release that still gets security fixes")
 
 
 def _end(language: str, version: str) -> str | None:

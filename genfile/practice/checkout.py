@@ -1,11 +1,21 @@
 """Whether a fresh checkout has what the image is built from."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from genfile.container.variables import expand
+from genfile.detect.node.public import PUBLIC_PREFIXES
+from genfile.practice.defaults import given_to_build, is_needed, line_of_build
 from genfile.practice.secrets import settings_handed
 from genfile.practice.subject import Practice, Subject, Wrong
+
+_ADDRESS = re.compile(r"_(?:URL|URI|API|HOST|ENDPOINT|BACKEND|SERVER|BASE)(?:_|$)")
+
+
+def _all(subject: Subject) -> Iterator[Wrong]:
+    yield from _made(subject)
+    yield from _undefined(subject)
 
 
 def _made(subject: Subject) -> Iterator[Wrong]:
@@ -29,6 +39,24 @@ def _made(subject: Subject) -> Iterator[Wrong]:
         yield Wrong("checkout-builds", line, text, fix)
 
 
+def _undefined(subject: Subject) -> Iterator[Wrong]:
+    """Addresses that the pages read from variables which only a file of somebody's machine has."""
+    service = subject.service
+    if service is None or service.spec.static is None or not service.spec.build or not subject.context.whole:
+        return
+    items = [item for stage in subject.image.needed() for item in subject.instructions(stage)]
+    declared = {word.partition("=")[0] for item in items if item.keyword == "ARG" for word in item.words}
+    given = declared | given_to_build(subject)
+    for item in service.spec.environment:
+        is_public = item.phase == "build" and item.name.startswith(PUBLIC_PREFIXES) and _ADDRESS.search(item.name)
+        known = item.name in given or item.fallback or item.value or item.default
+        if not is_public or known or not is_needed(subject, item.name):
+            continue
+        text = f"nothing gives {item.name} to the build: in the pages of a fresh checkout it is undefined"
+        yield Wrong("checkout-builds", line_of_build(subject), text, f"declare ARG {item.name}, and pass it")
+        return
+
+
 def _is_missing(subject: Subject, path: str) -> bool:
     """Whether a path may only be there where something outside the image has made it."""
     folder, name = posixpath.split(path)
@@ -44,7 +72,7 @@ PRACTICES = (
         "checkout-builds",
         "An image that needs files of somebody's machine can't be built anywhere else.",
         "docs.docker.com/build/building/multi-stage/",
-        _made,
+        _all,
         "hint",
     ),
 )

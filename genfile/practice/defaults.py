@@ -23,7 +23,7 @@ _WORDS = re.compile(r"[A-Z]+")
 _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".go")
 _SETTINGS = re.compile(r"application\.(?:properties|ya?ml)")
 _COMMENT = re.compile(r"\s*(?:#|//|\*|/\*|<!--)")
-_ASIDE = NOT_SERVICES | {"vendor", "node_modules", "scripts", "cli", "notebooks", "migrations", "seeds", "public"}
+ASIDE = NOT_SERVICES | {"vendor", "node_modules", "scripts", "cli", "notebooks", "migrations", "seeds", "public"}
 # An address that a browser calls: in a call, or in a constant by its name; a default of generated code is replaced.
 _PAGE = re.compile(
     r"""(?i:fetch|axios[\w.]*|\bio(?:\.connect)?|\.(?:get|post|put|patch|delete)|new\s+\w+|import\.meta\.env\S*|process\.env\S*"""
@@ -109,7 +109,7 @@ def _own(subject: Subject, wanted: Callable[[str], bool]) -> Iterator[str]:
     for inner in sorted(subject.context.below(folder)):
         path = posixpath.normpath(posixpath.join(folder, inner))
         last = posixpath.basename(path)
-        if wanted(last) and _ASIDE.isdisjoint(inner.split("/")[:-1]) and not re.search(r"test|example", last):
+        if wanted(last) and ASIDE.isdisjoint(inner.split("/")[:-1]) and not re.search(r"test|example", last):
             count += 1
             if count > _MAX_FILES:
                 return
@@ -122,30 +122,40 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
     is_site = service is not None and service.spec.static is not None and bool(service.spec.build)
     if service is None or not (is_site or service.spec.framework in PREFIXES):
         return
-    given = _given(subject)
+    given = given_to_build(subject)
     for path in _own(subject, lambda name: name.endswith(_PAGES) and not _CONFIGURES.fullmatch(name)):
         text = (subject.context.read(path) or "")[:_MAX_TEXT]
         if "://localhost:" not in text or _GENERATED.search(text[:_HEAD]) or _is_replaced(subject, path):
             continue
-        lines = _lines(text)
-        for number, line in enumerate(lines, 1):
-            around = "\n".join(lines[max(0, number - 3) : number + 1])
-            called = "localhost" in line and _PAGE.search("\n".join(lines[max(0, number - 2) : number]))
-            if not called or _COMMENT.match(line) or _DEVELOPMENT.search(around):
-                continue
-            name = _PUBLIC.search(around)
-            if name[0] in given if name is not None else not is_site:
+        for number, around in _calls(text):
+            names = list(dict.fromkeys(_PUBLIC.findall(around)))
+            if not given.isdisjoint(names) if names else not is_site:
                 # Without the variable of a page, a server with pages may call itself.
                 continue
             place = f"{posixpath.join(subject.context.root, path)}:{number}"
-            what = f"without {name[0]}, " if name is not None else ""
+            what = f"without {' or '.join(names)}, " if names else ""
             text = f"{what}the pages look for a server on the machine of their browser: {place}"
-            fix = f"pass {name[0]} as a build argument" if name is not None else "take the address from a variable"
-            yield Wrong("address-of-itself", _line_of_build(subject), text, fix, "hint")
+            fix = f"pass {names[0]} as a build argument" if names else "take the address from a variable"
+            yield Wrong("address-of-itself", line_of_build(subject), text, fix, "hint")
             return
 
 
-def _line_of_build(subject: Subject) -> int:
+def _calls(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that call an address of this machine, each with those around it, but for those of development."""
+    lines = _lines(text)
+    for number, line in enumerate(lines, 1):
+        around = "\n".join(lines[max(0, number - 3) : number + 1])
+        called = "localhost" in line and _PAGE.search("\n".join(lines[max(0, number - 2) : number]))
+        if called and not _COMMENT.match(line) and not _DEVELOPMENT.search(around):
+            yield number, around
+
+
+def calls_own_machine(text: str) -> int | None:
+    """The first line of a page or its script that calls an address of this machine."""
+    return next((number for number, _ in _calls(text)), None) if "://localhost:" in text else None
+
+
+def line_of_build(subject: Subject) -> int:
     """The line of the step that builds the pages, or that of the first stage."""
     for stage in subject.built.needed:
         for item in subject.instructions(stage):
@@ -154,16 +164,31 @@ def _line_of_build(subject: Subject) -> int:
     return subject.image.stage.line
 
 
-def _given(subject: Subject) -> set[str]:
+def is_needed(subject: Subject, name: str) -> bool:
+    """Whether the pages read a variable, and nowhere with a value in its place."""
+    read = re.compile(rf"\.env\.{re.escape(name)}\b(?P<other>\s*[)}}]?\s*(?:\|\||\?|&&))?")
+    found = []
+    for path in _own(subject, lambda last: last.endswith(_PAGES)):
+        found += [match["other"] for match in read.finditer((subject.context.read(path) or "")[:_MAX_TEXT])]
+    return bool(found) and not any(found)
+
+
+def given_to_build(subject: Subject) -> set[str]:
     """The variables that the build has a value for: of ENV, of ARG, of files of settings, or that somebody passes."""
     found = {name for _, values in settings_sent(subject) for name, value in values.items() if value}
     arguments: set[str] = set()
     for stage in subject.image.needed():
-        found |= {name for name, value in stage.variables.items() if value and "$" not in value}
-        for item in subject.instructions(stage):
+        items = [item for item in subject.instructions(stage) if item.keyword in ("ARG", "ENV")]
+        # What the Dockerfile itself names is another finding, be it the address of this machine.
+        own = {name for item in items for name, value in item.pairs if value and "$" not in value}
+        set_here = {name for name, value in stage.variables.items() if value and "$" not in value}
+        found |= {name for name in set_here if name in own or not re.search(_LOCAL, stage.variables[name])}
+        for item in items:
             arguments |= {word.partition("=")[0] for word in item.words} if item.keyword == "ARG" else set()
     for path in _of_builds(subject) if arguments else ():
-        text = (subject.context.read_text(path) or "")[:_MAX_TEXT]
+        # Who passes the address of this machine, builds for it alone.
+        lines = [line for line in _lines(subject.context.read_text(path) or "") if not re.search(_LOCAL, line)]
+        text = "\n".join(lines)
         found |= {item for item in arguments if item in text}
     return found
 

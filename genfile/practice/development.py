@@ -3,11 +3,12 @@
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from genfile.dockerfile.edit import Edit
 from genfile.image.files import Answer
 from genfile.image.installs import Installation, is_for_development
+from genfile.image.loaded import reached
 from genfile.image.packages import Modules, parents
 from genfile.image.stage import StageState
 from genfile.image.target import words_of
@@ -34,6 +35,7 @@ _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
 )
+_SETTINGS_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE["'],\s*["'](?P<name>[\w.]+)["']""")
 _MAX_COMMAND = 4_000
 _NO_SYNC = frozenset({"--no-sync", "--no-dev", "--no-default-groups", "--only-group", "--no-project", "--script"})
 _MANAGERS = ("npm", "pnpm", "yarn", "bun")
@@ -81,12 +83,7 @@ def _at_start(subject: Subject) -> Iterator[Wrong]:
 
 def _node(subject: Subject) -> Iterator[Wrong]:
     """The node_modules that the program starts with."""
-    service = subject.service
-    if service is not None and service.spec.language == "node":
-        values = service.spec.model_dump()
-        if values.get("dependencies_at_run") == "all":
-            return
-    started = words_of(subject.built)
+    started, service = words_of(subject.built), subject.service
     folder = started[1] if started is not None else subject.built.final.folder
     for place in parents(folder):
         found = subject.built.final.files.find(f"{place.rstrip('/')}/node_modules")
@@ -94,7 +91,12 @@ def _node(subject: Subject) -> Iterator[Wrong]:
             continue
         modules = found.content
         names = sorted(modules.development - modules.direct)
-        if modules.omits or not names or _starts_with(subject, names):
+        kept = _kept(subject, names)
+        builds = service is not None and " ".join(subject.image.words) in service.spec.build
+        if modules.omits or kept is None or (_starts_with(subject, names) and not builds):
+            return
+        names = [name for name in names if name not in kept]
+        if not names:
             return
         line = _line(subject, place)
         if line is not None:
@@ -109,14 +111,32 @@ def _node(subject: Subject) -> Iterator[Wrong]:
         return
 
 
-def _starts_with(subject: Subject, names: list[str]) -> bool:
-    """Whether a development tool, such as tsx, starts the program."""
+def _kept(subject: Subject, names: list[str]) -> set[str] | None:
+    """The development dependencies that a release needs; None where the program itself may load some."""
+    service = subject.service
+    if service is None or service.spec.model_dump().get("dependencies_at_run") != "all":
+        return set()
+    released = _of_programs(service.spec.release or (), names)
+    # Where the project's own start needs a tool, and the image does not start it, nothing is left to load.
+    if not released and not _of_programs(service.spec.start, names):
+        return None
+    texts = [subject.context.read(source) or "" for _, source in reached(subject.built).modules]
+    loaded = {name for name in names if any(f'"{name}"' in text or f"'{name}'" in text for text in texts)}
+    return None if loaded else released
+
+
+def _of_programs(words: Sequence[str], names: list[str]) -> set[str]:
+    """The packages among some names that a command's programs come from."""
     from genfile.image.packages import program_packages
 
+    return {package for word in words for package in program_packages(posixpath.basename(word)) if package in names}
+
+
+def _starts_with(subject: Subject, names: list[str]) -> bool:
+    """Whether a development tool, such as tsx, starts the program."""
     said = subject.image.command
     words = [*(said.value.words if said is not None else ()), *subject.image.words, *_script(subject)]
-    programs = {posixpath.basename(word) for word in words}
-    return any(package in names for program in programs for package in program_packages(program))
+    return bool(_of_programs(words, names))
 
 
 def _script(subject: Subject) -> list[str]:
@@ -247,6 +267,60 @@ def _settings(subject: Subject) -> Iterator[Wrong]:
         if said is not None and said.value.lower() in values:
             text = f"{name}={said.value} is set in the image that is shipped"
             yield Wrong("development-settings", said.evidence.line, text, "set it where the program is developed")
+    yield from _django(subject)
+
+
+def _django(subject: Subject) -> Iterator[Wrong]:
+    """Settings of Django that show errors with their code, whatever is given to the container."""
+    service, stage = subject.service, subject.image.stage
+    if service is None or service.spec.framework != "django":
+        return
+    files = [path for path in sorted(subject.context.below("")) if path.endswith(".py")]
+    given = subject.image.environment.get("DJANGO_SETTINGS_MODULE")
+    names = {given.value} if given is not None else {_module_named(subject, path) for path in files}
+    ends = tuple("/" + name.replace(".", "/") + ".py" for name in names if name)
+    for path in files if ends and len(ends) == 1 else ():
+        line = _always_debugs(subject.context.read(path) or "") if f"/{path}".endswith(ends) else None
+        if line is not None:
+            place = posixpath.join(subject.context.root, path)
+            said = stage.command or stage.entrypoint
+            text = f"{place}:{line} sets DEBUG = True, and no variable changes it: errors show the code to strangers"
+            at = said.evidence.line if said is not None else stage.line
+            yield Wrong("development-settings", at, text, "read DEBUG from an environment variable")
+            return
+
+
+def _module_named(subject: Subject, path: str) -> str:
+    """The module of settings that a start file names."""
+    if posixpath.basename(path) not in ("manage.py", "wsgi.py", "asgi.py"):
+        return ""
+    match = _SETTINGS_MODULE.search(subject.context.read(path) or "")
+    return match["name"] if match is not None else ""
+
+
+def _always_debugs(text: str) -> int | None:
+    """The line of a module that sets DEBUG to True, where nothing in it may change that later."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    line: int | None = None
+    for node in body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["DEBUG"]:
+            line = node.lineno if isinstance(node.value, ast.Constant) and node.value.value is True else None
+        elif line is not None and _may_set(node):
+            return None
+    return line
+
+
+def _may_set(node: ast.stmt) -> bool:
+    """Whether a statement may give DEBUG another value: by its name, or by taking all of another module."""
+    return any(
+        (isinstance(item, ast.Name) and item.id == "DEBUG" and isinstance(item.ctx, ast.Store))
+        or (isinstance(item, ast.ImportFrom) and any(name.name == "*" for name in item.names))
+        or (isinstance(item, ast.Name) and item.id in ("locals", "globals", "exec"))
+        for item in ast.walk(node)
+    )
 
 
 PRACTICES = (

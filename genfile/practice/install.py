@@ -45,6 +45,7 @@ def _lock(subject: Subject) -> Iterator[Wrong]:
             text = f"`{item.text}` may install other versions than {lock} names"
             yield Wrong("lock-not-followed", item.step.line, text, fix, "hint", edits)
     yield from _beside_a_lock(subject)
+    yield from _without_locked(subject)
     yield from unread(subject)
 
 
@@ -116,6 +117,21 @@ def _beside_a_lock(subject: Subject) -> Iterator[Wrong]:
                 yield Wrong("lock-not-followed", step.line, text, f"use {fix}")
 
 
+def _without_locked(subject: Subject) -> Iterator[Wrong]:
+    """`cargo install --path` beside a Cargo.lock, which it reads only when it is told to."""
+    for stage in subject.built.needed:
+        for step in stage.steps:
+            words = step.words
+            if words[:2] != ("cargo", "install") or "--path" not in words[:-1] or not _FIXED.isdisjoint(words):
+                continue
+            folder = posixpath.join(step.folder, words[words.index("--path") + 1])
+            lock = stage.files.find(posixpath.normpath(posixpath.join(folder, "Cargo.lock"))).source
+            if lock is not None:
+                text = f"`{' '.join(words)[:60]}` resolves versions again: it reads {lock} only with --locked"
+                yield Wrong("lock-not-followed", step.line, text, "use cargo install --locked")
+
+
+_FIXED = frozenset({"--locked", "--frozen"})
 _COREPACK = frozenset({"prepare", "install", "use"})
 _NEWEST = re.compile(r"(?:latest|next|\*)?")
 

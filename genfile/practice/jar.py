@@ -28,7 +28,7 @@ def _secrets(subject: Subject) -> Iterator[Wrong]:
     for name in _FILES if folder is not None else ():
         path = posixpath.join(folder or "", name)
         document = _settings(subject, path)
-        values = {".".join(keys): (value, keys) for keys, value in _leaves(document.value, ())} if document else {}
+        values = {".".join(keys): (value, keys) for keys, value in leaves(document.value, ())} if document else {}
         embedded = any(_EMBEDDED.search(value) for value, _ in values.values())
         found = []
         for key, (value, keys) in values.items():
@@ -87,10 +87,11 @@ def _settings(subject: Subject, path: str) -> Document | None:
         return None
 
 
-def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The texts and numbers of nested tables, each with its keys."""
     if isinstance(value, dict) and len(path) < _MAX_DEPTH:
         for key, inner in value.items():
-            yield from _leaves(inner, (*path, str(key)))
+            yield from leaves(inner, (*path, str(key)))
     elif isinstance(value, str | int) and path:
         yield path, str(value)
 
@@ -112,7 +113,7 @@ def _database(subject: Subject) -> Iterator[Wrong]:
     for name in _FILES:
         path = posixpath.join(folder or "", name)
         document = _settings(subject, path) if name in names else None
-        for keys, value in _leaves(document.value, ()) if document is not None else ():
+        for keys, value in leaves(document.value, ()) if document is not None else ():
             if ".".join(keys) == "spring.datasource.url" and _LOCAL.match(value):
                 text = f"unless {_VARIABLE} is given, the program looks for a server in its own container: {path}"
                 yield Wrong("address-of-itself", _line(subject), text, f"--env {_VARIABLE}=…", "hint")

@@ -40,6 +40,14 @@ def _hosts(subject: Subject) -> Iterator[Wrong]:
                 yield Wrong("proxied-host-exists", line, said, "take the host from a variable, in a template")
 
 
+def listened(subject: Subject) -> Iterator[tuple[int, str, list[str]]]:
+    """Each nginx configuration in an image of nginx: the line that brings it, its name, and its ports."""
+    for text, line, name in _configurations(subject) if _NGINX.match(subject.lineage[-1].image) else ():
+        ports = list(dict.fromkeys(_LISTENS.findall(re.sub(r"(?m)#.*$", "", text))))
+        if ports:
+            yield line, name, ports
+
+
 def _configurations(subject: Subject) -> Iterator[tuple[str, int, str]]:
     """The text of each nginx configuration that the final image gets, with the line and the name."""
     for item in subject.final:

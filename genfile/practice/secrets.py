@@ -4,13 +4,16 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from genfile.container.compose import read_dotenv
+from genfile.container.compose import EXAMPLES, read_dotenv
+from genfile.detect.node.public import PUBLIC_PREFIXES
 from genfile.dockerfile.model import Instruction
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _NAME = re.compile(
     r"(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|PASS|PWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)|SECRET_KEY"
 )
+# Of those, what no page can make use of: keys and tokens may be public ones.
+_KEPT = re.compile(r"(?:^|_)(?:SECRET|PASSWORD|PASSWD|PRIVATE_?KEY)(?:_|$)(?!ID\b|NAME\b)")
 # Names that look like a secret's but hold none: files, times, keys that every browser gets.
 _HARMLESS = re.compile(
     r"(?:_FILE|_PATH|_DIR|_URL|_EXPIR\w*|_TTL|_NAME|_ID|_HEADER|_LENGTH|_ALGORITHM|_SECONDS|_MINUTES|_ENABLED|PUBLIC\w*)$"
@@ -38,12 +41,19 @@ def is_secret(name: str) -> bool:
 
 def _values(subject: Subject) -> Iterator[Wrong]:
     """Values of ENV and ARG in the stages behind the image; other stages leave none in it."""
+    told: set[str] = set()
     for item in subject.final:
         for name, value in item.pairs if item.keyword in ("ENV", "ARG") else ():
             address = _ADDRESS.search(value)
             if address is not None and "$" not in address["password"]:
                 text = f"{item.keyword} {name} has a password in its address: whoever has the image can read it"
                 yield Wrong("secret-in-image", item.line, text, "give the address when the container starts")
+                continue
+            public = next((prefix for prefix in PUBLIC_PREFIXES if name.startswith(prefix)), None)
+            if public is not None and _KEPT.search(name[len(public) :]) and name not in told:
+                told.add(name)
+                text = f"{name} is a secret by its name, and the build writes it into the pages: each browser gets it"
+                yield Wrong("secret-in-image", item.line, text, "keep it on the server")
                 continue
             if not is_secret(name) or _NO_VALUE.fullmatch(value):
                 continue
@@ -67,6 +77,8 @@ def _is_argument(subject: Subject, name: str) -> bool:
 def _env_file(subject: Subject) -> Iterator[Wrong]:
     """Files of settings that the image has, however they came there."""
     for path, item, values in settings_shipped(subject):
+        if not values:
+            continue
         secrets = [key for key, value in values.items() if value and is_secret(key)]
         if not secrets and posixpath.basename(path) != ".env":
             continue
@@ -83,6 +95,37 @@ def _env_file(subject: Subject) -> Iterator[Wrong]:
         text = f"{path} goes into the image with the settings of one machine: whoever has the image can read it"
         yield Wrong("env-file-shipped", item.line, text, "give the variables when the container starts")
         return
+    yield from _untracked(subject)
+
+
+def _untracked(subject: Subject) -> Iterator[Wrong]:
+    """A file of settings that each machine has of its own: git leaves it out, and the ignore file does not."""
+    context = subject.context
+    item = next((item for item in subject.final if _copies_all(item)), None)
+    if item is None or not context.ignored.rules or context.untracked is None:
+        return
+    for folder in dict.fromkeys(("", _folder(subject))):
+        path = posixpath.join(folder, ".env")
+        full = posixpath.join(context.root, path)
+        is_left_out = context.excludes(path) or is_removed(subject, item, ".env")
+        if context.is_file(path) or is_left_out or not context.untracked(full) or not _is_wanted(subject, full):
+            continue
+        text = f"{path} is ignored by git, and not by .dockerignore: where there is one, it goes into the image"
+        fix = f"leave {path} out in .dockerignore, too"
+        yield Wrong("env-file-shipped", item.line, text, fix, "hint")
+        return
+
+
+def _is_wanted(subject: Subject, path: str) -> bool:
+    """Whether the project asks for a file of settings: by an example beside it, or in a compose file."""
+    if not {*EXAMPLES}.isdisjoint(subject.context.folders.get(posixpath.dirname(path), ())):
+        return True
+    for file in dict.fromkeys(file for file, _ in subject.composed):
+        text = subject.context.read_text(file) or ""
+        place = posixpath.relpath(path, posixpath.dirname(file) or ".")
+        if "env_file" in text and re.search(rf"(?<![^\s\"'\[])(?:\./)?{re.escape(place)}(?![^\s\"'\],])", text):
+            return True
+    return False
 
 
 def _data(subject: Subject) -> Iterator[Wrong]:
@@ -92,8 +135,8 @@ def _data(subject: Subject) -> Iterator[Wrong]:
         is_key = is_private_key(path, subject.context.read)
         if not (is_key or _is_database(subject, path)) or _EXAMPLE.search(path) or is_key in seen:
             continue
-        item = _brought_by(subject, path)
-        if item is None or _is_removed(subject, item, posixpath.basename(path)):
+        item = brought_by(subject, path)
+        if item is None or is_removed(subject, item, posixpath.basename(path)):
             continue
         seen.add(is_key)
         what = "a private key: whoever has the image has the key" if is_key else "a database, with all that is in it"
@@ -101,6 +144,11 @@ def _data(subject: Subject) -> Iterator[Wrong]:
         instead = "mount it when the container starts" if is_key else "keep it in a volume"
         fix = f"leave {path} out in .dockerignore, and {instead}"
         yield Wrong("data-shipped", item.line, text, fix)
+
+
+def is_example(path: str) -> bool:
+    """Whether a file names no secret of anybody, by its name."""
+    return _EXAMPLE.search(posixpath.basename(path)) is not None
 
 
 def is_private_key(path: str, read: Callable[[str], str | None]) -> bool:
@@ -142,8 +190,8 @@ def settings_handed(subject: Subject) -> Iterator[tuple[str, Instruction]]:
 def settings_shipped(subject: Subject) -> Iterator[tuple[str, Instruction, Mapping[str, str]]]:
     """The files of settings that the image has: each with the instruction that brings it, and with its values."""
     for path in _env_files(subject):
-        item = _brought_by(subject, path)
-        if item is not None and not _is_removed(subject, item, posixpath.basename(path)):
+        item = brought_by(subject, path)
+        if item is not None and not is_removed(subject, item, posixpath.basename(path)):
             yield path, item, read_dotenv(subject.context.read(path) or "")
 
 
@@ -157,7 +205,7 @@ def _env_files(subject: Subject) -> Iterator[str]:
                 yield path
 
 
-def _brought_by(subject: Subject, path: str) -> Instruction | None:
+def brought_by(subject: Subject, path: str) -> Instruction | None:
     """The instruction that brings a file of the build context into the image, straight or through another stage."""
     files = subject.built.final.files
     for copy in reversed(subject.image.stage.copies):
@@ -179,7 +227,8 @@ def _folder(subject: Subject) -> str:
     return path[len(root) :].lstrip("/") if inside and path != "." else ""
 
 
-def _is_removed(subject: Subject, copied: Instruction, name: str) -> bool:
+def is_removed(subject: Subject, copied: Instruction, name: str) -> bool:
+    """Whether a step behind the instruction that brings a file removes it again."""
     pattern = re.compile(rf"\brm\b[^&;|]*{re.escape(name)}")
     later = (item for item in subject.final if item.keyword == "RUN" and item.line > copied.line)
     return any(pattern.search(item.value[:_MAX_COMMAND]) for item in later)
@@ -210,7 +259,7 @@ def _history(subject: Subject) -> Iterator[Wrong]:
     if subject.context.root or not ignored.rules or ignored.excludes(".git/config"):
         return
     item = next((item for item in subject.final if _copies_all(item)), None)
-    if item is not None and not _is_removed(subject, item, ".git"):
+    if item is not None and not is_removed(subject, item, ".git"):
         text = ".git goes into the image: with it the whole history, and each secret that was ever committed"
         yield Wrong("git-shipped", item.line, text, "add .git to .dockerignore")
 

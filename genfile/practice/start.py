@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from genfile.container.ports import command_port
 from genfile.data import framework
-from genfile.data.systems import is_of_root, leaves_root, must_start_as_root, starts_nothing
+from genfile.data.systems import ends_at_once, is_of_root, is_official, leaves_root, must_start_as_root, starts_nothing
 from genfile.dockerfile.edit import Edit
+from genfile.practice.proxy import listened
 from genfile.practice.subject import Practice, Subject, Wrong
 
 # Images whose default user is not root, by a word in their name or tag.
@@ -38,7 +39,7 @@ def _shell(subject: Subject) -> Iterator[Wrong]:
     if said is None or not isinstance(said.value, str):
         return
     text = said.value.strip()
-    if not text or _becomes_the_program(text) or "\n" in text:
+    if not text or _becomes_the_program(text) or "\n" in text or _starts_no_service(subject):
         return
     item = subject.at(said.evidence.line)
     edits: tuple[Edit, ...] = ()
@@ -64,7 +65,7 @@ def _signals(subject: Subject) -> Iterator[Wrong]:
     stage = subject.image.stage
     said = stage.entrypoint or stage.command
     words = subject.image.words
-    if said is None or isinstance(said.value, str) or not words:
+    if said is None or isinstance(said.value, str) or not words or _starts_no_service(subject):
         return
     first = posixpath.basename(words[0])
     command = subject.image.command
@@ -74,6 +75,8 @@ def _signals(subject: Subject) -> Iterator[Wrong]:
         what = "" if _becomes_the_program(words[2]) or _is_compound(words[2]) else first
     elif first in _MANAGERS and "dev" not in " ".join(words[1:]):
         what, fix = first, "start the program that the script names"
+    elif scripts and (manager := _hands_to_manager(subject, scripts[-1])):
+        what, fix = manager, "start the program that the script names"
     elif scripts and _keeps_the_shell(subject, scripts[-1]):
         what = f"the shell of {posixpath.basename(scripts[-1])}"
     if what:
@@ -87,11 +90,24 @@ def _is_compound(text: str) -> bool:
     return "\n" in text or re.search(r"(?<!&)&(?!&)|\b(?:done|fi|esac|wait)\b|[^|]\|[^|]", text) is not None
 
 
+def _lines_of(subject: Subject, path: str) -> list[str]:
+    """The commands of a script of the build context, one a line; none where it is not started by a shell."""
+    text = (subject.context.read(path) or "")[:_MAX_SCRIPT].replace("\\\n", " ")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return lines if text.startswith("#!") else []
+
+
+def _hands_to_manager(subject: Subject, path: str) -> str:
+    """The package manager that the last line of a script puts in the place of its shell; "" for anything else."""
+    words = (_lines_of(subject, path) or [""])[-1].split()
+    is_manager = words[:1] == ["exec"] and len(words) > 1 and words[1] in _MANAGERS
+    return words[1] if is_manager and "dev" not in " ".join(words) else ""
+
+
 def _keeps_the_shell(subject: Subject, path: str) -> bool:
     """Whether the last line of a script starts the program as a child of its shell."""
-    text = (subject.context.read_text(path) or "")[:_MAX_SCRIPT].replace("\\\n", " ")
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines or not text.startswith("#!") or _is_compound(lines[-1]) or _becomes_the_program(lines[-1]):
+    lines = _lines_of(subject, path)
+    if not lines or _is_compound(lines[-1]) or _becomes_the_program(lines[-1]):
         return False
     command = subject.image.command
     words = lines[-1].split()
@@ -123,19 +139,50 @@ def _root(subject: Subject) -> Iterator[Wrong]:
 
 
 def _nothing(subject: Subject) -> Iterator[Wrong]:
-    """A service's image without a command, on a base whose own command is a shell or a prompt."""
+    """A service's image without a command, on a base whose own command is a shell or a prompt; or with a command that
+    ends without having served anything."""
     stage, base = subject.image.stage, subject.lineage[-1]
     said = stage.command or stage.entrypoint
     if said is None and subject.service is not None and starts_nothing(base.image):
         text = f"the image has no CMD: its container starts what {base.image} starts, and not the service"
         yield Wrong("nothing-started", stage.line, text, "name the command in CMD")
+    elif said is not None and (what := _starts_no_service(subject)):
+        text = f"the container starts {what}, and not the service"
+        yield Wrong("nothing-started", said.evidence.line, text, "name the service's command in CMD")
+
+
+def _starts_no_service(subject: Subject) -> str:
+    """What the command of a service's image starts instead: a shell, a program that ends at once, or the build."""
+    stage, service = subject.image.stage, subject.service
+    words = [word for part in (stage.entrypoint, stage.command) if part is not None for word in _words(part.value)]
+    if not words or (service is None and starts_nothing(subject.lineage[-1].image)):
+        return ""
+    name = posixpath.basename(words[0])
+    if service is not None and name in _SHELLS and all(word in ("-l", "-i", "--login") for word in words[1:]):
+        return "a shell"
+    if ends_at_once(name) and is_official(subject.lineage[-1].image) and not _SHELL.search(" ".join(words)):
+        return f"`{' '.join(words)[:60]}`, which ends at once"
+    if service is not None and " ".join(words) in service.spec.build:
+        return f"`{' '.join(words)[:60]}`, which builds and ends"
+    return ""
+
+
+def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(value.split()) if isinstance(value, str) else tuple(value)
 
 
 def _port(subject: Subject) -> Iterator[Wrong]:
     """A port that the command or the code names, and the image does not."""
     stage = subject.image.stage
     said = stage.command or stage.entrypoint
-    if said is None or stage.exposed:
+    if stage.exposed:
+        return
+    for line, name, ports in listened(subject):
+        if len(ports) == 1 and ports != ["80"]:
+            text = f"no EXPOSE names the port: {name} has nginx listen on {ports[0]}"
+            yield Wrong("port-undeclared", line, text, f"EXPOSE {ports[0]}")
+            return
+    if said is None:
         return
     command = subject.image.command
     number = command_port(command.value.text, command.value.assignments) if command is not None else None
@@ -189,7 +236,7 @@ def _waits(subject: Subject) -> Iterator[Wrong]:
     command = subject.image.command
     texts = [" ".join(subject.image.words)[:_MAX_SCRIPT]]
     for path in command.value.scripts if command is not None else ():
-        texts.append((subject.context.read_text(path) or "")[:_MAX_SCRIPT])
+        texts.append((subject.context.read(path) or "")[:_MAX_SCRIPT])
     seen: set[str] = set()
     for text in texts:
         code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
@@ -230,7 +277,7 @@ PRACTICES = (
     ),
     Practice(
         "nothing-started",
-        "An image that starts its service only with somebody's compose file works nowhere else.",
+        "An image that starts its service only with somebody's own command works nowhere else.",
         "docs.docker.com/reference/dockerfile/#cmd",
         _nothing,
         "hint",

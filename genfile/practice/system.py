@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 from genfile.data.families import package_names
+from genfile.image.files import Answer
 from genfile.practice.subject import Practice, Subject, Wrong
 
 # In most images in one form or another, or brought by packages that need them.
 _USUAL = frozenset({"ca-certificates", "tzdata", "tini", "libstdc++6", "libgcc-s1", "zlib1g"})
+_ZONES = "/usr/share/zoneinfo/"
 _STEM = re.compile(r"[a-z]+(?:[-+][a-z]+)*")
 
 
@@ -37,6 +39,27 @@ def _missing(subject: Subject) -> Iterator[Wrong]:
         )
 
 
+def _zones(subject: Subject) -> Iterator[Wrong]:
+    """A link to a time zone in a plain Alpine, which has none."""
+    for stage in subject.built.needed:
+        base = stage.base
+        if base is None or base.name != "alpine" or "tzdata" in stage.packages or stage.loose is not None:
+            continue
+        step = next((step for step in stage.steps if any(word.startswith(_ZONES) for word in step.words)), None)
+        if step is not None and stage in subject.shipped and "tzdata" not in step.packages:
+            zone = next(word for word in step.words if word.startswith(_ZONES))
+            if stage.files.find(zone).answer is Answer.YES:
+                continue
+            text = f"{zone} is not in {stage.reference}: the time of the container stays UTC"
+            yield Wrong("system-packages", step.line, text, "install tzdata before this step")
+            return
+
+
+def _all(subject: Subject) -> Iterator[Wrong]:
+    yield from _missing(subject)
+    yield from _zones(subject)
+
+
 def _is_there(name: str, installed: set[str]) -> bool:
     """Whether a package, or one built on it, is installed: `libpq-dev` brings `libpq5`."""
     stem = _STEM.match(name)
@@ -48,6 +71,6 @@ PRACTICES = (
         "system-packages",
         "A library or program that the code calls, and the image lacks, fails at its first use.",
         "docs.docker.com/build/building/best-practices/#apt-get",
-        _missing,
+        _all,
     ),
 )

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from genfile.container.packages import installed
 from genfile.data.systems import is_builder, is_jdk
 from genfile.dockerfile.model import Instruction
+from genfile.image.bases import base_of
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _COMPILER = re.compile(r"(?:gcc|g\+\+|clang)(?:-\d+)?|build-essential|build-base|alpine-sdk|rustc|cargo|cmake")
+_COMPILERS = frozenset({"gcc", "g++", "make"})
 _HEADERS = re.compile(r"[\w.+-]+-dev(?:el)?")
 # What takes packages away again in the same layer.
 _REMOVES = re.compile(r"\bapk\s+(?:-\S+\s+)*del\b|\bapt(?:-get)?\s+(?:-\S+\s+)*(?:purge|remove|autoremove)\b")
@@ -34,6 +36,13 @@ def _tools(subject: Subject) -> Iterator[Wrong]:
             f"{base.image} brings a whole JDK; starting a program needs no more than a JRE",
             "take an image with a JRE, such as eclipse-temurin with -jre",
         )
+    elif (image := base_of(base.image)) is not None and image.programs >= _COMPILERS:
+        yield Wrong(
+            "build-tools-shipped",
+            base.line,
+            f"{base.image} brings compilers and the headers of many libraries, and only a build needs them",
+            "take its slim image for the final stage",
+        )
     yield from _compilers(subject)
 
 
@@ -53,9 +62,9 @@ def _compilers(subject: Subject) -> Iterator[Wrong]:
             continue
         names = [name for name in installed(text, subject.image.stage.variables) if name not in wanted]
         compilers = [name for name in names if _COMPILER.fullmatch(name)]
-        if not compilers:
-            continue
         named = [*compilers, *(name for name in names if _HEADERS.fullmatch(name))]
+        if not named:
+            continue
         verb, pronoun = ("is", "it") if len(named) == 1 else ("are", "them")
         yield Wrong(
             "build-tools-shipped",

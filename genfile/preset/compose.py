@@ -158,6 +158,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         ],
         "upstreams": {item.upstream: item for item in spec.static.proxied} if spec.static else {},
         "addresses": spec.addresses,
+        "choices": {},
         "serves": spec.port is not None and spec.static is None,
         "browsed": _is_browsed(spec),
         "command": None,
@@ -240,20 +241,35 @@ def _connect(entries: list[dict[str, Any]]) -> None:
 
 
 def _address(entries: list[dict[str, Any]]) -> None:
-    """Give each entry the addresses of the services that it expects on a port of the same machine. A page's address is
-    for browsers, which reach it where it is published."""
+    """Give each entry the addresses of the services that it expects on a port of the same machine: of several there,
+    the one that the variable is named after. A page's address is for browsers, which reach it where it is published."""
     for entry in entries:
         for item in entry["addresses"]:
-            named = [other for other in entries if other["serves"] and other["port"] == item.port]
-            if len(named) != 1 or named[0]["browsed"] or named[0]["service"] == entry["service"]:
+            there = [other for other in entries if other["serves"] and other["port"] == item.port]
+            named = [other for other in there if _is_named(item.variable, other["name"])]
+            found = there if len(there) == 1 else named
+            if len(found) != 1:
+                if there and item.phase == "run" and all(other["service"] != entry["service"] for other in there):
+                    _ask_which(entry, item.variable, there)
                 continue
-            value = item.form.replace("{host}", named[0]["name"]).replace("{port}", str(item.port))
+            if found[0]["browsed"] or found[0]["service"] == entry["service"]:
+                continue
+            value = item.form.replace("{host}", found[0]["name"]).replace("{port}", str(item.port))
             place = "environment"
             if item.phase == "build":
                 place, value = "arguments", f"{item.variable}={value}"
             given = {"name": item.variable, "value": value, "required": False, "secret": False}
             held = {other["name"]: other for other in entry[place]}
             entry[place] = list({**held, item.variable: given}.values())
+
+
+def _ask_which(entry: dict[str, Any], variable: str, others: list[dict[str, Any]]) -> None:
+    """Pass a variable on: it may lead to any of several services."""
+    names = " or ".join(f"http://{other['name']}:{other['port']}" for other in others)
+    if all(item["name"] != variable for item in entry["environment"]):
+        given = {"name": variable, "value": None, "required": False, "secret": False}
+        entry["environment"] = [*entry["environment"], given]
+    entry["choices"] = {**entry["choices"], variable: names}
 
 
 def _is_browsed(spec: "Spec") -> bool:
@@ -263,9 +279,12 @@ def _is_browsed(spec: "Spec") -> bool:
 
 
 def _is_named(variable: str, service: str) -> bool:
-    """Whether a variable is named after a service: `IDENTITY_UPSTREAM` and `identity` or `identity-service`."""
-    words = [word for word in variable.removesuffix("_UPSTREAM").lower().split("_") if word]
-    return words == service.split("-")[: len(words)]
+    """Whether a variable is named after a service: `IDENTITY_UPSTREAM` and `identity` or `identity-service`,
+    `MAIN_CART_URL` and `cart`. Its last word says that it is an address."""
+    words = [word for word in variable.lower().split("_") if word]
+    words, parts = words[:-1] or words, service.split("-")
+    within = any(words[at : at + len(parts)] == parts for at in range(len(words)))
+    return within or words == parts[: len(words)]
 
 
 def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:

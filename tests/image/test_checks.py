@@ -318,3 +318,10 @@ def test_a_script_calls_programs_that_are_installed(script: str, called: bool) -
     # A lockfile that can't be read, and a base image that nobody knows: it may be there.
     assert not any("calls" in text for text in found(build, {**files, "package-lock.json": "{"}))
     assert not any("calls" in text for text in found(build.replace("node:24-slim", "house/node"), files))
+
+
+@pytest.mark.parametrize(("target", "is_there"), [("/srv/app", True), ("/srv/app/", True), ("/srv/list", False)])
+def test_a_file_goes_into_a_folder_that_is_there(target: str, is_there: bool) -> None:
+    copied = f"FROM python:3.14-slim\nWORKDIR /srv/app\nCOPY requirements.txt {target}\n"
+    said = found(f"{copied}RUN pip install -r requirements.txt\n", {"requirements.txt": "flask==3.1.2\n"})
+    assert any(item.startswith("step-inputs-exist") for item in said) is not is_there

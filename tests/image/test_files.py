@@ -133,3 +133,17 @@ def test_the_compiler_writes_where_its_configuration_says(
     assert built.final.files.find(f"/app/{output}").answer in (YES, UNKNOWN)
     if options:
         assert built.final.files.find("/app/" + options["outDir"] + "/nothing.js").answer is NO
+
+
+@pytest.mark.parametrize("ending", ["ts", "tsx"])
+def test_the_compiler_follows_what_a_page_imports(ending: str) -> None:
+    page = "import { shop } from '../shared/shop'\nexport const page = <T,>(item: T): T => item as T;\n"
+    tree = {
+        f"src/page.{ending}": "const kept = <T,>(item: T) => item!;\n" + page,
+        "shared/shop.ts": "export const shop = 1\n",
+        "tsconfig.json": json.dumps({"compilerOptions": {"outDir": "dist"}, "include": ["src"]}),
+        "package.json": json.dumps({"scripts": {"build": "tsc"}, "devDependencies": {"typescript": "5"}}),
+    }
+    built = paper("FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm install && npm run build\n", tree)
+    assert built.final.files.find("/app/dist/src/page.js").answer is YES
+    assert built.final.files.find("/app/dist/page.js").answer is NO

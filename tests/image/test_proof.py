@@ -87,8 +87,8 @@ def project(tmp_path: Path) -> Path:
 
 
 RIGHT = (
-    "FROM node:24-slim\nWORKDIR /app\nCOPY package.json package-lock.json server.js ./\nRUN npm ci --omit=dev\n"
-    'USER 1000\nEXPOSE 3000\nCMD ["node", "server.js"]\nENV NODE_ENV=production\n'
+    "FROM node:24-slim\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev\n"
+    'COPY server.js ./\nUSER 1000\nEXPOSE 3000\nCMD ["node", "server.js"]\nENV NODE_ENV=production\n'
 )
 
 
@@ -99,7 +99,7 @@ def test_lint_says_where_and_what(project: Path, capsys: pytest.CaptureFixture[s
     (project / "Dockerfile").write_text(RIGHT.replace('"server.js"', '"index.js"'), "utf-8")
     assert lint(project) == 3
     assert (
-        "Dockerfile:7: error: node index.js: /app/index.js is not in the image [command-exists]"
+        "Dockerfile:8: error: node index.js: /app/index.js is not in the image [command-exists]"
         in capsys.readouterr().out
     )
 

@@ -141,10 +141,17 @@ def put_backing(module: GoModule, sources: Sources, draft: Draft) -> None:
             direct |= {service.name} if module.requires_directly(dependency) else set()
     sql = set(load_table("connections")["sql"])
     # Another library may open what go.mod requires only for it, unless the program itself opens one of its kind.
-    unused = direct | (sql if used & sql else set()) if len(sources) < MAX_FILES else set()
+    unused = direct | (sql if used & sql or _has_sqlite(imported) else set()) if len(sources) < MAX_FILES else set()
     names = [name for name in sorted(backing) if name in used or name not in unused]
     if names:
         draft.put("backing_services", Fact(names, tuple(backing[name] for name in names)))
+
+
+def _has_sqlite(imported: set[str]) -> bool:
+    """Whether one of the imported packages, each with a `/` at its end, opens SQLite."""
+    stores = ((name, *needs.through) for name, needs in system_packages("go").items() if needs.store)
+    known = tuple(f"{item}/" for names in stores if "sqlite" in names[0] for item in names if "sqlite" in item)
+    return any(name.startswith(known) for name in imported)
 
 
 def put_beside_source(module: GoModule, sources: Sources, draft: Draft) -> None:

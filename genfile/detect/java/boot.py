@@ -5,7 +5,6 @@ import itertools
 from msgspec import Struct
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.documents import left_active
 from genfile.detect.java.life import main_files
 from genfile.detect.java.pom import Pom, descendants, read_pom
 from genfile.detect.java.scripts import find_value, statements_of
@@ -128,15 +127,6 @@ def tell_of_goal(build: Build, draft: Draft) -> None:
     says = thin.evidence
     text = f"{says}: {reason}, so `mvn package` alone leaves one that can't start; the {means}. {mend}"
     draft.note("warning", text, says.path, says.line)
-
-
-def tell_of_profile(build: Build, draft: Draft) -> None:
-    """Note a configuration that activates a developer's profile, if there is one for production."""
-    found = left_active(build.folder) if draft.values.get("framework") == "spring-boot" else None
-    if found is not None:
-        says, name = found
-        text = f"{says}: the image starts with it too: give SPRING_PROFILES_ACTIVE={name} to the container"
-        draft.note("warning", text, says.path, says.line)
 
 
 def _switched_off(build: Build) -> Fact[list[str]] | None:

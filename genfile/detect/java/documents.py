@@ -185,6 +185,9 @@ def _active(always: list[_Part], parts: list[_Part]) -> list[str]:
         for value in more:
             listed = [item.strip() for item in str(value or "").split(",")]
             found += [item for item in listed if item and item not in found][: MAX_PROFILES - len(found)]
+    lone = _lone_source(parts) if not found else None
+    if lone is not None:
+        return [lone]
     if not found:
         included = [str(value) for part in always if (value := _profiles(part, "include")) is not None]
         return [item.strip() for text in included for item in text.split(",")][:MAX_PROFILES]
@@ -194,15 +197,38 @@ def _active(always: list[_Part], parts: list[_Part]) -> list[str]:
 def left_active(folder: Project) -> tuple[Evidence, str] | None:
     """A developer's profile that the configuration activates although there is one for production: the evidence, and
     the other's name."""
-    usual = [part for name in FILES for part in _parts(folder, name)]
-    parts = [*usual, *(part for name in _beside(folder) for part in _parts(folder, name))]
-    said = next((part for part in usual if not part.profiles and _profiles(part, "active") is not None), None)
+    parts = _all(folder)
+    usual = (part for part in parts if part.name in FILES and not part.profiles)
+    said = next((part for part in usual if _profiles(part, "active") is not None), None)
     text = str(_profiles(said, "active")) if said is not None else ""
     production = next((name for part in parts if _is_production(part) for name in part.profiles), None)
     if said is None or production is None or text.strip().lower() not in DEVELOPMENT - {"default"}:
         return None
     line = lookup(said.document, "spring.profiles.active")[1]
     return folder.says(said.name, line, f"spring.profiles.active is {text.strip()}"), production
+
+
+def _all(folder: Project) -> list[_Part]:
+    return [part for name in (*FILES, *_beside(folder)) for part in _parts(folder, name)]
+
+
+def profiled(folder: Project, profile: str) -> list[Named]:
+    """The documents of a profile, with the names of their files."""
+    return [(part.name, part.document) for part in _all(folder) if _is_for(part, profile)]
+
+
+def lone_source(folder: Project) -> str | None:
+    """The only profile whose documents have the data source, where the configuration activates none."""
+    return _lone_source(_all(folder))
+
+
+def _lone_source(parts: list[_Part]) -> str | None:
+    plain = [part for part in parts if not part.profiles]
+    if any(_profiles(part, key) is not None for part in plain for key in ("active", "include", "default")):
+        return None
+    with_source = {part.profiles for part in parts if lookup(part.document, "spring.datasource.url")[0] is not None}
+    name = min(with_source)[0] if len(with_source) == 1 and () not in with_source else ""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) and not name.startswith("test") else None
 
 
 def _profiles(part: _Part, key: str) -> object:
@@ -219,16 +245,17 @@ def _is_production(part: _Part) -> bool:
 def texts(folder: Project) -> Iterator[tuple[str, str]]:
     """Every text in the configuration, with its file."""
     for name, document in read_settings(folder):
-        for text in _texts(document.value):
+        for text in texts_in(document.value):
             yield name, text
 
 
-def _texts(value: object) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
+    """The texts in a document's value, at any depth."""
     if isinstance(value, dict):
         for inner in value.values():
-            yield from _texts(inner)
+            yield from texts_in(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner)
+            yield from texts_in(inner)
     elif isinstance(value, str):
         yield value

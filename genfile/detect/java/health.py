@@ -58,6 +58,9 @@ def _below(base: str, path: str) -> str:
 def _spring(build: Build) -> Found | None:
     """/actuator/health: below the context path on the program's port, below its base path on another."""
     actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
+    major = _major(build)
+    if actuator is not None and major is not None and major < 2:
+        return _first_spring(build, actuator.evidence)
     switched_off = ("management.endpoint.health.enabled", "management.endpoints.enabled-by-default")
     if actuator is None or any(_text(build, key) == "false" for key in switched_off):
         return None
@@ -85,6 +88,24 @@ def _spring(build: Build) -> Found | None:
     return _join(own, path), number, actuator.evidence
 
 
+def _first_spring(build: Build, says: Evidence) -> Found | None:
+    """/health of Spring Boot 1, with no /actuator before it; none where Spring Security may ask for a login.
+
+    https://docs.spring.io/spring-boot/docs/1.5.x/reference/html/production-ready-endpoints.html
+    """
+    off = any(_text(build, key) == "false" for key in ("endpoints.health.enabled", "endpoints.enabled"))
+    if off or build.find("org.springframework.boot:spring-boot-starter-security", "org.springframework.security"):
+        return None
+    own = _text(build, "endpoints.health.path") or _text(build, "endpoints.health.id") or "health"
+    path = _join(_text(build, "management.context-path") or "", own)
+    port = _text(build, "management.port")
+    if port is None:
+        above = (_text(build, key) or "" for key in ("server.context-path", "server.servlet-path"))
+        return _join(*above, path), None, says
+    number = port_number(port)
+    return (path, number, says) if number is not None else None
+
+
 def _asks_mail(build: Build) -> Evidence | None:
     """The setting with the mail server that the health endpoint asks; its answer stands for the program's."""
     host = find_setting(build.folder, "spring.mail.host")
@@ -101,9 +122,15 @@ def _has_probes(build: Build) -> bool:
     https://github.com/spring-projects/spring-boot/issues/22825
     """
     stated = _text(build, "management.endpoint.health.probes.enabled")
+    major = _major(build)
+    return stated == "true" or (stated is None and major is not None and major >= 4)
+
+
+def _major(build: Build) -> int | None:
+    """Spring Boot's major version, if the build states it."""
     boot = build.versioned("org.springframework.boot")
-    major = re.match(r"\d{1,4}", (boot.version if boot is not None else None) or "")
-    return stated == "true" or (stated is None and major is not None and int(major[0]) >= 4)
+    match = re.match(r"\d{1,4}", (boot.version if boot is not None else None) or "")
+    return int(match[0]) if match is not None else None
 
 
 def _quarkus(build: Build) -> Found | None:

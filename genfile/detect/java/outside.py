@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.documents import RESOURCES, texts
+from genfile.detect.java.documents import RESOURCES, profiled, texts
 from genfile.detect.java.life import source_names
-from genfile.detect.java.settings import flat_settings, placeholders, plain_key
+from genfile.detect.java.settings import flat_settings, named_variables, placeholders, plain_key
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 
@@ -23,9 +23,15 @@ _INJECTED = re.compile(r'@(?:\w+:)?Value\(\s*(?:value\s*=\s*)?"\\?\$\{([A-Za-z][
 # A bean that is only created under a condition does not always need its values.
 _CONDITION = re.compile(r"@(?:Profile|ConditionalOn\w+|Conditional)\b")
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
-# Keys that the JVM, Maven's filtering, Spring itself or a configuration server provides.
+# Keys that Maven's filtering, Spring itself or a configuration server provides, and the JVM's own, each by its name:
+# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/System.html#getProperties()
 _GIVEN = re.compile(
-    r"(?:java|user|os|file|line|project|pom|maven|random|env|local|vcap|spring\.cloud|spring\.profiles)\."
+    r"(?:java|pom|maven|random|vcap|spring\.cloud|spring\.profiles)\."
+    r"|project\.(?:groupId|artifactId|version|name|description|url|basedir|baseUri|inceptionYear|packaging|"
+    r"(?:build|parent|properties|organization|scm|reporting)\.[\w.-]+)$"
+    r"|user\.(?:home|dir|name|language|country|variant|script|region|timezone)$"
+    r"|os\.(?:name|arch|version)$|file\.(?:encoding|separator)$|line\.separator$|path\.separator$"
+    r"|env\.[A-Z][A-Z0-9_]*$|local\.(?:server|management)\.port$"
 )
 _SERVED = ("springcloudconfig", "springcloudvault", "springcloudconsul", "springcloudnacos", "springcloudzookeeper")
 
@@ -39,9 +45,13 @@ class Variable(Struct, frozen=True):
     needed: bool
 
 
-def variables(build: Build, *, spring: bool) -> Iterator[Variable]:
-    """The variables that the configuration names. ``spring``: also those that set the keys without a value."""
+def variables(build: Build, *, spring: bool, profile: str | None = None) -> Iterator[Variable]:
+    """The variables that the configuration names. ``spring``: also those that set the keys without a value;
+    ``profile``: the one that the program starts with, whose values hide others."""
     folder = build.folder
+    for path, document in profiled(folder, profile) if profile is not None else ():
+        for name, default in named_variables(document):
+            yield Variable(name, default, folder.says(path, None, f"{name} must be set"), default is None)
     for name, default, path in placeholders(folder):
         # A profile's own file may never be read.
         needed = default is None and "application-" not in path

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
-from genfile.detect.java.boot import put_layers, tell_of_goal, tell_of_profile
+from genfile.detect.java.boot import put_layers, tell_of_goal
 from genfile.detect.java.build import Build
 from genfile.detect.java.credentials import tell_of_credentials
 from genfile.detect.java.dotenv import put_dotenv
@@ -20,6 +20,7 @@ from genfile.detect.java.layout import put_layout
 from genfile.detect.java.machine import put_machine
 from genfile.detect.java.network import put_network
 from genfile.detect.java.private import put_private
+from genfile.detect.java.profile import tell_of_profile
 from genfile.detect.java.reachable import put_reachable
 from genfile.detect.java.read import read_build
 from genfile.detect.java.resolve import put_resolve
@@ -107,7 +108,7 @@ def _notes(service: _Service) -> None:
     """What only works on a developer's machine, and files that nothing in the image reads."""
     put_machine(service.build, service.draft)
     tell_of_goal(service.build, service.draft)
-    tell_of_profile(service.build, service.draft)
+    tell_of_profile(service.build.folder, service.draft)
     tell_of_driver(service.build, service.draft)
     tell_of_credentials(service.build.folder, service.draft)
     put_unread(service.build, service.draft)

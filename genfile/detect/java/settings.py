@@ -6,9 +6,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from genfile.detect.java.documents import lookup, read_settings, texts
+from genfile.detect.java.documents import lookup, read_settings, texts, texts_in
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
+from genfile.parsers import Document
 from genfile.parsers.data import parse_yaml
 from genfile.parsers.values import port_number
 
@@ -111,9 +112,20 @@ PROPERTIES = {"user.dir": ".", "user.home": "~", "java.io.tmpdir": "/tmp", "file
 def placeholders(folder: Project) -> Iterator[tuple[str, str | None, str]]:
     """The upper-case variables that the configuration names, each with its default and its file."""
     for name, text in texts(folder):
-        for match in _PLACEHOLDER.finditer(text):
-            if match[1].isupper() and match[1].isidentifier():
-                yield match[1], match[2], name
+        for variable, default in _named(text):
+            yield variable, default, name
+
+
+def named_variables(document: Document) -> Iterator[tuple[str, str | None]]:
+    """The upper-case variables that a document names, each with its default."""
+    for text in texts_in(document.value):
+        yield from _named(text)
+
+
+def _named(text: str) -> Iterator[tuple[str, str | None]]:
+    for match in _PLACEHOLDER.finditer(text):
+        if match[1].isupper() and match[1].isidentifier():
+            yield match[1], match[2]
 
 
 def dropwizard_config(folder: Project) -> tuple[str, int | None] | None:

@@ -12,6 +12,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.drivers import data_source
 from genfile.detect.java.local import local_settings, tell_of_local
 from genfile.detect.java.outside import variables
+from genfile.detect.java.profile import needed_profile, put_profile
 from genfile.detect.java.settings import flat_settings, plain_key
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -42,6 +43,7 @@ def put_stores(build: Build, draft: Draft) -> None:
         names = [Fact(source.name, (replace(source.says, says=f"the database is {source.name}"),))]
     put_connections(draft, build.folder, reads, depends, dialects=dialects, configured=configured, names=names)
     if spring:
+        put_profile(build.folder, draft)
         reads += local_settings(build.folder)
         tell_of_local(build.folder, draft)
     put_addresses(draft, build.folder, reads)
@@ -75,7 +77,9 @@ def put_outside(build: Build, draft: Draft) -> None:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
     present = {draft.values.get("port_variable")}
     needed: list[tuple[str, Evidence]] = []
-    for item in variables(build, spring=draft.values.get("framework") == "spring-boot"):
+    spring = draft.values.get("framework") == "spring-boot"
+    profile = needed_profile(build.folder, backing) if spring else None
+    for item in variables(build, spring=spring, profile=profile.name if profile is not None else None):
         if item.name not in present:
             present.add(item.name)
             value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}

@@ -23,6 +23,7 @@ PREFIXES = {
     "gatsby": ("GATSBY_",),
     "astro": ("PUBLIC_",),
     "react-router": ("VITE_",),
+    "sveltekit": ("VITE_",),
     "expo": ("EXPO_PUBLIC_",),
     "solid-start": ("VITE_",),
     "tanstack-start": ("VITE_",),

@@ -92,7 +92,7 @@ class Run(Struct, frozen=True):
         """A JavaScript or TypeScript module in the stage, parsed."""
         from genfile.parsers.javascript import parse_javascript, parse_typescript
 
-        typescript = path.endswith((".ts", ".mts", ".cts"))
+        typescript = path.endswith((".ts", ".mts", ".cts", ".tsx"))
         found = self.find(path)
         if found.source is None:
             return None

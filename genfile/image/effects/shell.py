@@ -1,10 +1,12 @@
 """Commands in order, each passed to the effect of its program."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from genfile.container.shell import Simple
 from genfile.image.effects.run import MAX_DEPTH, Run
-from genfile.image.files import Unknown
+from genfile.image.files import Answer, Unknown
 from genfile.image.stage import RunStep, StageState
 
 MAX_STEPS = 2_000
@@ -15,7 +17,7 @@ _BUILDERS = frozenset("make gmake ninja cmake just task bazel mage rake invoke".
 def in_order(run: Run, commands: tuple[Simple, ...]) -> None:
     """Carry out a list of commands, following `cd` and exported variables."""
     folder, exported = run.folder, dict(run.given)
-    for item in commands:
+    for item in _decided(run, commands):
         if not item.words:
             exported.update(item.assignments)
             continue
@@ -32,6 +34,38 @@ def in_order(run: Run, commands: tuple[Simple, ...]) -> None:
             exported.update({name: value for name, _, value in (word.partition("=") for word in words[1:])})
         else:
             perform(here)
+
+
+def _decided(run: Run, commands: tuple[Simple, ...]) -> Iterator[Simple]:
+    """The commands without the branch that is not taken, where one `if` asks for a file that is known to be there or
+    not; else all of them."""
+    first = [item.words[0] for item in commands if item.words]
+    one = first.count("if") == 1 and first.count("fi") == 1 and "elif" not in first
+    answer: Answer | None = None
+    taken = True
+    for item in commands:
+        words = item.words
+        if one and words[:1] == ("if",):
+            answer = _asked(run, words[1:])
+        if answer is None or not words:
+            yield item
+            continue
+        if words[0] == "fi":
+            answer, taken = None, True
+            continue
+        if words[0] in ("then", "else"):
+            taken = (answer is Answer.YES) is (words[0] == "then")
+            item = replace(item, words=words[1:], joined=";")
+        if taken and item.words and words[0] != "if":
+            yield item
+
+
+def _asked(run: Run, words: tuple[str, ...]) -> Answer | None:
+    """The answer to `[ -f PATH ]`; None where it is unknown, or another question."""
+    if len(words) != 4 or words[0] != "[" or words[1] not in ("-f", "-e") or "$" in words[2]:
+        return None
+    found = run.stage.files.find(run.at(words[2])).answer
+    return found if found is not Answer.UNKNOWN else None
 
 
 def perform(run: Run) -> None:
