@@ -10,6 +10,7 @@ import genfile
 from genfile.data import backing_services
 from genfile.spec.base import plain
 from tests.conftest import PROJECTS
+from tests.test_traps import only
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
 GO_MOD = "module x\n\ngo 1.25\n\nrequire {} v1.0.0\n"
@@ -674,3 +675,20 @@ def test_pymysql_gets_what_it_logs_in_with(packages: list[str], added: list[str]
     assert list(plain(service.spec)["extra_packages"]) == added
     told = "requirements.txt:3 (pymysql): pymysql needs cryptography to log in to mysql, and it is not in your"
     assert any(told in note.text for note in service.notes) is (packages == ["pymysql"])
+
+
+@pytest.mark.parametrize("scheme", ["psql", "pgsql", "postgis", "postgres"])
+def test_a_scheme_of_djangos_addresses_is_that_of_its_database(scheme: str) -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    address = f"{scheme}://me:word@127.0.0.1:5438/shop"
+    settings = f"from shop.env import env\nDATABASES = {{'default': env.db('SHOP_DB', default='{address}')}}\n"
+    files = {
+        "requirements.txt": "django==5.2\ndjango-environ\npsycopg2\n",
+        "manage.py": manage,
+        "shop/__init__.py": "",
+        "shop/env.py": "import environ\nenv = environ.Env()\n",
+        "shop/settings.py": settings,
+        "shop/wsgi.py": "application = get_wsgi_application()\n",
+    }
+    [item] = only(**files).connections
+    assert (item.variable, item.service, item.form.partition(":")[0]) == ("SHOP_DB", "postgres", scheme)

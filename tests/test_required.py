@@ -221,6 +221,30 @@ def test_a_helper_of_another_module_is_known_by_its_name(tmp_path: Path) -> None
     assert [item.name for item in inspect(tmp_path).services[0].spec.environment] == ["A_COUNT"]
 
 
+@pytest.mark.parametrize(
+    "line", ["from shop.env import env", "from .env import env", "from shop.env import env as read", None]
+)
+def test_an_object_of_another_module_that_reads_the_environment(tmp_path: Path, line: str | None) -> None:
+    makes = "import environ\n\nenv = environ.Env()\n"
+    name = (line or "env").rpartition(" ")[2]
+    code = f'KEY = {name}("KEY")\nDATABASE = {name}.db("SHOP_DATABASE_URL")\nAGE = {name}.int("AGE", default=3)\n'
+    files = {
+        "requirements.txt": "flask==3.1.0\ngunicorn\ndjango-environ\npsycopg2-binary\n",
+        "Procfile": "web: gunicorn shop.web:app\n",
+        "shop/__init__.py": "",
+        "shop/env.py": makes,
+        "shop/web.py": (makes if line is None else f"{line}\n") + "from flask import Flask\n\n" + code,
+    }
+    files["shop/web.py"] += "app = Flask(__name__)\n"
+    assert set(required(tmp_path, files)) == {"KEY", "SHOP_DATABASE_URL"}
+    (service,) = inspect(tmp_path).services
+    assert [item.variable for item in service.spec.connections] == ["SHOP_DATABASE_URL"]
+    # A function that is called so may do without.
+    other = {**files, "shop/env.py": "import os\ndef env(name):\n    return os.getenv(name)\n"}
+    if line is not None:
+        assert required(tmp_path, other) == {}
+
+
 def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:
     required(tmp_path, PYTHON | {"app.py": FLASK % 'TOKEN = os.environ["TOKEN"]'})
     assert (

@@ -26,6 +26,8 @@ GETTERS = frozenset(
     env.db env.url env.cache env.dict env.float env.json
     """.split()
 )
+# Classes of objects with such methods.
+ENVIRONMENTS = frozenset({"environ.Env", "environ.FileAwareEnv", "environs.Env", "environs.FileAwareEnv"})
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 # A number too large for Python to write in decimal: no container file needs its value.
 _HUGE = re.compile(r"(?<!\w)(?:0[xXoObB])?[0-9a-fA-F_]{1000}")

@@ -1,12 +1,13 @@
 """Python source, parsed with `ast`: assignments, calls, definitions and reads. Nothing is imported or run."""
 
 import ast
+from collections.abc import Container
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from genfile.parsers.pysyntax import GETTERS, is_main_guard, parse_leniently, statements_of, top_level
+from genfile.parsers.pysyntax import ENVIRONMENTS, GETTERS, is_main_guard, parse_leniently, statements_of, top_level
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
 
 if TYPE_CHECKING:
@@ -104,6 +105,15 @@ class PyModule:
                 for alias in node.names:
                     found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         return found
+
+    @cached_property
+    def environments(self) -> frozenset[str]:
+        """The names at module level of objects that read the environment: `env = environ.Env()`."""
+        return frozenset(item.name for item in self.assignments if item.callee in ENVIRONMENTS)
+
+    def calls_env(self, names: Container[str]) -> None:
+        """Let imported objects of other modules, by dotted name, be what their own module makes them: `env`."""
+        self._aliases.update({alias: "env" for alias, name in self._aliases.items() if name in names})
 
     @cached_property
     def imports(self) -> frozenset[str]:

@@ -66,8 +66,22 @@ def modules(project: "PythonProject") -> list[tuple[str, PyModule]]:
         parsed = parse_code(project.folder, parse_python, path)
         if parsed is not None and not ("invoke" in parsed.imports and path == "tasks.py"):
             found.append((path, parsed))
+    _share_environments(found)
     project._modules = found  # type: ignore[attr-defined]
     return found
+
+
+def _share_environments(found: list[tuple[str, PyModule]]) -> None:
+    """Let each module know the objects of the others that read the environment: `from config.env import env`."""
+    names: set[str] = set()
+    for path, module in found:
+        if not module.imports.isdisjoint(("environ", "environs")):
+            parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+            # As imported from any of the folders above, or from its own.
+            places = [".".join(parts[index:]) for index in range(len(parts))]
+            names |= {f"{place}.{name}" for place in places for name in module.environments}
+    for _, module in found if names else ():
+        module.calls_env(names)
 
 
 def _depth(path: str) -> int:
