@@ -227,6 +227,31 @@ def test_a_server_that_binds_to_localhost_is_told_of() -> None:
     assert {"HOST": "0.0.0.0"}.items() <= {item.name: item.value for item in variable.environment}.items()
 
 
+@pytest.mark.parametrize(
+    ("code", "settings"),
+    [
+        ("app.listen(PORT, HOST, () => {})", "exports.HOST = process.env.HOST || '127.0.0.1'; exports.PORT = 3000"),
+        (
+            "app.listen(PORT, HOST)",
+            "const made = {}; made.PORT = 3000; made.HOST = process.env.HOST || '127.0.0.1'; module.exports = made",
+        ),
+        ("app.listen({ port: 3000, host: HOST })", "module.exports = { HOST: process.env.HOST ?? 'localhost' }"),
+        (
+            "const host = all.http.host; app.listen(3000, host)",
+            "module.exports = { http: { host: process.env.HOST || 'localhost' } }",
+        ),
+    ],
+)
+def test_the_host_of_a_server_in_another_module(code: str, settings: str) -> None:
+    head = "const { HOST, PORT } = require('./settings'); const all = require('./settings'); "
+    spec = only(**server(head + code), **{"settings.js": settings})
+    assert {"HOST": "0.0.0.0"}.items() <= {item.name: item.value for item in spec.environment}.items()
+    fixed = settings.replace("process.env.HOST ||", "").replace("process.env.HOST ??", "")
+    assert "binds to" in texts(inspect(**server(head + code), **{"settings.js": fixed}))
+    anywhere = fixed.replace("127.0.0.1", "0.0.0.0").replace("localhost", "0.0.0.0")
+    assert "binds to" not in texts(inspect(**server(head + code), **{"settings.js": anywhere}))
+
+
 # --- installation --------------------------------------------------------------------------------------------------
 
 

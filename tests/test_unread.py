@@ -72,6 +72,19 @@ def test_another_service_inside_stays_out(files: dict[str, str], left: tuple[str
     assert front.unread == left
 
 
+@pytest.mark.parametrize(
+    ("manifest", "code", "left"),
+    [
+        ({"dependencies": {"firebase-functions": "6.0.0"}}, "export {}\n", ("server",)),
+        ({"engines": {"vscode": "^1.90.0"}}, "export {}\n", ("server",)),
+        ({"dependencies": {"firebase-functions": "6.0.0"}}, "import { names } from '../server/names'\n", ()),
+    ],
+)
+def test_what_runs_elsewhere_stays_out(manifest: dict[str, Any], code: str, left: tuple[str, ...]) -> None:
+    more = {"server/package.json": package(main="server.js", **manifest), "server/server.js": "exports.made = 1\n"}
+    assert only(**{**VITE, **more, "src/main.ts": code}).unread == left
+
+
 API = {
     "package.json": package(devDependencies={"vite": "7.1.0"}, scripts={"build": "vite build"}),
     "index.html": VITE["index.html"],

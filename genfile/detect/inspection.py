@@ -132,7 +132,7 @@ def _detected(tree: Tree, found: "Sequence[FoundService]", fronts: "dict[str, Se
     """Detect each service separately: the cost or failure of one does not affect the others."""
     services: list[InspectedService] = []
     taken: set[str] = set()
-    paths = [item.project.path for item in found]
+    paths = [*(item.project.path for item in found), *sorted(tree.elsewhere)]
     for at, item in enumerate(found):
         if tree.budget.ended or at >= tree.limits.services:
             reason = tree.budget.ended or f"{at} services"

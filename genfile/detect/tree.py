@@ -71,6 +71,8 @@ class Tree:
             self.note(note.level, note.text, note.path, note.line)
         # Results that detectors need again, by keys of their own.
         self.memory: dict[tuple[str, ...], Any] = {}
+        # Folders of packages that run elsewhere, and not in a container.
+        self.elsewhere: set[str] = set()
         self._made: dict[tuple[str, ...], tuple[int, Any]] = {}
         self._texts = Shelf(_TEXTS)
         self._parsed = Shelf(_PARSED)

@@ -46,8 +46,8 @@ _IMPORTS_TESTS = re.compile(
 def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> None:
     """Put /unread. A name that the code or a manifest mentions, as a path or a module, counts as read.
 
-    ``services``: the folders of all services of the tree; those inside of this one are left out like its tests, so that
-    a change in a server does not build the front end next to it again.
+    ``services``: the folders of all services of the tree, and of what runs elsewhere; those inside of this one are left
+    out like its tests, so that a change in a server does not build the front end next to it again.
     """
     if draft.values["language"] == "java":
         _put_beside_jvm(folder, draft, services)

@@ -62,6 +62,13 @@ class Context(Struct, frozen=True, eq=False, dict=True):
         folder, name = posixpath.split(self._full(path))
         return name in self.folders.get(folder, ())
 
+    def alike(self, path: str) -> str | None:
+        """The file whose path differs from this one in case alone."""
+        folder, name = (part.lower() for part in posixpath.split(self._full(path)))
+        there = (posixpath.join(at, item) for at in self.folders if at.lower() == folder for item in self.folders[at])
+        found = next((item for item in there if posixpath.basename(item).lower() == name), None)
+        return found[len(self.root) :].lstrip("/") if found is not None else None
+
     def is_folder(self, path: str) -> bool:
         return path == "." or self._full(path) in self._known_folders
 

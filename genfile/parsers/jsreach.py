@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from genfile.parsers.jsawaited import awaited_module, unwrapped
 from genfile.parsers.jsshapes import FUNCTIONS, JsShapes
 from genfile.parsers.jsvalues import NUMBER_CALLS, WRAPPERS
 from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
@@ -80,8 +81,8 @@ class JsReferences(JsShapes):
                 if source is not None and clause is not None:
                     self._bind_clause(clause, self._string(source), found)
             else:
-                name, value = node.child_by_field_name("name"), _unwrapped(node.child_by_field_name("value"))
-                module = self._required(value) or self._awaited(value, found) if value is not None else None
+                name, value = node.child_by_field_name("name"), unwrapped(node.child_by_field_name("value"))
+                module = self._required(value) or awaited_module(self, value, found) if value is not None else None
                 prop = value.child_by_field_name("property") if value is not None else None
                 if name is None or module is None:
                     continue
@@ -129,27 +130,6 @@ class JsReferences(JsShapes):
         if node.type != "call_expression" or callee is None or arguments is None or self._text(callee) != "require":
             return None
         first = arguments.named_children[:1]
-        return self._string(first[0]) if first and first[0].type == "string" else None
-
-    def _awaited(self, node: "Node", found: dict[str, tuple[str, str]]) -> str | None:
-        """The module in `await import("x")`, in its `.default`, and in `x.default ?? x` of a name for all of it."""
-        operator = node.child_by_field_name("operator") if node.type == "binary_expression" else None
-        if operator is not None and self._text(operator) in ("??", "||"):
-            left = _unwrapped(node.child_by_field_name("left"))
-            return self._awaited(left, found) if left is not None and left.type == "member_expression" else None
-        if node.type == "member_expression":
-            owner, prop = _unwrapped(node.child_by_field_name("object")), node.child_by_field_name("property")
-            if owner is None or prop is None:
-                return None
-            if owner.type == "identifier":
-                module, exported = found.get(self._text(owner), (None, ""))
-                return module if exported == "*" and self._text(prop) == "default" else None
-            return self._awaited(owner, found) if owner.type == "call_expression" else None
-        callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-        if node.type != "call_expression" or callee is None or arguments is None or callee.type != "import":
-            return None
-        waits = node.parent is not None and node.parent.type == "await_expression"
-        first = arguments.named_children[:1] if waits else []
         return self._string(first[0]) if first and first[0].type == "string" else None
 
     @cached_property
@@ -383,13 +363,6 @@ def _made(node: "Node") -> "Node":
     while body is not None and body.type in WRAPPERS and body.named_children:
         body = body.named_children[0]
     return body if body is not None and body.type != "statement_block" else node
-
-
-def _unwrapped(node: "Node | None") -> "Node | None":
-    """An expression without parentheses, types and `await` around it."""
-    while node is not None and node.type in WRAPPERS and node.named_children:
-        node = node.named_children[0]
-    return node
 
 
 def _line(node: "Node") -> int:

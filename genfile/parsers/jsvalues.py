@@ -257,10 +257,9 @@ class JsValues:
 
     def _encodes(self, callee: "Node") -> bool:
         """Whether a callee is `new TextEncoder().encode`, also by a name for the encoder."""
-        owner, prop = callee.child_by_field_name("object"), callee.child_by_field_name("property")
-        if owner is None or prop is None or self._text(prop) != "encode":
-            return False
-        made = self._constants.get(self._text(owner)) if owner.type == "identifier" else owner
+        prop = callee.child_by_field_name("property")
+        owner = callee.child_by_field_name("object") if prop is not None and self._text(prop) == "encode" else None
+        made = self._constants.get(self._text(owner)) if owner is not None and owner.type == "identifier" else owner
         constructor = made.child_by_field_name("constructor") if made is not None else None
         return constructor is not None and self._text(constructor) == "TextEncoder"
 

@@ -288,6 +288,20 @@ def test_every_check_has_a_reason_and_a_fault_that_it_finds() -> None:
     assert all(item.reason.endswith(".") for item in CHECKS)
 
 
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("models/blocked.js", "but the file is models/blocked.js: on Linux, case counts"),
+        ("Models/Blocked/index.js", "but the file is Models/Blocked/index.js: on Linux, case counts"),
+        ("models/other.js", "which is not in the image"),
+    ],
+)
+def test_a_file_whose_name_differs_in_case(file: str, said: str) -> None:
+    files = {"package.json": "{}", "server.js": "const blocked = require('./models/Blocked')\n", file: ""}
+    text = 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n'
+    assert found(text, files) == [f"loads-exist: server.js loads ./models/Blocked, {said}"]
+
+
 def test_a_module_that_only_gives_types_is_not_loaded() -> None:
     manifest = json.dumps({"dependencies": {"express": "5"}, "devDependencies": {"tsx": "4"}})
     text = "FROM node:24-slim\nWORKDIR /app\nCOPY package.json server.ts ./\nRUN npm install\nCMD npx tsx server.ts\n"

@@ -42,7 +42,7 @@ def _created(
         package = _package_of(module, call, named)
         if package is not None:
             given = {
-                at: _imported(project, path, module, value) if isinstance(value, str) else value
+                at: imported_value(project, path, module, value) if isinstance(value, str) else value
                 for at, value in passed(module, call)
             }
             yield package, known[package], call, given
@@ -82,8 +82,9 @@ def _variables(client: Client, call: Call, named: dict[int | str, Any], listed: 
             yield next((name for name in client.also if name in listed), client.variable)
 
 
-def _imported(project: NodeProject, path: str, module: JsModule, text: str) -> Any:
-    """The value of a name imported from the project's own module: `dbURL`, `config.openai.key`."""
+def imported_value(project: NodeProject, path: str, module: JsModule, text: str) -> Any:
+    """The value of a name that ``module``, the file at ``path``, imports from the project's own module: `dbURL`,
+    `config.openai.key`; UNKNOWN for any other name."""
     first, *rest = text.split(".")
     source, exported = module.bindings.get(first, ("", ""))
     target = resolve_import(project, path, source) if source.startswith((".", "@", "~", "#", "src")) else None
@@ -94,7 +95,9 @@ def _imported(project: NodeProject, path: str, module: JsModule, text: str) -> A
     if exported == "default":
         return _below(other.default_export, names)
     value = other.exported(names[0]) if names else UNKNOWN
-    return _below(other.constant(names[0]) if names and value is UNKNOWN else value, names[1:])
+    value = other.constant(names[0]) if names and value is UNKNOWN else value
+    # `module.exports = { … }` has its names in one object.
+    return _below(other.default_export, names) if value is UNKNOWN else _below(value, names[1:])
 
 
 def _below(value: Any, names: list[str]) -> Any:

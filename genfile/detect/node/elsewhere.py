@@ -208,5 +208,6 @@ def told_elsewhere(folder: Project) -> Evidence | None:
     if found is None:
         return None
     says = found.evidence[0]
+    folder.tree.elsewhere.add(folder.path)
     folder.tree.note("info", f"{says}: it runs {found.value}, so it is not a service", says.path)
     return says

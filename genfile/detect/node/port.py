@@ -1,12 +1,15 @@
 """What the sources say of the running service: port, health, variables."""
 
 import posixpath
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from msgspec import Struct
 
 from genfile.data import Framework
 from genfile.detect.hosting import PORT_NAMES, HostedPort, dotenv_port, example_port, first_whole, hosting
+from genfile.detect.node.clients import imported_value
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.listeners import listeners, main_listener
 from genfile.detect.node.manager import NodeProject
@@ -18,8 +21,9 @@ from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import About, Draft, Evidence, Fact, Topic, decide
 from genfile.parsers.javascript import JsModule
+from genfile.parsers.jsrequired import passed
 from genfile.parsers.small import parse_procfile, parse_shell
-from genfile.parsers.values import Call, EnvDefault, port_number, port_of
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, port_number, port_of
 
 HEALTH_PATHS = tuple(
     """
@@ -238,9 +242,7 @@ def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModu
             if draft.values.get("framework") == "fastify" and _names_no_host(call):
                 _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} without a host"))
                 return
-            for value in call.arguments:
-                for key in ("host", "hostname"):
-                    value = value.get(key, value) if isinstance(value, dict) else value
+            for value in _hosts(project, name, module, call):
                 host = value.default if isinstance(value, EnvDefault) else value
                 if host not in ("localhost", "127.0.0.1", "::1"):
                     continue
@@ -251,6 +253,32 @@ def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModu
                     return
                 _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} binds to {host}"))
                 return
+
+
+def _hosts(project: NodeProject, name: str, module: JsModule, call: Call) -> Iterator[Any]:
+    """The values of a call that may be its host: each argument, or the host in an object; also from other modules."""
+    given = dict(passed(module, call)) if UNKNOWN in (*call.arguments, *_named_hosts(call)) else {}
+
+    def known(at: int | str, value: Any) -> Any:
+        text = given.get(at) if value is UNKNOWN else None
+        if not isinstance(text, str):
+            return value
+        first = text.partition(".")[0]
+        reference = module.refers_to((text,)) if text == first and first not in module.bindings else None
+        return imported_value(project, name, module, ".".join(reference.names) if reference is not None else text)
+
+    for at, value in enumerate(call.arguments):
+        if isinstance(value, dict):
+            yield from (known(key, value[key]) for key in _HOST_KEYS if key in value)
+        else:
+            yield known(at, value)
+
+
+_HOST_KEYS = ("host", "hostname")
+
+
+def _named_hosts(call: Call) -> list[Any]:
+    return [item[key] for item in call.arguments if isinstance(item, dict) for key in _HOST_KEYS if key in item]
 
 
 def _names_no_host(call: Call) -> bool:

@@ -21,4 +21,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
         if item.ignored is not None:
             hint = f"add !{item.ignored} to .dockerignore"
             mend = Mend("committed", ignored, f"{item.source} loads it")
+        if item.alike is not None:
+            text = f"{item.source} loads {item.name}, but the file is {item.alike}: on Linux, case counts"
+            hint = "write the name as the file has it"
         yield Finding(ID, text, item.source, item.line, hint, mend=mend)

@@ -10,7 +10,8 @@ class Load(Struct, frozen=True):
     """An import: its file in the build context, its line, and what it asks for.
 
     ``origin``: the lockfile or manifest whose installation lacks it; ``file``: the file in the build context that it
-    refers to; ``ignored``: such a file that only the ignore file excludes.
+    refers to; ``ignored``: such a file that only the ignore file excludes; ``alike``: a file there whose path differs
+    from it in case alone.
     """
 
     source: str
@@ -19,6 +20,7 @@ class Load(Struct, frozen=True):
     origin: str = ""
     file: str | None = None
     ignored: str | None = None
+    alike: str | None = None
 
 
 class Reached(Struct):

@@ -39,7 +39,8 @@ def follow(built: Built, start: str, result: Reached) -> None:
             other, there = find_file(built.final, at, _names(at))
             if there.answer is Answer.NO and _is_certain(built, load):
                 file, ignored = _file(built, source, item.module)
-                result.missing.append(replace(load, file=file, ignored=ignored))
+                alike = _alike(built, source, item.module) if file is None and ignored is None else None
+                result.missing.append(replace(load, file=file, ignored=ignored, alike=alike))
             elif there.source is not None and other.endswith(_CODE) and other not in queue:
                 queue += [other] if len(queue) < MAX_MODULES else []
 
@@ -53,6 +54,12 @@ def _file(built: Built, source: str, module: str) -> tuple[str | None, str | Non
         return found, None
     tracked = context.untracked is None or not context.untracked(found)
     return None, found if tracked and context.excludes(found) else None
+
+
+def _alike(built: Built, source: str, module: str) -> str | None:
+    """The file in the build context that a relative import means where case does not count."""
+    at = posixpath.normpath(posixpath.join(posixpath.dirname(source), module))
+    return next((found for end in NODE_ENDINGS if (found := built.context.alike(at + end)) is not None), None)
 
 
 def _module(built: Built, path: str, source: str | None) -> JsModule | None:
