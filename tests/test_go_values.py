@@ -313,3 +313,47 @@ func main() {
     told = {"config/config.yaml": "log:\n  file_path: records/app.log\nother:\n  file_path: elsewhere/x\n"}
     found = only(**{"go.mod": mod("github.com/spf13/viper"), "main.go": code, **told})
     assert found.writable == ("records",)
+
+
+# --- names that viper is asked for -----------------------------------------------------------------------------------
+
+ASKS = """package main
+
+import (
+	"net/http"
+
+	"github.com/spf13/viper"
+)
+
+const (
+	storeFolder = "STORE_DIR"
+	nodeName = "NODE_NAME"
+)
+
+var keys = []string{{storeFolder, nodeName}}
+
+func main() {{
+	v := viper.New()
+	{}
+	open(v.GetString(storeFolder), v.GetString(nodeName), v.GetString("lower.key"))
+	http.ListenAndServe(":8080", nil)
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("v.BindEnv(keys...)", {"STORE_DIR", "NODE_NAME"}),
+        ("for _, key := range keys {\n\t\tv.BindEnv(key)\n\t}", {"STORE_DIR", "NODE_NAME"}),
+        ("v.AutomaticEnv()", {"STORE_DIR", "NODE_NAME"}),
+        ('v.SetEnvPrefix("shop")\n\tv.AutomaticEnv()', {"SHOP_STORE_DIR", "SHOP_NODE_NAME"}),
+        ("v.BindEnv(storeFolder)", {"STORE_DIR"}),
+        ('v.BindEnv(storeFolder, "OTHER_DIR")', {"OTHER_DIR"}),
+        ("v.ReadInConfig()", set()),
+    ],
+)
+def test_the_variables_that_viper_is_asked_for(code: str, expected: set[str]) -> None:
+    spec = only(**{"go.mod": mod("github.com/spf13/viper"), "main.go": ASKS.format(code)})
+    assert {item.name for item in spec.environment} == expected
+    assert not any(item.fallback for item in spec.environment)

@@ -1,15 +1,21 @@
 """The environment variables that libraries for configuration read a value from: by the field's tag, or by its key."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from genfile.parsers.go import GoFile
+from genfile.parsers.values import Call
 
 Sources = list[tuple[str, GoFile]]
 # Tags that name a variable, and those of a field with a structure that put something before its variables.
 _NAMED = ("env", "envconfig")
 _PREFIXED = ("envPrefix", "env-prefix")
 _ENVCONFIG = "github.com/kelseyhightower/envconfig"
+_VIPER = "github.com/spf13/viper"
+_GETS = re.compile(r"\bviper\.Get$|\.Get(?:String\w*|U?[Ii]nt\w*|Float64|Bool|Duration|Time|SizeInBytes)$")
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9_]*")
 MAX_DEPTH = 4
+MAX_KEYS = 80
 
 
 def tagged_variable(sources: Sources, struct: str, field: str, tag: Mapping[str, str]) -> str | None:
@@ -64,12 +70,30 @@ def _of_envconfig(sources: Sources, struct: str, field: str) -> str | None:
     return "_".join([*([prefix] if prefix else []), *parts]).upper() if isinstance(prefix, str) else None
 
 
+def viper_names(sources: Sources) -> Iterator[tuple[str, Call, str]]:
+    """The variables of keys in capitals that the code asks viper for: the file, the call, and the name."""
+    seen: set[str] = set()
+    for path, file in sources:
+        for call in file.calls if any(name.startswith(_VIPER) for name in file.imports) else ():
+            key = call.arguments[0] if len(call.arguments) == 1 else None
+            asks = _GETS.search(call.callee) is not None
+            if asks and isinstance(key, str) and _CAPITALS.fullmatch(key) and key not in seen and len(seen) < MAX_KEYS:
+                seen.add(key)
+                name = keyed_variable(sources, key)
+                if name is not None:
+                    yield path, call, name
+
+
 def keyed_variable(sources: Sources, key: str) -> str | None:
-    """The variable that viper reads a key from: one that it is bound to, else the key itself after the prefix."""
+    """The variable that viper reads a key from: one that it is bound to, else the key itself after the prefix. Names in
+    a list may be bound together, which those in capitals tell."""
     calls = [(call.callee.rpartition(".")[2], call.arguments) for _, file in sources for call in file.calls]
     bound = [given for name, given in calls if name == "BindEnv" and given and given[0] == key]
     named = next((given[1] for given in bound if len(given) > 1 and isinstance(given[1], str)), None)
-    if named is not None or not (bound or any(name == "AutomaticEnv" for name, _ in calls)):
+    listed = key.isupper() and any(
+        name == "BindEnv" and given and not isinstance(given[0], str) for name, given in calls
+    )
+    if named is not None or not (bound or listed or any(name == "AutomaticEnv" for name, _ in calls)):
         return named
     first = next((given[0] for name, given in calls if name == "SetEnvPrefix" and given), "")
     pairs = next((given for name, given in calls if name == "NewReplacer"), ())

@@ -32,7 +32,7 @@ def put_stores(module: GoModule, sources: Sources, draft: Draft) -> None:
 def _reads(module: GoModule, sources: Sources) -> Iterator[Read]:
     folder = module.folder
     for path, call, name in asked_names(sources):
-        default = call.arguments[-1] if call.arguments[-1] != name else None
+        default = call.arguments[-1] if len(call.arguments) > 1 and call.arguments[-1] != name else None
         yield Read(name, folder.says(path, call.line, name), literal_text(default))
     for path, file in sources:
         for call in file.calls:
