@@ -107,6 +107,13 @@ HERE = "spring:\n  profiles:\n    active: {}\n  datasource:\n    url: jdbc:h2:me
         (HERE.format("dev"), "application-prod.yml", "spring.datasource.url: jdbc:oracle:thin:@db/x\n", None),
         (HERE.format("dev"), "application-prod.yml", "a: b\n", None),
         (HERE.format("prod"), "application-prod.yml", "spring.datasource.url: jdbc:mysql://db/x\n", None),
+        # What is active leads there too.
+        (
+            HERE.replace("h2:mem:x", "mysql://localhost/x").format("dev"),
+            "application-prod.yml",
+            "spring.datasource.url: jdbc:mysql://db/x\n",
+            None,
+        ),
         # None is active, and one alone has a database.
         ("a: b\n", "application-store.yml", "spring.datasource.url: ${DB_URL:jdbc:mysql://db/x}\n", "store"),
         ("a: b\n", "application-store.yml", "spring.datasource.url: ${DB_URL}\n", "store"),

@@ -86,7 +86,7 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
             )
             draft.note("warning", text, says.path, says.line, About(Topic.ADDRESS_FIXED))
     given = {item["service"] for item in draft.values.get("connections", ())}
-    for name in wanted.keys() - given:
+    for name in [name for name in wanted if name not in given]:
         _tell_of_no_variable(folder, draft, name)
 
 

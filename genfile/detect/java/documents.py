@@ -217,6 +217,11 @@ def profiled(folder: Project, profile: str) -> list[Named]:
     return [(part.name, part.document) for part in _all(folder) if _is_for(part, profile)]
 
 
+def developed(folder: Project) -> list[Named]:
+    """The documents that are always read and those of a developer's profiles, with the names of their files."""
+    return [(part.name, part.document) for part in _all(folder) if DEVELOPMENT.issuperset(part.profiles)]
+
+
 def lone_source(folder: Project) -> str | None:
     """The only profile whose documents have the data source, where the configuration activates none."""
     return _lone_source(_all(folder))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from genfile.data import backing_services, load_table
-from genfile.detect.java.documents import left_active, lone_source, lookup, profiled
+from genfile.detect.java.documents import developed, left_active, lone_source, lookup, profiled
 from genfile.detect.java.settings import expand
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -36,7 +36,13 @@ def needed_profile(folder: Project, services: Collection[str]) -> Profile | None
             continue
         service = _service(folder, document, str(url), sql)
         place = left[0] if left is not None else folder.says(file, line, "spring.datasource.url")
-        return Profile(name, service, place) if service is not None else None
+        # A developer's that leads there too needs no other.
+        reached = left is not None and any(
+            _service(folder, other, str(lookup(other, "spring.datasource.url")[0]), sql) == service
+            for _, other in developed(folder)
+            if lookup(other, "spring.datasource.url")[0] is not None
+        )
+        return Profile(name, service, place) if service is not None and not reached else None
     return None
 
 
