@@ -230,6 +230,14 @@ def test_an_optional_peer_that_npm_wants_to_move(wanted: str, optional: bool, li
         "index.js": "require('express')().listen(3000)",
     }
     assert (OPTION in genfile.generate(files).files["Dockerfile"]) is refused
+    # What lies in the package's own folder, or is there as a peer alone, is not moved.
+    for more in (
+        {"node_modules/packer/node_modules/shapes": {"version": "0.13.1"}},
+        {"node_modules/shapes": {"version": "0.21.3", "peer": True}},
+    ):
+        files["package-lock.json"] = json.dumps({"lockfileVersion": 2, "packages": packages | more})
+        if refused:
+            assert OPTION not in genfile.generate(files).files["Dockerfile"]
 
 
 PACKED = "esbuild src/server.ts --bundle --platform=node --outfile=dist/server.js"

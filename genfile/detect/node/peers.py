@@ -60,7 +60,11 @@ def _movable(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[s
             continue
         peers = item.get("peerDependencies")
         for peer, wanted in peers.items() if isinstance(peers, dict) else ():
-            meta, version = optional.get(peer), _version(packages, peer)
+            # A version of its own lies in the package's folder; one that is a peer alone stays where it is.
+            place = next(
+                (name for name in (f"{package}/node_modules/{peer}", peer) if f"node_modules/{name}" in packages), ""
+            )
+            meta, version = optional.get(peer), None if _is_peer(packages, place) else _version(packages, place)
             if peer in direct or not isinstance(wanted, str) or not isinstance(meta, dict) or not meta.get("optional"):
                 continue
             count += 1
@@ -98,6 +102,11 @@ def _version(packages: dict[str, Any], name: str) -> str | None:
     item = packages.get(f"node_modules/{name}")
     version = item.get("version") if isinstance(item, dict) else None
     return version if isinstance(version, str) else None
+
+
+def _is_peer(packages: dict[str, Any], name: str) -> bool:
+    item = packages.get(f"node_modules/{name}")
+    return isinstance(item, dict) and item.get("peer") is True
 
 
 def _fits(version: str, wanted: str) -> bool:
