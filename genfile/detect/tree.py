@@ -206,7 +206,7 @@ class Project:
 
     def full(self, name: str) -> str:
         """A name in this folder as a normalised path relative to the inspected root."""
-        if name and "/" not in name and name[0] != ".":
+        if name and name[0] not in "./" and name[-1] not in "./" and "./" not in name and "//" not in name:
             # Nearly every name: there is nothing to normalise.
             return f"{self.path}/{name}" if self.path else name
         joined = posixpath.normpath(posixpath.join(self.path, name) if self.path else name)

@@ -73,6 +73,8 @@ _STORES = {
     "Level": ("level",),
     "loki": ("lokijs",),
 }
+# The last names of all these: no other call is looked at closer, unless its name is a module's.
+_LAST = frozenset(name.rpartition(".")[2] for name in (*_STORES, *(item[0] for item in _NAMED)))
 _STORE_KEYS = ("filename", "storage", "database", "url", "file")
 _ENGINES = ("dialect", "type", "client", "driver")
 
@@ -95,16 +97,17 @@ class JsWrites(JsPaths):
 
     def _of_call(self, dotted: str, items: list["Node"], standing: Standing) -> Iterator[_Target]:
         last = dotted.rsplit(".", 1)[-1]
+        known = bool(items) and (last in _LAST or dotted in self._givers or dotted in self.bindings)
         if (last in _FOLDERS or dotted == "mkdirp.sync") and items:
             yield from _folder(self.path_of(items[0], standing))
         elif last in _FILES and len(items) > _FILES[last]:
             yield from _file(self.path_of(items[_FILES[last]], standing))
         elif last == "mv" and last != dotted and _is_upload(items):
             yield from _file(self.path_of(items[0], standing))
-        elif items and any(self._is(dotted, name, module) for name, modules in _STORES.items() for module in modules):
+        elif known and any(self._is(dotted, name, module) for name, modules in _STORES.items() for module in modules):
             yield from self._store(items[0], standing)
-        for name, module, folders, files in _NAMED:
-            if items and self._is(dotted, name, module):
+        for name, module, folders, files in _NAMED if known else ():
+            if self._is(dotted, name, module):
                 yield from self._named(items[-1], folders, files, standing)
         for item in items[:3]:
             if item.type == "object" and self._is_sqlite(item):
