@@ -5,7 +5,8 @@ npm writes such a lockfile with --legacy-peer-deps or --force, and `npm ci` fail
 fit; later releases want to move the peer, so that the lockfile is out of date for them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from genfile.detect.node.manager import NodeProject
@@ -13,6 +14,7 @@ from genfile.evidence import Draft, Evidence
 from genfile.parsers.data import parse_properties
 
 MAX_PEERS = 400
+_PEER_KEYS = ("peerDependencies", "peerDependenciesMeta")
 
 
 def put_peers(project: NodeProject, draft: Draft) -> None:
@@ -29,66 +31,54 @@ def put_peers(project: NodeProject, draft: Draft) -> None:
 
 
 def conflicts(project: NodeProject) -> Iterator[tuple[bool, str, Evidence]]:
-    """The peers that direct dependencies expect and the lockfile does not provide: whether npm was forced, the message,
-    its place."""
+    """The peers that packages expect and the lockfile does not provide: whether npm was forced, the message, its
+    place."""
     root = project.root
     name = next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if root.has(name)), None)
     document = root.json(name) if name is not None and not _is_settled(project) else None
-    packages: dict[str, Any] = document.table("packages") if document is not None else {}
-    for package, peer, wanted in _expected(project, packages):
-        version = _version(packages, peer)
-        if name is not None and version is not None and not _fits(version, wanted):
-            # npm installs packages that are only peers, unless --legacy-peer-deps prevents it.
-            forced = any(isinstance(item, dict) and item.get("peer") is True for item in packages.values())
-            text = f"{package} expects {peer} {wanted}, but {version} is locked"
-            yield forced, text, root.says(name, None, f"{package} expects {peer} {wanted}")
-    if name is None:
+    if name is None or document is None:
         return
-    for package, peer, wanted, version in _movable(project, packages):
-        text = f"{package} expects {peer} {wanted}, but {version} is locked"
-        yield False, text, root.says(name, None, f"{package} expects {peer} {wanted}")
+    packages, direct = document.table("packages"), project.root_package.every_dependency
+    # npm installs packages that are only peers, unless --legacy-peer-deps prevents it.
+    forced = any(isinstance(item, dict) and item.get("peer") is True for item in packages.values())
+    expected = ((forced, item) for item in _expected(packages, direct))
+    movable = ((False, item) for item in _movable(packages, direct))
+    for by_force, (package, peer, wanted, version) in chain(expected, movable):
+        if version is not None and not _fits(version, wanted):
+            text = f"{package} expects {peer} {wanted}"
+            yield by_force, f"{text}, but {version} is locked", root.says(name, None, text)
 
 
-def _movable(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """The optional peers that don't fit and that npm could move, since the root does not depend on them: package, peer,
-    range, locked version."""
-    direct, count = project.root_package.every_dependency, 0
-    for path, item in packages.items():
-        package = path.removeprefix("node_modules/")
-        optional = item.get("peerDependenciesMeta") if isinstance(item, dict) else None
-        if not package or "node_modules/" in package or not isinstance(optional, dict):
-            continue
-        peers = item.get("peerDependencies")
+def _expected(packages: dict[str, Any], direct: Collection[str]) -> Iterator[tuple[str, str, str, str | None]]:
+    """The peers that the root's dependencies require and that the root depends on too: package, peer, range, locked
+    version."""
+    listed = ((package, packages.get(f"node_modules/{package}")) for package in direct)
+    found = ((package, peer, wanted) for package, peer, wanted, optional in _peers(listed) if not optional)
+    for package, peer, wanted in islice((item for item in found if item[1] in direct), MAX_PEERS):
+        yield package, peer, wanted, _version(packages, peer)
+
+
+def _movable(packages: dict[str, Any], direct: Collection[str]) -> Iterator[tuple[str, str, str, str | None]]:
+    """The optional peers that npm could move, since the root does not depend on them: package, peer, range, locked
+    version."""
+    named = ((path.removeprefix("node_modules/"), item) for path, item in packages.items())
+    listed = ((package, item) for package, item in named if package and "node_modules/" not in package)
+    found = ((package, peer, wanted) for package, peer, wanted, optional in _peers(listed) if optional)
+    for package, peer, wanted in islice((item for item in found if item[1] not in direct), MAX_PEERS):
+        # A version of its own lies in the package's folder; one that is a peer alone stays where it is.
+        places = (f"{package}/node_modules/{peer}", peer)
+        place = next((name for name in places if f"node_modules/{name}" in packages), "")
+        yield package, peer, wanted, None if _is_peer(packages, place) else _version(packages, place)
+
+
+def _peers(listed: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str, str, bool]]:
+    """The peers of packages in a lockfile: package, peer, range, and whether the peer is optional."""
+    for package, item in listed:
+        peers, metas = (item.get(key) if isinstance(item, dict) else None for key in _PEER_KEYS)
         for peer, wanted in peers.items() if isinstance(peers, dict) else ():
-            # A version of its own lies in the package's folder; one that is a peer alone stays where it is.
-            place = next(
-                (name for name in (f"{package}/node_modules/{peer}", peer) if f"node_modules/{name}" in packages), ""
-            )
-            meta, version = optional.get(peer), None if _is_peer(packages, place) else _version(packages, place)
-            if peer in direct or not isinstance(wanted, str) or not isinstance(meta, dict) or not meta.get("optional"):
-                continue
-            count += 1
-            if count > MAX_PEERS:
-                return
-            if version is not None and not _fits(version, wanted):
-                yield package, peer, wanted, version
-
-
-def _expected(project: NodeProject, packages: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The peers that the root's dependencies require and that the root depends on too: package, peer, range."""
-    direct, count = project.root_package.every_dependency, 0
-    for package in direct:
-        item = packages.get(f"node_modules/{package}")
-        peers = item.get("peerDependencies") if isinstance(item, dict) else None
-        optional = item.get("peerDependenciesMeta") if isinstance(item, dict) else None
-        for peer, wanted in peers.items() if isinstance(peers, dict) else ():
-            meta = optional.get(peer) if isinstance(optional, dict) else None
-            if peer not in direct or not isinstance(wanted, str) or (isinstance(meta, dict) and meta.get("optional")):
-                continue
-            count += 1
-            if count > MAX_PEERS:
-                return
-            yield package, peer, wanted
+            meta = metas.get(peer) if isinstance(metas, dict) else None
+            if isinstance(wanted, str):
+                yield package, peer, wanted, isinstance(meta, dict) and bool(meta.get("optional"))
 
 
 def _is_settled(project: NodeProject) -> bool:
