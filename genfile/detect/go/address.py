@@ -1,7 +1,7 @@
 """A listener's address in a configuration field: the values that the field is set to."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -134,24 +134,27 @@ def _in_file(
     module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead, named: bool = False
 ) -> Fact[HostedPort] | None:
     """The port under the field's key in a configuration file; ``named``: by its tag, in a file that the code names."""
-    section = section_of(sources, read)
+    section = _section(sources, read)
     for item in owners:
-        tag = dict(item.tag)
-        key = next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), None if named else read.name)
+        key = _file_key(dict(item.tag), None if named else read.name)
         found = keyed_port(module, sources, (*section, key), named) if key else None
         if found is not None:
             return found
     return None
 
 
-def section_of(sources: Sources, read: FieldRead) -> tuple[str, ...]:
+def _file_key(tag: Mapping[str, str], default: str | None = None) -> str | None:
+    """The key that a field's tag gives it in a configuration file; ``default``: that of a field without such a tag."""
+    return next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), default)
+
+
+def _section(sources: Sources, read: FieldRead) -> tuple[str, ...]:
     """The struct's own key in the outer one: `cfg.Server.Port` is under `server`."""
     parts = read.path.split(".")
     for _, file in sources if len(parts) > 2 else ():
         for fields in file.structs.values():
             if parts[-2] in fields:
-                tag = fields[parts[-2]][1]
-                named = next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), None)
+                named = _file_key(fields[parts[-2]][1])
                 if named is not None or read.name not in fields:
                     return (named or parts[-2],)
     return ()
@@ -159,10 +162,9 @@ def section_of(sources: Sources, read: FieldRead) -> tuple[str, ...]:
 
 def configured_text(module: GoModule, sources: Sources, path: str, read: FieldRead) -> str | None:
     """The text that configuration files give to a field by its tag; None if there is none, or several."""
-    section = section_of(sources, read)
+    section = _section(sources, read)
     for item in owners_of(sources, path, read):
-        tag = dict(item.tag)
-        key = next((tag[name].split(",")[0] for name in FIELD_TAGS if tag.get(name)), None)
+        key = _file_key(dict(item.tag))
         found = keyed_texts(module, sources, (*section, key)) if key else set()
         if found:
             return found.pop() if len(found) == 1 else None

@@ -121,27 +121,31 @@ def keyed_port(
 ) -> Fact[HostedPort] | None:
     """The port at a key of a configuration file, or the one that `SetDefault` gives to it. A key alone is at the top of
     the file, or in a section that is the service's own by its name. ``named``: only of a file that the code names."""
-    wanted = tuple(map(str.lower, key))
-    for path, document in _files(module, sources, named):
-        for place, value in leaves(document.value):
-            number = port_of(value)[0] if tuple(map(str.lower, place[-len(wanted) :])) == wanted else None
-            own = len(wanted) > 1 or len(place) == 1 or _SECTIONS.match(place[-2]) is not None
-            if number is not None and number > 79 and own:
-                says = f"{'.'.join(place)} is {number}"
-                variable = keyed_variable(sources, ".".join(place))
-                return module.folder.fact(HostedPort(number, variable), path, document.line(*place), says)
-    return None if named else _set_default(module, sources, ".".join(wanted))
+    for path, document, place, value in _at_key(module, sources, key, named):
+        number = port_of(value)[0]
+        own = len(key) > 1 or len(place) == 1 or _SECTIONS.match(place[-2]) is not None
+        if number is not None and number > 79 and own:
+            says = f"{'.'.join(place)} is {number}"
+            variable = keyed_variable(sources, ".".join(place))
+            return module.folder.fact(HostedPort(number, variable), path, document.line(*place), says)
+    return None if named else _set_default(module, sources, ".".join(map(str.lower, key)))
 
 
 def keyed_texts(module: GoModule, sources: Sources, key: tuple[str, ...]) -> set[str]:
     """The texts at a key of the configuration files, whatever it is in."""
+    return {value for *_, value in _at_key(module, sources, key) if isinstance(value, str)}
+
+
+def _at_key(
+    module: GoModule, sources: Sources, key: tuple[str, ...], named: bool = False
+) -> Iterator[tuple[str, Document, tuple[str, ...], Any]]:
+    """The values of the configuration files at a key in any section, which may have capitals or not: the file, its
+    document, the whole key, the value. ``named``: only of files that the code names."""
     wanted = tuple(map(str.lower, key))
-    return {
-        value
-        for _, document in _files(module, sources)
-        for place, value in leaves(document.value)
-        if isinstance(value, str) and tuple(map(str.lower, place[-len(wanted) :])) == wanted
-    }
+    for path, document in _files(module, sources, named):
+        for place, value in leaves(document.value):
+            if tuple(map(str.lower, place[-len(wanted) :])) == wanted:
+                yield path, document, place, value
 
 
 def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) -> Fact[HostedPort] | None:
