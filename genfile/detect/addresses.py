@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from genfile.data import backing_services
 from genfile.detect.connections import Read, samples
+from genfile.detect.meanings import database_schemes
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -39,8 +39,7 @@ def read_place(text: str) -> LocalPort | None:
     if match is None:
         return None
     scheme, port = match["scheme"] or "", int(match["port"])
-    databases = {f"{name}://" for item in backing_services().values() for name in item.schemes if name != "http"}
-    if port > 65535 or scheme in _ENCRYPTED or scheme in databases:
+    if port > 65535 or scheme in _ENCRYPTED or scheme.removesuffix("://") in database_schemes():
         return None
     return LocalPort(port, f"{scheme}{{host}}:{{port}}{match['path'] or ''}")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -35,6 +36,13 @@ def _read(text: str) -> "Address | None":
     from genfile.parsers.addresses import read_address
 
     return read_address(text)
+
+
+@cache
+def database_schemes() -> frozenset[str]:
+    """The schemes of addresses that lead to a database; those of HTTP may lead anywhere."""
+    schemes = {scheme for service in backing_services().values() for scheme in service.schemes}
+    return frozenset(schemes - {"http", "https"})
 
 
 def ranked(backing: list[BackingService], variables: dict[str, NamedVariable]) -> list[BackingService]:

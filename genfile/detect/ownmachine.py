@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from genfile.data import BackingService, backing_services
 from genfile.detect.aside import NOT_SERVICES
-from genfile.detect.meanings import WHOLE, means
+from genfile.detect.meanings import WHOLE, database_schemes, means
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import leaves
 from genfile.detect.tree import Project
@@ -92,10 +92,9 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
 
 def _tell_of_others(folder: Project, draft: Draft) -> None:
     """Note the first such address of a server that is no database."""
-    databases = {scheme for item in backing_services().values() for scheme in item.schemes}
     for path, number, line, settled in _lines(folder, str(draft.values.get("language"))):
         match = _OTHER.search(line) if settled else None
-        if match is not None and match[1] not in databases and not _LISTENS.search(line):
+        if match is not None and match[1] not in database_schemes() and not _LISTENS.search(line):
             says = folder.says(path, number, f"{match[1]}://{match[2]}")
             text = f"{says}: the address of this server is hard-coded to this machine, which is the container itself at"
             mend = "read the address from an environment variable"

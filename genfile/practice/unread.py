@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.data import backing_services
+from genfile.detect.meanings import database_schemes
 from genfile.practice.subject import Practice, Subject, Wrong
 
 # Files in which a program, its settings or a script may name a variable.
@@ -34,8 +34,7 @@ def _unread(subject: Subject) -> Iterator[Wrong]:
     service = subject.service
     if service is None or service.spec.language not in _LANGUAGES or not subject.context.whole:
         return
-    schemes = {scheme for item in backing_services().values() for scheme in item.schemes} - {"http", "https"}
-    schemes |= {"ws", "wss"}
+    schemes = database_schemes() | {"ws", "wss"}
     known = {item.name for item in service.spec.environment}
     for item in subject.final:
         for name, value in item.pairs if item.keyword == "ENV" else ():
