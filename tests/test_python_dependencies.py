@@ -746,3 +746,24 @@ def test_a_list_of_exact_versions_is_known_under_any_name(name: str, text: str, 
     assert (name in dockerfile({name: text, "app.py": code})) is listed
     two = dockerfile({name: text, "other.txt": "Flask==3.0.0\n", "app.py": code})
     assert ("other.txt" in two) is not listed
+
+
+def test_packages_are_named_in_the_order_in_which_the_program_loads_them() -> None:
+    loads = ["httpx", "redis", "pandas", "pillow", "jinja2", "boto3"]
+    modules = {
+        "httpx": "httpx",
+        "redis": "redis",
+        "pandas": "pandas",
+        "pillow": "PIL",
+        "jinja2": "jinja2",
+        "boto3": "boto3",
+    }
+    files = {f"part{at}.py": f"import {modules[name]}\n" for at, name in enumerate(loads)}
+    app = (
+        "".join(f"import part{at}\n" for at in range(len(loads)))
+        + "from bottle import default_app\napp = default_app()\n"
+    )
+    inspection = inspect(**{"requirements.txt": "bottle\ngunicorn\n", "app.py": app, **files})
+    (service,) = inspection.services
+    said = [note.text for note in service.notes if "is not in your dependencies" in note.text]
+    assert [name for text in said for name in loads if f" {name} is not" in text] == loads

@@ -1,7 +1,7 @@
 """Third-party modules that the running service imports, and the distributions that bring them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -109,12 +109,13 @@ def _dotted(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def started(project: "PythonProject", words: list[str]) -> frozenset[str]:
-    """The modules that a command loads: the one that it names, and all that is imported by what it imports."""
+def started(project: "PythonProject", words: list[str]) -> KeysView[str]:
+    """The modules that a command loads, nearest first: the one that it names, and all that is imported by what it
+    imports."""
     graph = _graph(project)
     named = {word.split(":")[0] for word in words}
     seeds = [path for path in graph.required if path in named or {module_name(project, path), *_names(path)} & named]
-    return frozenset(graph.followed(seeds))
+    return dict.fromkeys(graph.followed(seeds)).keys()
 
 
 def loaded_by(project: "PythonProject", path: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from genfile.data import Client, clients
 from genfile.detect.python.manifest import PythonProject
@@ -16,7 +16,7 @@ from genfile.parsers.values import EnvDefault
 _Call = tuple[re.Pattern[str], Client]
 
 
-def key_variables(project: PythonProject, loaded: frozenset[str]) -> Iterator[tuple[str, Evidence]]:
+def key_variables(project: PythonProject, loaded: Collection[str]) -> Iterator[tuple[str, Evidence]]:
     """The variables without a default that hold such a key; ``loaded``: the files that the program loads."""
     signing = {name: client for name, client in clients("pypi").items() if client.signs}
     used = [client for name, client in signing.items() if client.settings and project.depends(name) is not None]
