@@ -193,6 +193,20 @@ def test_a_server_of_web_sockets_listens_on_the_port_that_it_is_called_with(serv
     assert only(**{"package.json": manifest, "server.js": server}).port == 5100
 
 
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        ("const config = {}\nconfig.port = Number(process.env.GATE_PORT ?? 5300)", 5300),
+        ("const config = { port: 5301 }\nconfig.name = 'x'", 5301),
+        ("const config = {}\nconfig.port = config.port || 5302", 5302),
+    ],
+)
+def test_a_setting_is_put_onto_an_object_of_the_module(code: str, number: int) -> None:
+    server = f"{code}\nrequire('express')().listen(config.port)"
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node server.js"})
+    assert only(**{"package.json": manifest, "server.js": server}).port == number
+
+
 def test_a_setting_is_put_onto_the_exported_object() -> None:
     settings = (
         "const settings = Object.fromEntries([])\nsettings.PORT = process.env.PORT || 5200\nmodule.exports = settings"

@@ -289,11 +289,9 @@ class JsReferences(JsShapes):
                     target = self._constants.get(self._text(name)) if name is not None else None
                     if name is not None and target is not None:
                         found[self._text(alias or name)] = target
-            inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
-            left = inner.child_by_field_name("left") if inner is not None else None
-            value = inner.child_by_field_name("right") if inner is not None else None
-            owner, _, prop = self._dotted(left).rpartition(".") if left is not None else ("", "", "")
-            if value is not None and owner in owners and prop:
+        for dotted, value in self._put_on.items():
+            owner, _, prop = dotted.rpartition(".")
+            if owner in owners:
                 found[prop] = value
         return found
 

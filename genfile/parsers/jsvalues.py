@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import captures, in_order
 from genfile.parsers.jsreplaces import replacing
+from genfile.parsers.jssyntax import declares_at_top, is_top, number_of
 from genfile.parsers.values import UNKNOWN, Anchored, EnvDefault, Steps, is_known, joined
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class JsValues:
             value = node.child_by_field_name("value") if node.type == "variable_declarator" else node
             if name is not None and value is not None and name.type == "identifier":
                 found.setdefault(self._text(name), value)
-                if _declares_at_top(node):
+                if declares_at_top(node):
                     top.setdefault(self._text(name), value)
         return self._assigned_once() | found | top
 
@@ -93,7 +94,19 @@ class JsValues:
             if left is not None and right is not None and left.type == "identifier":
                 found.setdefault(self._text(left), []).append(right)
         whole = {name: nodes[0] for name, nodes in found.items() if name in bare and len(nodes) == 1}
-        return {name: node for name, node in whole.items() if _is_top(node)}
+        return {name: node for name, node in whole.items() if is_top(node)}
+
+    @cached_property
+    def _put_on(self) -> dict[str, "Node"]:
+        """`settings.port = …`: what each dotted name is given at the top level, the last one counting."""
+        found: dict[str, Node] = {}
+        for node in self._root.named_children:
+            inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
+            left = inner.child_by_field_name("left") if inner is not None else None
+            right = inner.child_by_field_name("right") if inner is not None else None
+            if left is not None and right is not None and left.type == "member_expression":
+                found[self._dotted(left)] = right
+        return found
 
     @cached_property
     def _taken(self) -> dict[str, tuple[str, "Node | None"]]:
@@ -158,7 +171,7 @@ class JsValues:
         if kind == "template_string":
             return self._template(node, depth)
         if kind == "number":
-            return _number(self._text(node))
+            return number_of(self._text(node))
         if kind in ("true", "false", "null", "undefined"):
             return {"true": True, "false": False}.get(kind)
         if kind == "object":
@@ -214,6 +227,9 @@ class JsValues:
             value = self._value(owner, depth + 10)
             if isinstance(value, dict) and self._text(prop) in value:
                 return value[self._text(prop)]
+            put = self._put_on.get(f"{self._text(owner)}.{self._text(prop)}")
+            if put is not None:
+                return self._value(put, depth + 10)
             if self._text(owner) in _NAMED and self._text(prop).isupper():
                 # A variable that another module reads and validates.
                 return EnvDefault(self._text(prop))
@@ -368,33 +384,3 @@ class JsValues:
         """Whether a node is the environment of the process itself, also as `process?.env`."""
         # Skip long text: each member of `a.b.c…` repeats the text of everything before it.
         return node.end_byte - node.start_byte <= 20 and self._text(node).replace("?", "") in ENVIRONMENTS
-
-
-def _declares_at_top(node: "Node") -> bool:
-    """Whether a declaration is at the module's top level."""
-    above = node.parent if node.type == "variable_declarator" else node
-    holder = above.parent if above is not None else None
-    return holder is not None and holder.type in ("program", "export_statement")
-
-
-def _is_top(node: "Node") -> bool:
-    """Whether a value is assigned by a statement at the module's top level."""
-    assignment = node.parent
-    statement = assignment.parent if assignment is not None else None
-    above = statement.parent if statement is not None else None
-    return (
-        above is not None
-        and statement is not None
-        and (statement.type, above.type) == ("expression_statement", "program")
-    )
-
-
-def _number(text: str) -> Any:
-    plain = text.replace("_", "")
-    try:
-        return int(plain, 0) if not plain.startswith("0") or plain[1:2] in ("x", "o", "b") else int(plain)
-    except ValueError:
-        try:
-            return float(plain)
-        except ValueError:
-            return UNKNOWN
