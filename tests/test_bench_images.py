@@ -332,8 +332,9 @@ def test_the_base_is_that_of_the_last_stage(tmp_path: Path) -> None:
     assert recipe.base() == "node:24-slim"
     assert recipe.images() == ["node:24-slim", "golang:1.27"]
     (tmp_path / "Dockerfile").write_text(text)
-    recipe.without_syntax()
-    assert recipe.path.read_text().startswith("FROM node:24")
+    recipe.on_stand_ins({"ENGINE": "/bin/true"})
+    stages = ("FROM node:24 AS base", "FROM golang:1.27 AS build", "FROM base")
+    assert recipe.path.read_text() == "".join(f"{stage}\nENV ENGINE=/bin/true\n" for stage in stages) + "COPY x x\n"
 
 
 def test_the_page_tells_of_stand_ins_and_of_what_could_not_be_built() -> None:

@@ -115,7 +115,7 @@ def _prepare(shape: Shape, column: _Column, root: Path) -> None:
     figures = column.figures
     text = recipe.path.read_text("utf-8")
     if STAND_INS is not None:
-        recipe.without_syntax()
+        recipe.on_stand_ins(shape.stand_in)
         made = run([STAND_INS, "images", *recipe.images()])
         if not made.ok:
             raise RuntimeError(made.output.strip().splitlines()[-1])

@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -41,10 +41,13 @@ class Recipe:
         parsed = read_dockerfile(self.path.read_text("utf-8"))
         return _expanded(parsed.lineage(parsed.stages[-1])[-1].image, parsed)
 
-    def without_syntax(self) -> None:
-        """Drop the `# syntax=` line, for engines that can't get the image it names."""
+    def on_stand_ins(self, variables: Mapping[str, str]) -> None:
+        """Drop the `# syntax=` line, whose image an engine without a registry can't get, and set variables in every
+        stage."""
+        values = "".join(f"ENV {name}={value}\n" for name, value in variables.items())
         lines = self.path.read_text("utf-8").splitlines(keepends=True)
-        self.path.write_text("".join(line for line in lines if not _SYNTAX.match(line)), "utf-8")
+        kept = (line + values if line.startswith("FROM ") else line for line in lines if not _SYNTAX.match(line))
+        self.path.write_text("".join(kept), "utf-8")
 
 
 def _expanded(image: str, parsed: Dockerfile) -> str:

@@ -1,7 +1,7 @@
 """The measured applications, as listed in shapes.toml."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent.parent
@@ -18,6 +18,7 @@ class Shape:
     other: str | None = None
     service: str | None = None
     member: str | None = None
+    stand_in: dict[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> Path:
