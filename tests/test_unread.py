@@ -41,6 +41,39 @@ def test_node(code: str, left: tuple[str, ...]) -> None:
     assert only(**{**NODE, "server.js": code}).unread == left
 
 
+LOOSE = {
+    ".nvmrc": "24\n",
+    "server.test.js": "require('./server')\n",
+    "jest.config.js": "module.exports = {}\n",
+    "Makefile": "run:\n\tnode server.js\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        ("", ()),
+        ("require('fs').readFileSync('.nvmrc')\n", (".nvmrc",)),
+        ("require('./server.test')\n", ("server.test.js",)),
+        ("require('jest').run(require('./jest.config'))\n", ("jest.config.js",)),
+    ],
+)
+def test_files_for_development_stay_out_unless_the_code_names_them(code: str, read: tuple[str, ...]) -> None:
+    files = {"package.json": NODE["package.json"], "server.js": LISTEN + "\n" + code, **LOOSE}
+    assert only(**files).unread == tuple(name for name in sorted(LOOSE) if name not in read)
+
+
+def test_a_list_of_development_packages_stays_out_unless_it_is_installed() -> None:
+    files = {**PYTHON, "requirements-dev.txt": "-r requirements.txt\npytest==9.0.0\n"}
+    assert only(**files).unread == ("tests", "README.md", "requirements-dev.txt")
+    included = {
+        **files,
+        "requirements.txt": "flask==3.1.0\n-r requirements-dev.txt\n",
+        "requirements-dev.txt": "x==1.0\n",
+    }
+    assert only(**included).unread == ("tests", "README.md")
+
+
 VITE = {
     "package.json": package(
         devDependencies={"vite": "7.1.0"}, scripts={"build": "vite build", "api": "cd server && npm i"}

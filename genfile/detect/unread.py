@@ -21,6 +21,10 @@ _CODE = (".py", *_SCRIPTS)
 # Files for tools that no image runs.
 _TOOLS = ("*.test.*", "*.spec.*", "conftest.py", "noxfile.py", "jest.config.*", "vitest.config.*", "cypress.config.*",
           "playwright.config.*", "gulpfile.*", ".eslintrc.*", "eslint.config.*")  # fmt: skip
+# Files for people and tools that work on the code. What only installs or compiles it is not among them.
+_LOOSE = (*_TOOLS, ".nvmrc", ".node-version", ".python-version", ".prettierrc*", ".prettierignore",
+          "prettier.config.*", ".eslintignore", ".mocharc*", ".nycrc*", "tox.ini", "Makefile", "renovate.json",
+          "requirements[-_.]dev*.txt", "requirements[-_.]test*.txt", "dev[-_]requirements*.txt")  # fmt: skip
 # Manifests that name files which installing the project reads.
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "MANIFEST.in")
 # Tables in manifests that only such tools read.
@@ -55,7 +59,7 @@ def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> N
     copied, built = _copies_all(draft), _builds(draft)
     if not copied and not built:
         return
-    found = list(_candidates(folder) if copied else _documents(folder))
+    found = list(_candidates(folder, draft.values) if copied else _documents(folder))
     others = services_within(folder, services)
     apps = _of_apps(folder) if found and draft.values.get("framework") == "django" else []
     folders = [*(name for name in found if folder.has_folder(name)), *others, *apps]
@@ -108,9 +112,14 @@ def _builds(draft: Draft) -> bool:
     return values["language"] == "node" and bool(values.get("build")) and "workspace" not in values and not pages
 
 
-def _candidates(folder: Project) -> Iterator[str]:
+def _candidates(folder: Project, values: dict[str, Any]) -> Iterator[str]:
     yield from (name for name in _FOLDERS if folder.has_folder(name))
     yield from _documents(folder)
+    words = {word.removeprefix("./") for command in _commands(values) for word in command.split()}
+    for name in sorted(folder.names()):
+        known = folder.full(name) in values.get("manifests", ()) or name in words
+        if not known and any(fnmatchcase(name, pattern) for pattern in _LOOSE):
+            yield name
 
 
 def _documents(folder: Project) -> Iterator[str]:
@@ -207,7 +216,8 @@ def _without_remarks(folder: Project, path: str, text: str) -> str:
 
 def _names(text: str, name: str) -> bool:
     """Whether a text has a name as a path or a module: `"docs/x"`, `from tests import`; a file's name anywhere."""
-    if "." in name:
-        return name in text or f"*{posixpath.splitext(name)[1]}" in text
+    if "." in name.lstrip("."):
+        module = posixpath.splitext(name)[0] if name.endswith(_CODE) else name
+        return module in text or f"*{posixpath.splitext(name)[1]}" in text
     plain = re.escape(name)
     return re.search(rf"(?:[\"'`/]{plain}[\"'`/.])|(?:\b(?:from|import)\s+{plain}\b)", text) is not None
