@@ -46,7 +46,7 @@ TABLES = {
         "abandoned_tag",
     ),
     "tools": ("default", "development", "python", "telemetry", "lock", "npm", "gradle"),
-    "weakening": ("yes", "no"),
+    "weakening": ("yes", "no", "options"),
     "wheels": ("as_of", "python"),
 }
 _NAMES = {

@@ -9,7 +9,7 @@ from genfile.detect.committed import in_git
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Beside, Draft, Evidence, Fact
 from genfile.source.tracked import untracked
 
 # Files that only keep a folder in version control.
@@ -69,6 +69,62 @@ def add_volumes(draft: Draft, folders: Iterable[Fact[str]]) -> None:
     if found:
         old = draft.evidence["/volumes"].evidence if known else ()
         draft.put("volumes", Fact(listed, (*old, *(item for path in found if path in listed for item in found[path]))))
+
+
+# The folder that takes what would lie beside the code.
+_DATA = "data"
+
+
+def put_beside_code(folder: Project, draft: Draft) -> None:
+    """Keep the folder of the code root's: a program that may write there can replace the code. What a variable places
+    goes to a folder of its own; else warn of what the program can't write."""
+    home = draft.values["path"]
+    listed = [path for path in draft.values.get("writable", ()) if path not in (".", home)]
+    if len(listed) < len(draft.values.get("writable", ())):
+        draft.values["writable"] = listed
+    moved: set[str | None] = set()
+    for item in sorted(draft.beside, key=lambda item: item.variable is None):
+        if item.file is not None and item.file in moved:
+            continue
+        if item.variable is not None and _is_set(draft, item.variable):
+            moved.add(item.file)
+        elif item.variable is not None and item.file is not None and not folder.has(item.file):
+            moved.add(item.file)
+            _move(folder, draft, item)
+        else:
+            _tell_of_code_folder(draft, item)
+    if not draft.values.get("writable", True):
+        del draft.values["writable"]
+        draft.evidence.pop("/writable", None)
+
+
+def _is_set(draft: Draft, name: str) -> bool:
+    """Whether something gives a variable its value: the image, or a database that compose starts."""
+    given = any(
+        item["name"] == name and item["phase"] == "run" and item.get("value") is not None
+        for item in draft.values.get("environment", ())
+    )
+    return given or any(item["variable"] == name for item in draft.values.get("connections") or ())
+
+
+def _move(folder: Project, draft: Draft, item: Beside) -> None:
+    """Set the variable to a file in a folder that is the program's."""
+    listed = draft.values.setdefault("environment", [])
+    value = f"{item.before}{_DATA}/{posixpath.basename(item.file or '')}"
+    listed[:] = [entry for entry in listed if (entry["name"], entry["phase"]) != (item.variable, "run")]
+    listed.append({"name": item.variable, "phase": "run", "value": value})
+    where = folder.full(_DATA)
+    written = draft.values.get("writable", [])
+    if where != draft.values.get("data") and where not in written:
+        old = draft.evidence["/writable"].evidence if "/writable" in draft.evidence else ()
+        draft.put("writable", Fact([*written, where], (*old, item.says)))
+
+
+def _tell_of_code_folder(draft: Draft, item: Beside) -> None:
+    what = f"can't create {posixpath.basename(item.file)}" if item.file else "can't create files"
+    text = f"{item.says}: in the image the program {what} in the folder of its code, which belongs to root"
+    told = f"{text}; use a folder of its own, such as {_DATA}/, which becomes a volume"
+    draft.note("warning", told, item.says.path, item.says.line)
 
 
 def put_kept(folder: Project, draft: Draft) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from genfile.parsers.jspaths import JsPaths, Standing, Where
+from genfile.parsers.values import EnvDefault
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,6 +22,9 @@ class NodeWritten(Struct, frozen=True):
     line: int
     database: bool = False
     file: str | None = None
+    # The variable that names another place, and what its value has before the path.
+    variable: str | None = None
+    before: str = ""
 
 
 class _Target(Struct, frozen=True):
@@ -29,6 +33,8 @@ class _Target(Struct, frozen=True):
     folder: str
     database: bool = False
     file: str | None = None
+    variable: str | None = None
+    before: str = ""
 
 
 # Calls that create the folder they are given.
@@ -54,6 +60,7 @@ _NAMED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("formidable", "formidable", ("uploadDir",), ()),
     ("IncomingForm", "formidable", ("uploadDir",), ()),
     ("FileStore", "session-file-store", ("path",), ()),
+    ("createStream", "rotating-file-stream", ("path",), ()),
     ("GraphQLModule.forRoot", "@nestjs/graphql", (), ("autoSchemaFile",)),
     ("LocalAuth", "whatsapp-web.js", ("dataPath",), ()),
 )
@@ -92,7 +99,9 @@ class JsWrites(JsPaths):
                 continue
             items = [item for item in arguments.named_children if item.type != "comment"]
             for to in self._of_call(self._dotted(callee), items, standing):
-                found.append(NodeWritten(to.folder, int(node.start_point[0]) + 1, to.database, to.file))
+                found.append(
+                    NodeWritten(to.folder, int(node.start_point[0]) + 1, to.database, to.file, to.variable, to.before)
+                )
         return found
 
     def _of_call(self, dotted: str, items: list["Node"], standing: Standing) -> Iterator[_Target]:
@@ -197,7 +206,10 @@ class JsWrites(JsPaths):
             return
         where = self.path_of(node, standing)
         if where is not None and (where.open or "." in posixpath.basename(where.path)):
-            yield _Target(where.folder, True, None if where.open else where.path)
+            value = self._value(node)
+            variable = value.name if isinstance(value, EnvDefault) else None
+            url = variable is not None and str(value.default).startswith("file:")
+            yield _Target(where.folder, True, None if where.open else where.path, variable, "file:" if url else "")
 
 
 def _is_upload(items: "list[Node]") -> bool:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from genfile.parsers.pypaths import PathPlace, Scope, default_of, join, literal, place, turns
 from genfile.parsers.python import PyModule
+from genfile.parsers.values import EnvDefault
 
 _HANDLERS = ("FileHandler", "logger.add", "logging.basicConfig")
 _UPLOADS = frozenset(
@@ -18,8 +19,14 @@ _UPLOADS = frozenset(
         "UPLOADED_PHOTOS_DEST",
         "SESSION_FILE_DIR",
         "CACHE_DIR",
+        # Django's sessions in files.
+        "SESSION_FILE_PATH",
     }
 )
+# Calls that set a Flask application's settings, by keyword.
+_CONFIGURES = ("config.update", "config.from_mapping")
+# Django's cache in files.
+_FILE_CACHE = "FileBasedCache"
 # Calls that write to a path: the argument's index and keyword, and whether it is a folder.
 _WRITERS: dict[str, tuple[int, str, bool]] = {
     "shelve.open": (0, "filename", False),
@@ -31,6 +38,11 @@ _WRITERS: dict[str, tuple[int, str, bool]] = {
     "shutil.copyfile": (1, "dst", False),
     "shutil.move": (1, "dst", False),
     "chromadb.PersistentClient": (0, "path", True),
+    "joblib.Memory": (0, "location", True),
+    "diskcache.Cache": (0, "directory", True),
+    "diskcache.FanoutCache": (0, "directory", True),
+    "diskcache.Deque": (1, "directory", True),
+    "diskcache.Index": (0, "directory", True),
 }
 # The same for methods of any object.
 _METHODS: dict[str, tuple[int, str, bool]] = {
@@ -54,6 +66,9 @@ class PythonWritten(Struct, frozen=True):
     file: bool = False
     # The file itself, if known.
     name: PathPlace | None = None
+    # The variable that names another place, and what its value has before the path.
+    variable: str | None = None
+    before: str = ""
 
 
 def written(scope: Scope) -> list[PythonWritten]:
@@ -66,9 +81,9 @@ def written(scope: Scope) -> list[PythonWritten]:
         elif isinstance(node, ast.Dict):
             _table(scope, node, found)
         elif isinstance(node, ast.JoinedStr | ast.BinOp):
-            _add(found, _url(scope, node), node.lineno, database=True)
+            _add_url(scope, found, node)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            _add(found, _url(scope, node.value), node.lineno, database=True)
+            _add_url(scope, found, node.value, node.lineno)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if _key(target) in _UPLOADS:
                     _add(found, place(scope, node.value), node.lineno)
@@ -97,6 +112,8 @@ def _url(scope: Scope, node: ast.expr) -> PathPlace | None:
         text = node.value if isinstance(node.value, str) else ""
         own = text.startswith("sqlite") and ":///" in text and ":memory:" not in text
         return literal(text.split(":///", 1)[1]) if own and not text.endswith("///") else None
+    if isinstance(node, ast.BoolOp):
+        return _url(scope, node.values[-1])
     default = default_of(scope.module.dotted(node.func), node) if isinstance(node, ast.Call) else None
     if default is not None and not isinstance(default, ast.Call):
         return _url(scope, default)
@@ -114,6 +131,9 @@ def _url(scope: Scope, node: ast.expr) -> PathPlace | None:
 def _called(scope: Scope, node: ast.Call, found: list[PythonWritten]) -> None:
     callee = scope.module.dotted(node.func)
     keywords = {item.arg: item.value for item in node.keywords if item.arg}
+    if callee.endswith(_CONFIGURES):
+        for name in _UPLOADS & keywords.keys():
+            _add(found, place(scope, keywords[name]), node.lineno)
     first = node.args[0] if node.args else keywords.get("filename", keywords.get("name"))
     if callee in ("os.makedirs", "os.mkdir") and first is not None:
         _add(found, place(scope, first), node.lineno)
@@ -123,9 +143,10 @@ def _called(scope: Scope, node: ast.Call, found: list[PythonWritten]) -> None:
         first = keywords.get("filename") if callee == "logging.basicConfig" else first
         _add_file(found, place(scope, first) if first is not None else None, node.lineno)
     elif callee in ("sqlite3.connect", "aiosqlite.connect") and first is not None:
-        _add(found, place(scope, first), node.lineno, database=True)
+        variable = _variable(scope, first)
+        _add(found, place(scope, first), node.lineno, database=True, variable=variable)
     elif callee.endswith(("create_engine", "create_async_engine")) and isinstance(first, ast.Constant):
-        _add(found, _url(scope, first), node.lineno, database=True)
+        _add_url(scope, found, first)
     else:
         _saved(scope, node, callee, found)
 
@@ -171,12 +192,17 @@ def _table(scope: Scope, node: ast.Dict, found: list[PythonWritten]) -> None:
     items = {
         key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
     }
-    kind = items.get("class", items.get("ENGINE"))
+    for name in _UPLOADS & items.keys():
+        _add(found, place(scope, items[name]), node.lineno)
+    kind = items.get("class", items.get("ENGINE", items.get("BACKEND")))
     kind_text = str(kind.value) if isinstance(kind, ast.Constant) else ""
     if kind_text.endswith("FileHandler") and "filename" in items:
         _add_file(found, place(scope, items["filename"]), node.lineno)
+    elif kind_text.endswith(_FILE_CACHE) and "LOCATION" in items:
+        _add(found, place(scope, items["LOCATION"]), node.lineno)
     elif kind_text.endswith((".sqlite3", ".spatialite")) and "NAME" in items:
-        _add(found, place(scope, items["NAME"]), node.lineno, database=True)
+        variable = _variable(scope, items["NAME"])
+        _add(found, place(scope, items["NAME"]), node.lineno, database=True, variable=variable)
 
 
 def _key(target: ast.expr) -> str | None:
@@ -193,6 +219,54 @@ def _add(
     database: bool = False,
     file: bool = False,
     name: PathPlace | None = None,
+    variable: str | None = None,
+    before: str = "",
 ) -> None:
     if where is not None and (where.parts or where.up is None):
-        found.append(PythonWritten(where, line, database, file, where if database and not where.cut else name))
+        name = where if database and not where.cut else name
+        found.append(PythonWritten(where, line, database, file, name, variable, before))
+
+
+def _add_url(scope: Scope, found: list[PythonWritten], node: ast.expr, line: int | None = None) -> None:
+    """Add the database that a SQLite URL names, with the variable of which the URL is the default."""
+    where = _url(scope, node)
+    if where is not None:
+        variable, scheme = _variable(scope, node), _scheme(node)
+        _add(found, where, line or node.lineno, database=True, variable=variable, before=f"{scheme}:///")
+
+
+def _scheme(node: ast.expr) -> str:
+    """The scheme in front of a SQLite URL's path: `sqlite+aiosqlite`."""
+    texts = (str(item.value) for item in ast.walk(node) if isinstance(item, ast.Constant))
+    return next((text.split(":///")[0] for text in texts if text.startswith("sqlite") and ":///" in text), "sqlite")
+
+
+def _variable(scope: Scope, node: ast.expr) -> str | None:
+    """The variable that an expression is read from, or is the default of."""
+    value = scope.module.value(node)
+    if isinstance(value, EnvDefault):
+        return value.name
+    known: dict[int, str] | None = getattr(scope.module, "_all_defaults", None)
+    if known is None:
+        known = dict(_defaults(scope.module))
+        scope.module._all_defaults = known  # type: ignore[attr-defined]
+    return known.get(id(node)) or next((item.name for item in scope.module.settings if item.line == node.lineno), None)
+
+
+def _defaults(module: PyModule) -> Iterator[tuple[int, str]]:
+    """The expressions that are defaults of variables: `os.getenv("X", f"sqlite:///{HOME}/x.db")`."""
+    for node in module.of(ast.Call):
+        if isinstance(node, ast.Call):
+            callee = module.dotted(node.func)
+            keywords = {item.arg: item.value for item in node.keywords if item.arg}
+            of_url = callee == "dj_database_url.config"
+            default = keywords.get("default") if of_url else default_of(callee, node)
+            named = module.value(node.args[0]) if node.args else "DATABASE_URL" if of_url else None
+            if of_url and "env" in keywords:
+                named = module.value(keywords["env"])
+            if default is not None and isinstance(named, str):
+                yield id(default), named
+    for node in module.of(ast.BoolOp):
+        value = module.value(node) if isinstance(node, ast.BoolOp) else None
+        if isinstance(node, ast.BoolOp) and isinstance(value, EnvDefault):
+            yield id(node.values[-1]), value.name

@@ -54,13 +54,67 @@ def test_every_folder_that_is_written_to_is_kept_by_compose(project: str) -> Non
 
 
 def test_a_database_beside_the_code_makes_no_volume_over_the_code() -> None:
-    """A volume there would hide the code of the next image, and without one a root that is read only stops it."""
+    """A volume there would hide the code of the next image, and a program that may write there can replace its code."""
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": SQLITE}
     dockerfile, entry = generated(files)
-    # Like /tmp: what root has put there stays as it is.
-    assert "install -d -m 1777 /app\n" in dockerfile
+    assert "install -d" not in dockerfile
     assert "volumes" not in entry
-    assert "read_only" not in entry
+    assert entry["read_only"] is True
+    (told,) = [note.text for note in genfile.generate(files).notes if "can't create" in note.text]
+    assert told.startswith("app.py:4 (its database is a file): in the image the program can't create shop.db")
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("import sqlite3\nsqlite3.connect(os.getenv('STORE', 'shop.db'))", "data/shop.db"),
+        ("import sqlite3\nSTORE = os.environ.get('STORE', 'shop.db')\nsqlite3.connect(STORE)", "data/shop.db"),
+        (
+            "from sqlalchemy import create_engine\nURL = os.getenv('STORE', 'sqlite:///./shop.db')",
+            "sqlite:///data/shop.db",
+        ),
+        ("URL = os.getenv('STORE') or 'sqlite+aiosqlite:///shop.db'", "sqlite+aiosqlite:///data/shop.db"),
+    ],
+)
+def test_a_variable_moves_a_database_from_beside_the_code(code: str, value: str) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\nsqlalchemy\n",
+        "app.py": f"import os\nfrom flask import Flask\n{code}\napp = Flask(__name__)\n",
+    }
+    dockerfile, entry = generated(files)
+    assert f"STORE={value}" in dockerfile
+    assert "install -d -o 10001 -g 10001 /app/data" in dockerfile
+    assert 'VOLUME ["/app/data"]' in dockerfile
+    assert [mount.split(":")[1] for mount in entry["volumes"]] == ["/app/data"]
+    assert not [note for note in genfile.generate(files).notes if "can't create" in note.text]
+
+
+def test_a_database_in_the_tree_is_not_moved_away_from_its_content() -> None:
+    code = "import os, sqlite3\nfrom flask import Flask\nsqlite3.connect(os.getenv('STORE', 'shop.db'))\napp = Flask(__name__)\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": code, "shop.db": "rows"}
+    dockerfile, _ = generated(files)
+    assert "STORE" not in dockerfile
+    assert [note for note in genfile.generate(files).notes if "can't create shop.db" in note.text]
+
+
+def test_a_variable_that_another_database_takes_stays() -> None:
+    code = "import os, psycopg\nfrom flask import Flask\nURL = os.getenv('DATABASE_URL', 'sqlite:///shop.db')\napp = Flask(__name__)\n"
+    files = {"requirements.txt": "flask\ngunicorn\nsqlalchemy\npsycopg[binary]\n", "app.py": code}
+    made = genfile.generate(files, compose=True)
+    assert "sqlite" not in made.files["Dockerfile"]
+    assert not [note for note in made.notes if "can't create" in note.text]
+
+
+def test_a_node_program_cannot_replace_its_code() -> None:
+    code = "const Database = require('better-sqlite3')\nnew Database({})\nrequire('express')().listen(3000)\n"
+    manifest = '{"name": "shop", "scripts": {"start": "node app.js"}, "dependencies": {"express": "5.0.0", "better-sqlite3": "12.0.0"}}'
+    files = {"package.json": manifest, "app.js": code.format("'shop.db'")}
+    dockerfile, _ = generated(files)
+    assert "install -d" not in dockerfile
+    assert [note for note in genfile.generate(files).notes if "can't create shop.db" in note.text]
+    dockerfile, entry = generated({**files, "app.js": code.format("process.env.STORE || './shop.db'")})
+    assert "STORE=data/shop.db" in dockerfile
+    assert [mount.split(":")[1] for mount in entry["volumes"]] == ["/app/data"]
 
 
 def test_a_folder_with_code_that_is_written_to_keeps_its_code() -> None:
@@ -88,11 +142,9 @@ DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_
 """
 
 
-def test_a_database_beside_the_code_is_migrated_in_the_container_that_has_it() -> None:
+def test_a_django_database_beside_the_code_is_told_of() -> None:
     files = {**DJANGO, "s/settings.py": SETTINGS.format("'db.sqlite3'")}
-    _, entry = generated(files)
-    command = "python manage.py migrate --noinput && exec gunicorn s.wsgi:application"
-    assert entry["command"] == ["sh", "-c", command]
+    assert [note for note in genfile.generate(files).notes if "can't create db.sqlite3" in note.text]
 
 
 def test_a_database_on_a_volume_is_migrated_by_a_job_that_shares_it() -> None:

@@ -11,7 +11,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.codepaths import code_of
 from genfile.detect.java.logfiles import folder_of_log, log_files
 from genfile.detect.java.settings import expand, flat_settings, plain_key
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Beside, Draft, Evidence, Fact
 from genfile.parsers.jvmwrites import database_folder
 
 MAX_FOLDERS = 8
@@ -20,6 +20,8 @@ WEB_FOLDER = "src/main/webapp"
 _HOME = "/app/"
 # Folders of the developer's tree that no image has; generators write there.
 _SOURCES = ("src/main/java", "src/main/kotlin", "src/test", "target", "build")
+# Settings that name a folder: Tomcat's own, and that of uploads.
+_FOLDER_KEYS = frozenset({plain_key("server.tomcat.basedir"), plain_key("spring.servlet.multipart.location")})
 _FOR_DATA = frozenset({"data", "db", "database", "storage"})
 _ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys", "/var/tmp", "/run")
 
@@ -43,6 +45,9 @@ def put_writes(build: Build, draft: Draft) -> None:
         if where is None:
             if place.text.startswith("/") and _may_be_apart(place.text):
                 apart.setdefault(posixpath.normpath(place.text), place.says)
+            continue
+        if where == "." and not web:
+            draft.beside.append(Beside(place.says, database=place.database))
             continue
         full = folder.full(where) if where != "." else folder.spec_path
         if place.database and not web and _may_hold_a_volume(build, where):
@@ -114,7 +119,7 @@ def _of_settings(build: Build) -> Iterator[_Place]:
             where = database_folder(text) if text is not None else None
             if where is not None:
                 yield _Place(where, fact.evidence[0], database=True)
-        elif key == plain_key("server.tomcat.basedir"):
+        elif key in _FOLDER_KEYS:
             text = expand(build.folder, fact.value)
             if text is not None:
                 yield _Place(text, fact.evidence[0])

@@ -8,7 +8,7 @@ from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.written import overwrites, put_apart
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Beside, Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing, Where
 
@@ -36,10 +36,15 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
                 apart.append(folder.fact(item.folder, name, item.line, f"its database is a file in {item.folder}"))
             if not _is_own(item.folder) or _holds_start(item.folder, start):
                 continue
+            if item.folder == ".":
+                if item.database:
+                    says = folder.says(name, item.line, "its database is a file")
+                    draft.beside.append(Beside(says, item.file, True, item.variable, item.before))
+                continue
             full = folder.full(item.folder) or "."
             if item.database and _may_hold_a_volume(project, item.folder):
                 stores.append(folder.fact(full, name, item.line, f"its database is a file in {item.folder}"))
-            elif (item.database or item.folder != ".") and full not in listed and len(listed) < MAX_FOLDERS:
+            elif full not in listed and len(listed) < MAX_FOLDERS:
                 listed.append(full)
                 what = "its database is a file" if item.database else f"writes to {item.folder}"
                 evidence.append(folder.says(name, item.line, what))

@@ -74,9 +74,10 @@ def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock
         return
     name = posixpath.basename(lock)
     draft.put("local_packages", project.root.fact(found, name, 1, "packages installed from a folder"))
-    if manager == "uv" and project.workspace is None:
+    if manager == "uv":
         # uv compares the lockfile with their manifests.
-        draft.values["manifests"] += [f"{path}/pyproject.toml" for path in found]
+        names = [f"{path}/pyproject.toml" for path in found]
+        draft.values["manifests"] += [name for name in names if name not in draft.values["manifests"]]
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
