@@ -235,3 +235,51 @@ def test_a_folder_of_code_that_is_written_to_is_no_fallback_for_a_database() -> 
     (entry,) = (entry for name, entry in services.items() if name != "postgres")
     assert "postgres" in services
     assert "read_only" not in entry
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("app.config.update(UPLOAD_FOLDER='taken')", "/app/taken"),
+        ("app.config.from_mapping(SESSION_FILE_DIR='kept/sessions')", "/app/kept/sessions"),
+        ("Cache(app, config={'CACHE_TYPE': 'FileSystemCache', 'CACHE_DIR': 'spared'})", "/app/spared"),
+        ("import joblib\nmemory = joblib.Memory('results')", "/app/results"),
+        ("import diskcache\ncache = diskcache.Cache(directory='spared')", "/app/spared"),
+    ],
+)
+def test_a_setting_or_a_cache_names_a_written_folder(code: str, wanted: str) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": f"from flask import Flask\napp = Flask(__name__)\n{code}\n",
+    }
+    assert f'VOLUME ["{wanted}"]' in generated(files)[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        (
+            "CACHES = {'default': {'BACKEND': 'x.filebased.FileBasedCache', 'LOCATION': BASE_DIR / 'spared'}}",
+            "/app/spared",
+        ),
+        ("SESSION_FILE_PATH = BASE_DIR / 'var' / 'sessions'", "/app/var/sessions"),
+    ],
+)
+def test_django_keeps_caches_and_sessions_in_folders_of_their_own(code: str, wanted: str) -> None:
+    settings = f"{SETTINGS.split('DATABASES')[0]}{code}\n"
+    assert f'VOLUME ["{wanted}"]' in genfile.generate({**DJANGO, "s/settings.py": settings}).files["Dockerfile"]
+
+
+def test_a_cache_in_memory_has_no_folder() -> None:
+    code = "CACHES = {'default': {'BACKEND': 'x.locmem.LocMemCache', 'LOCATION': 'unique'}}"
+    files = {**DJANGO, "s/settings.py": f"{SETTINGS.split('DATABASES')[0]}{code}\n"}
+    assert "VOLUME" not in genfile.generate(files).files["Dockerfile"]
+
+
+@pytest.mark.parametrize(("options", "stays"), [("--inspect=0.0.0.0", False), ("--max-old-space-size=512", True)])
+def test_no_script_opens_a_debugger_to_everybody(options: str, stays: bool) -> None:
+    manifest = (
+        f'{{"scripts": {{"start": "NODE_OPTIONS={options} node app.js"}}, "dependencies": {{"express": "5.0.0"}}}}'
+    )
+    files = {"package.json": manifest, "app.js": "require('express')().listen(3000)\n"}
+    assert (options in generated(files)[0]) is stays
