@@ -64,7 +64,9 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
         "passwords": any(known[name].password for name in needed),
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
         "optional": sorted({name for entry in entries for name in _optional(entry)}),
-        "profiles": sorted({name for entry in entries for name in entry["profiles"]} - {"tools"}),
+        "profiles": sorted({name for entry in entries for name in entry["profiles"]} - {"tools", "jobs"}),
+        "jobs": [entry["name"] for entry in entries if "jobs" in entry["profiles"]],
+        "starts": any(not entry["profiles"] for entry in entries),
         "tools": [entry["name"] for entry in entries if entry["stdin"]],
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
@@ -100,6 +102,8 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
     base = _service(spec, layout, known)
     if tools and spec.stdio:
         base["profiles"] = ["tools"]
+    if spec.one_off:
+        base["profiles"] = ["jobs"]
     # No port, and no check of one: the image's own is for the service, which builds it for all of them.
     other: dict[str, Any] = {
         "port": None,

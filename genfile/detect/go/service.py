@@ -9,11 +9,12 @@ from msgspec import Struct, field
 
 from genfile.data import Framework
 from genfile.detect.go.build import put_build
-from genfile.detect.go.claims import choose_program
 from genfile.detect.go.command import arguments
+from genfile.detect.go.claims import choose_program, keeps_running, serves
 from genfile.detect.go.companions import Companion, companions, put_companions
 from genfile.detect.go.context import put_context
 from genfile.detect.go.identity import put_framework, put_identity
+from genfile.detect.go.life import life
 from genfile.detect.go.module import GoModule, GoProgram, read_module
 from genfile.detect.go.network import put_network
 from genfile.detect.go.outside import put_beside, put_kept, put_outside, put_procfile, put_system
@@ -22,6 +23,7 @@ from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
 from genfile.detect.go.stopped import put_stopped
 from genfile.detect.go.version import go_version
+from genfile.detect.oneoff import put_one_off
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
@@ -111,6 +113,15 @@ def _command(service: _Service) -> None:
         draft.put("start", given.but([*draft.values["start"], *given.value]))
 
 
+def _course(service: _Service) -> None:
+    """Whether the program ends by itself. A Procfile is only for what runs on."""
+    module, program = service.module, service.program
+    stays = serves(module, program) or keeps_running(module, program) is not None
+    course = life(module, program)
+    if course.course == "ends" and not stays and not module.folder.has("Procfile"):
+        put_one_off(service.draft, course.reason)
+
+
 def _build(service: _Service) -> None:
     """The commands and flags of the build."""
     put_build(service.module, service.all_sources, service.draft)
@@ -131,6 +142,7 @@ STEPS: tuple[Callable[[_Service], None], ...] = (
     _outside,
     _context,
     _command,
+    _course,
     _build,
     _reachable,
 )

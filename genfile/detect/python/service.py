@@ -19,12 +19,14 @@ from genfile.detect.python.identity import framework_of, put_identity, put_works
 from genfile.detect.python.implied import put_implied, put_logins
 from genfile.detect.python.listening import put_network
 from genfile.detect.python.manifest import PythonProject, python_project
+from genfile.detect.oneoff import put_one_off
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.outside import put_references
 from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
+from genfile.detect.python.serving import ends
 from genfile.detect.python.sources import put_sources
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.system import put_backing, put_system, put_torch
@@ -88,6 +90,14 @@ def _start(service: _Service) -> None:
 def _network(service: _Service) -> None:
     """The port, the variable that sets it, the health endpoint."""
     put_network(service.project, service.draft, service.framework)
+
+
+def _course(service: _Service) -> None:
+    """Whether the program ends by itself. A Procfile is only for what runs on."""
+    project, start = service.project, service.draft.values.get("start") or []
+    file = start[1] if len(start) > 1 and start[0] in ("python", "python3") else ""
+    if service.framework is None and file.endswith(".py") and not project.folder.has("Procfile"):
+        put_one_off(service.draft, ends(project, [start[0], file]))
 
 
 def _processes(service: _Service) -> None:
@@ -160,6 +170,7 @@ STEPS: tuple[Callable[[_Service], None], ...] = (
     _workspace,
     _start,
     _network,
+    _course,
     _processes,
     _packages,
     _variables,
