@@ -53,7 +53,9 @@ def test_a_file_with_nothing_but_jobs_says_how_they_are_run() -> None:
     assert "docker compose run --build --rm " in text
 
 
-LOOP = CRAWLER.replace("    for page in range(3):", "    import time\n    page = 0\n    while True:\n        time.sleep(60)")
+LOOP = CRAWLER.replace(
+    "    for page in range(3):", "    import time\n    page = 0\n    while True:\n        time.sleep(60)"
+)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from genfile.data import Framework
 from genfile.detect.go.build import put_build
-from genfile.detect.go.command import arguments
 from genfile.detect.go.claims import choose_program, keeps_running, serves
+from genfile.detect.go.command import arguments
 from genfile.detect.go.companions import Companion, companions, put_companions
 from genfile.detect.go.context import put_context
 from genfile.detect.go.identity import put_framework, put_identity

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
+from genfile.detect.oneoff import put_one_off
 from genfile.detect.python.absent import lacks_settings, tell_of_absent
 from genfile.detect.python.chosen import put_start
 from genfile.detect.python.compiled import put_old_numpy
@@ -19,7 +20,6 @@ from genfile.detect.python.identity import framework_of, put_identity, put_works
 from genfile.detect.python.implied import put_implied, put_logins
 from genfile.detect.python.listening import put_network
 from genfile.detect.python.manifest import PythonProject, python_project
-from genfile.detect.oneoff import put_one_off
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.outside import put_references
 from genfile.detect.python.processes import put_processes, put_release
