@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 # Languages whose images have a shell, and no entry point but an init.
 _WITH_SHELL = frozenset({"node", "python"})
+# Those whose image has the program itself as its entry point, which another program takes the place of.
+_OWN_ENTRY = frozenset({"go"})
 # The usual path of the credentials file that a build needs.
 _FILES = {
     "npmrc": "/.npmrc",
@@ -62,7 +64,9 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
         "passwords": any(known[name].password for name in needed),
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
         "optional": sorted({name for entry in entries for name in _optional(entry)}),
-        "profiles": sorted({name for entry in entries for name in entry["profiles"]} - {"tools"}),
+        "profiles": sorted({name for entry in entries for name in entry["profiles"]} - {"tools", "jobs"}),
+        "jobs": [entry["name"] for entry in entries if "jobs" in entry["profiles"]],
+        "starts": any(not entry["profiles"] for entry in entries),
         "tools": [entry["name"] for entry in entries if entry["stdin"]],
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
@@ -98,6 +102,8 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
     base = _service(spec, layout, known)
     if tools and spec.stdio:
         base["profiles"] = ["tools"]
+    if spec.one_off:
+        base["profiles"] = ["jobs"]
     # No port, and no check of one: the image's own is for the service, which builds it for all of them.
     other: dict[str, Any] = {
         "port": None,
@@ -110,6 +116,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
         "secrets": [],
     }
     entries: list[dict[str, Any]] = []
+    runs = "entrypoint" if spec.language in _OWN_ENTRY else "command"
     together = spec.release and base["file_beside"] and spec.start and spec.language in _WITH_SHELL
     if (spec.release and not together) or spec.processes:
         base = base | {"image": f"{spec.name}:dev"}
@@ -119,11 +126,11 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
         base = base | {"prepared": True, "command": ["sh", "-c", both]}
     elif spec.release:
         job = f"{spec.name}-release"
-        entries.append(base | other | {"name": job, "command": list(spec.release)})
+        entries.append(base | other | {"name": job, runs: list(spec.release)})
         done = {"name": job, "condition": "service_completed_successfully"}
         base = base | {"depends_on": [*base["depends_on"], done]}
     for name, command in spec.processes.items():
-        worker = {"name": f"{spec.name}-{name}", "command": list(command), "profiles": ["workers"]}
+        worker = {"name": f"{spec.name}-{name}", runs: list(command), "profiles": ["workers"]}
         entries.append(base | other | worker)
     return [base, *entries]
 
@@ -162,6 +169,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "serves": spec.port is not None and spec.static is None,
         "browsed": _is_browsed(spec),
         "command": None,
+        "entrypoint": None,
         "working_dir": None,
         "profiles": [],
         "stdin": spec.stdio,

@@ -249,6 +249,11 @@ class Service(Model):
     stdio: bool = Field(
         False, description="The program talks to a client that starts it, by its standard input and output."
     )
+    one_off: bool = Field(
+        False,
+        description="The program does its work and exits, such as an importer: compose has it in a profile of its own, "
+        "so `docker compose up` does not start it.",
+    )
     health: Health | None = None
     processes: dict[Word, tuple[Argument, ...]] = Field(
         {}, description="Other commands of the same image by name, in exec form, such as workers."

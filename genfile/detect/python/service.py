@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
+from genfile.detect.oneoff import put_one_off
 from genfile.detect.python.absent import lacks_settings, tell_of_absent
 from genfile.detect.python.chosen import put_start
 from genfile.detect.python.compiled import put_old_numpy
@@ -25,6 +26,7 @@ from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
+from genfile.detect.python.serving import ends
 from genfile.detect.python.sources import put_sources
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.system import put_backing, put_system, put_torch
@@ -88,6 +90,14 @@ def _start(service: _Service) -> None:
 def _network(service: _Service) -> None:
     """The port, the variable that sets it, the health endpoint."""
     put_network(service.project, service.draft, service.framework)
+
+
+def _course(service: _Service) -> None:
+    """Whether the program ends by itself. A Procfile is only for what runs on."""
+    project, start = service.project, service.draft.values.get("start") or []
+    file = start[1] if len(start) > 1 and start[0] in ("python", "python3") else ""
+    if service.framework is None and file.endswith(".py") and not project.folder.has("Procfile"):
+        put_one_off(service.draft, ends(project, [start[0], file]))
 
 
 def _processes(service: _Service) -> None:
@@ -160,6 +170,7 @@ STEPS: tuple[Callable[[_Service], None], ...] = (
     _workspace,
     _start,
     _network,
+    _course,
     _processes,
     _packages,
     _variables,
