@@ -451,7 +451,7 @@ def test_tools_of_the_build_report_to_nobody() -> None:
     root = manifest("shop", workspaces=["apps/*", "libs/*"], devDependencies={"turbo": "2.5.0"})
     build = stage(written(shop(**{"package.json": root, "turbo.json": "{}"})), "build")
     assert "ENV TURBO_TELEMETRY_DISABLED=1\n" in build
-    assert "npx --no-install turbo run build --filter=" in build
+    assert "npx --no-install turbo run build --filter=@shop/api..." in build
     old = root.replace("2.5.0", "1.1.2")
     build = stage(written(shop(**{"package.json": old, "turbo.json": "{}"})), "build")
     assert "turbo run" not in build

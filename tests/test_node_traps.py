@@ -195,6 +195,35 @@ def test_the_program_of_a_nest_application_is_read() -> None:
     assert spec.runtime.version == "22"
 
 
+def test_the_programs_of_a_nest_monorepo_listen_where_their_code_says() -> None:
+    projects = {name: {"type": "application", "root": f"apps/{name}"} for name in ("gateway", "users", "mails")}
+    cli = json.dumps({"monorepo": True, "root": "apps/gateway", "projects": projects})
+    scripts = {"build": "nest build", "start:prod": "node dist/apps/gateway/main"}
+    dependencies = {"@nestjs/core": "11.0.0", "@nestjs/cli": "11.0.0"}
+    found = inspect(**{
+        "package.json": package(dependencies=dependencies, scripts=scripts), **LOCK, "nest-cli.json": cli,
+        "apps/gateway/src/main.ts": "app.listen(4555)", "apps/users/src/main.ts": "app.listen(3001)",
+        "apps/mails/src/main.ts": "run()",
+    })  # fmt: skip
+    assert found.services[0].spec.port == 4555
+    assert "users listens too" in texts(found)
+    assert "mails listens" not in texts(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import { Hono } from 'hono'\nconst app = new Hono()\nexport default app\n", (3000, "PORT")),
+        ("import { Hono } from 'hono'\nexport default { port: 5006, fetch: new Hono().fetch }\n", (5006, None)),
+        ("import { Hono } from 'hono'\nBun.serve({ port: 5007, fetch: new Hono().fetch })\n", (5007, None)),
+    ],
+)
+def test_bun_serves_a_default_export_on_port(code: str, expected: tuple[int, str | None]) -> None:
+    manifest = package(scripts={"start": "bun run index.ts"}, dependencies={"hono": "4.6.0"})
+    spec = only(**{"package.json": manifest, "bun.lock": "{}", "index.ts": code})
+    assert (spec.port, spec.port_variable) == expected
+
+
 def test_bun_runs_what_bun_installs() -> None:
     spec = only(**{"package.json": package(module="index.ts", dependencies={"x": "1.0.0"}), "bun.lock": "{}"},
                 **{"index.ts": "Bun.serve({ port: 5005, fetch() {} })"})  # fmt: skip

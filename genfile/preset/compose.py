@@ -191,7 +191,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         ],
         "beside_code": bool(outputs or needed),
         "file_beside": bool(others) and not given,
-        "tmpfs": [f"{folder}:exec" if folder == TOMCAT_TEMP else folder for folder in scratch],
+        # Without a mode, the folder in the image gives it its own, and root as the owner.
+        "tmpfs": [f"{folder}:{'exec,' if folder == TOMCAT_TEMP else ''}mode=1777" for folder in scratch],
     }
 
 
