@@ -624,7 +624,7 @@ def test_a_program_of_one_module_that_skips_its_goal_starts_by_its_class() -> No
     spec = only(**files)
     assert spec.start == ("java", "-cp", "app.jar:lib/*", "a.App")
     assert spec.artifact == "target/shop-1.jar"
-    assert "COPY --link --from=build /src/target/lib /app/lib/" in dockerfile(files)
+    assert "COPY --link --from=build /libraries/ /app/" in dockerfile(files)
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def port(case: Case) -> Iterator[str]:
     if exposed != wanted:
         yield f"EXPOSE {exposed}, the spec says {wanted}"
     variable = case.spec["port_variable"]
-    if variable and case.environment.get(variable) != str(case.spec["port"]):
+    if variable and case.environment.get(variable, str(case.spec["port"])) != str(case.spec["port"]):
         yield f"{variable} is {case.environment.get(variable)}"
     health = case.final.last("HEALTHCHECK")
     other = case.spec.get("health_port")
