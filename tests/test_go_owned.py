@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import make_images
 from tests.test_go_context import dockerfile
-from tests.test_traps import GO_MOD, GO_SERVER
+from tests.test_traps import GO_MOD, GO_SERVER, inspect
 
 UPLOADS = (
     'package main\nimport (\n"net/http"\n"os"\n)\n'
@@ -106,3 +106,39 @@ def test_a_build_that_makes_go_mod_says_so() -> None:
     said = "# The project has no go.mod, so every build uses the newest version of every module.\n"
     assert said in dockerfile(**{"main.go": GO_SERVER})
     assert said not in dockerfile(**{"go.mod": GO_MOD, "main.go": GO_SERVER})
+
+
+# --- databases -------------------------------------------------------------------------------------------------------
+
+STORE = (
+    'package main\nimport (\n"database/sql"\n"net/http"\n"os"\n_ "modernc.org/sqlite"\n)\nfunc main() {{ {body} }}\n'
+)
+SERVE = '; http.ListenAndServe(":9000", nil)'
+
+
+@pytest.mark.parametrize(
+    ("body", "volume"),
+    [
+        ('sql.Open("sqlite", "file::memory:?cache=shared")', False),
+        ('p := os.Getenv("DATABASE_PATH"); if p == "" { p = ":memory:" }; sql.Open("sqlite", p)', False),
+        ('sql.Open("sqlite", os.Getenv("DATABASE_PATH"))', True),
+        ('sql.Open("sqlite", "data/shop.db")', True),
+        # A test's helper has its own; the program's file counts.
+        ('sql.Open("sqlite", ":memory:"); sql.Open("sqlite", "data/shop.db")', True),
+    ],
+)
+def test_a_database_in_memory_needs_no_volume(body: str, volume: bool) -> None:
+    files = {
+        "go.mod": f"{GO_MOD}\nrequire modernc.org/sqlite v1.34.0\n",
+        "go.sum": "x",
+        "main.go": STORE.format(body=body + SERVE),
+    }
+    assert ("VOLUME" in dockerfile(**files)) is volume
+
+
+def test_where_a_database_lies_is_a_guess_if_nothing_says_it() -> None:
+    files = {"go.mod": f"{GO_MOD}\nrequire modernc.org/sqlite v1.34.0\n", "go.sum": "x"}
+    unknown = inspect(**files, **{"main.go": STORE.format(body=f'sql.Open("sqlite", os.Args[1]){SERVE}')})
+    assert "/data" in unknown.services[0].guesses
+    known = inspect(**files, **{"main.go": STORE.format(body=f'sql.Open("sqlite", "data/shop.db"){SERVE}')})
+    assert "/data" not in known.services[0].guesses
