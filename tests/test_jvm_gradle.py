@@ -18,7 +18,8 @@ OLD = "sourceCompatibility = '17'\nmainClassName = 'shop.Shop'\n"
 def version(script: str, **files: str) -> str | None:
     spec = only(**{**MAIN, "build.gradle": HEAD + script, **files})
     assert spec.package_manager is not None
-    return spec.package_manager.version
+    found: str | None = spec.package_manager.version
+    return found
 
 
 @pytest.mark.parametrize(
