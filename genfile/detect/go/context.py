@@ -81,6 +81,9 @@ def _put_replaced(module: GoModule, needed: set[str] | None, draft: Draft) -> No
         files = {item.full(name) for item in beside for name in ("go.mod", "go.sum") if item.has(name)}
         draft.values["manifests"] = [folder.full(name) for name in manifests] + sorted(files)
         return
+    if not module.manifest.requires and not folder.has("go.sum"):
+        # There is nothing to download.
+        manifests = []
     inside = [item.new for item in module.manifest.replaces if item.local]
     manifests += [f"{posixpath.normpath(new)}/go.mod" for new in inside if folder.has(f"{new}/go.mod")]
     draft.values["manifests"] = [folder.full(name) for name in manifests]
