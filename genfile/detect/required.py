@@ -19,27 +19,35 @@ def put_required(
     found: Iterable[tuple[str, Evidence]],
     keys: Iterable[tuple[str, Evidence]] = (),
     later: Iterable[tuple[str, Evidence]] = (),
+    shown: Iterable[tuple[str, Evidence]] = (),
 ) -> None:
     """Mark variables as required, of those that are listed or as new ones; one with a value needs nothing.
 
     ``found``: the names without which the service does not start, with their evidence. ``keys``: those that sign its
-    tokens or sessions. ``later``: those without which requests fail.
+    tokens or sessions. ``later``: those without which requests fail. ``shown``: keys whose default is in the code.
     """
     places = _mark(draft, found, {})
-    signing = _mark(draft, keys, places)
+    signing = _mark(draft, keys, places, secret=True)
     asked = _mark(draft, later, places | signing)
-    if places or signing or asked:
+    known = _mark(draft, shown, places | signing | asked, secret=True)
+    if places or signing or asked or known:
         listed = draft.values["environment"]
-        draft.put("environment", Fact(listed, (*places.values(), *signing.values(), *asked.values())))
+        evidence = (*places.values(), *signing.values(), *asked.values(), *known.values())
+        draft.put("environment", Fact(listed, evidence))
         them = "it" if len(places) == 1 else "them"
         _tell(draft, places, f"the service does not start without {them}")
         signs = "signs" if len(signing) == 1 else "sign"
         _tell(draft, signing, f"{'it' if len(signing) == 1 else 'they'} {signs} tokens or sessions")
         _tell(draft, asked, f"requests fail without {'it' if len(asked) == 1 else 'them'}")
+        whose = "its default is" if len(known) == 1 else "their defaults are"
+        _tell(draft, known, f"{whose} in the code, for everyone to read")
 
 
-def _mark(draft: Draft, found: Iterable[tuple[str, Evidence]], marked: Mapping[str, Evidence]) -> dict[str, Evidence]:
-    """Mark variables; return the place of each that was not ``marked`` before."""
+def _mark(
+    draft: Draft, found: Iterable[tuple[str, Evidence]], marked: Mapping[str, Evidence], *, secret: bool = False
+) -> dict[str, Evidence]:
+    """Mark variables; return the place of each that was not ``marked`` before. ``secret``: by what they are used for,
+    whatever their names are."""
     listed = draft.values.get("environment", [])
     present = {item["name"]: item for item in listed if item["phase"] == "run"}
     places: dict[str, Evidence] = {}
@@ -53,6 +61,7 @@ def _mark(draft: Draft, found: Iterable[tuple[str, Evidence]], marked: Mapping[s
             listed.append(item)
         if item.get("value") is None and name not in marked:
             item["required"] = True
+            item["secret"] = secret or item.get("secret", False)
             places.setdefault(name, replace(says, subject=name))
     return places
 

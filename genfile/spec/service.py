@@ -125,7 +125,10 @@ class EnvironmentVariable(Model):
     phase: Literal["install", "build", "run"] = Field(
         "run", description="When it is read: while dependencies are installed, during the build, or at run time."
     )
-    required: bool = Field(False, description="The program or the build fails without it.")
+    required: bool = Field(
+        False,
+        description="The program or the build fails without it, or takes a key that everyone can read in the code.",
+    )
     secret: bool = Field(False, description="The value is confidential: it is never written to a file.")
     value: Text | None = Field(None, description="The value that the image sets; null: it comes from outside.")
     default: Text | None = Field(None, description="Of a build argument: its default value.")

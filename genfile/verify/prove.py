@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from genfile.container.compose import EXAMPLES, read_dotenv
+from genfile.detect.shared import is_secret
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import UsageError
@@ -162,7 +163,10 @@ def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
     return {
         item.name: secrets.token_hex(32)
         for item in spec.environment
-        if item.phase == "run" and item.required and item.secret and is_sensitive(item.name)
+        if item.phase == "run"
+        and item.required
+        and item.secret
+        and (is_sensitive(item.name) or not is_secret(item.name))
         if item.value is None and item.name not in given
     }
 

@@ -12,7 +12,7 @@ from genfile.detect.python.configurations import class_setting, put_configuratio
 from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.fills import filled_names, filled_setting
 from genfile.detect.python.imports import started
-from genfile.detect.python.keys import key_variables
+from genfile.detect.python.keys import key_variables, shown_keys
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.migrations import tell_of_missing_migrations
@@ -290,7 +290,9 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         for phase in ("run", "build"):
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": phase, "value": django.settings})
     loaded = started(project, draft.values.get("start") or [])
-    put_required(draft, _must_be_set(project, draft, django), key_variables(project, loaded))
+    needed = _must_be_set(project, draft, django)
+    settings = [path for path, _ in settings_modules(project, django)] if django is not None else []
+    put_required(draft, needed, key_variables(project, loaded), shown=shown_keys(project, loaded, settings))
     if not listed:
         del draft.values["environment"]
 
