@@ -15,6 +15,7 @@ from genfile.detect.node.stores import loads_client, schema_variables
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_shown_key
 from genfile.evidence import Draft, Evidence
+from genfile.parsers.jsforms import forms_of
 from genfile.parsers.jsrequired import required_names
 from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import EnvName
@@ -28,7 +29,9 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
         later = {name: ModuleStart(module) for name, module in server_modules(project, draft)}
         parts = program_of(project, start).starts | later
         found = _found(project, start, migrates=bool(draft.values.get("release")))
-        put_required(draft, found, _keys(project, parts, draft), _asked_later(project, later), _shown(project, parts))
+        forms = (item for part in parts.values() for item in forms_of(part.module))
+        keys, asked = _keys(project, parts, draft), _asked_later(project, later)
+        put_required(draft, found, keys, asked, _shown(project, parts), forms)
 
 
 def _asked_later(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, Evidence]]:

@@ -25,6 +25,7 @@ from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pyenv import required_names
+from genfile.parsers.pyforms import forms_of
 from genfile.parsers.pypaths import Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
@@ -292,7 +293,9 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     loaded = started(project, draft.values.get("start") or [])
     needed = _must_be_set(project, draft, django)
     settings = [path for path, _ in settings_modules(project, django)] if django is not None else []
-    put_required(draft, needed, key_variables(project, loaded), shown=shown_keys(project, loaded, settings))
+    forms = (item for path, module in modules(project) if path in {*loaded, *settings} for item in forms_of(module))
+    shown = shown_keys(project, loaded, settings)
+    put_required(draft, needed, key_variables(project, loaded), shown=shown, forms=forms)
     if not listed:
         del draft.values["environment"]
 
