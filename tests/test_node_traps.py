@@ -602,7 +602,7 @@ def test_an_application_in_src_with_a_lock_of_its_own() -> None:
     assert [service.spec.path for service in found.services] == ["src"]
 
 
-def test_a_public_setting_with_the_name_of_a_secret_is_no_build_argument() -> None:
+def test_a_public_setting_with_the_name_of_a_secret_is_a_build_argument_all_the_same() -> None:
     found = inspect(
         **{
             "package.json": package(devDependencies={"vite": "^7"}, scripts={"build": "vite build"}),
@@ -611,9 +611,9 @@ def test_a_public_setting_with_the_name_of_a_secret_is_no_build_argument() -> No
         }
     )
     spec = found.services[0].spec
-    assert [item.name for item in spec.environment if item.phase == "build"] == ["VITE_API_URL"]
-    assert [(item.variable, item.phase) for item in spec.secrets] == [("VITE_OPENAI_API_KEY", "build")]
-    assert "--secret id=vite_openai_api_key,env=VITE_OPENAI_API_KEY" in texts(found)
+    assert [item.name for item in spec.environment if item.phase == "build"] == ["VITE_API_URL", "VITE_OPENAI_API_KEY"]
+    assert not spec.secrets
+    assert "VITE_OPENAI_API_KEY is compiled into public files, where everyone can read it" in texts(found)
 
 
 SCHEMA = 'datasource db {\n  provider="postgresql"\n  url=env("DB")\n}\n'

@@ -528,6 +528,7 @@ def test_a_client_that_an_imported_module_makes(tmp_path: Path) -> None:
 
 JWT = "const jwt = require('jsonwebtoken');\n"
 JOSE = "const { jwtVerify } = require('jose');\n"
+SIGN = "const { SignJWT } = require('jose');\n"
 ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
 
 
@@ -537,7 +538,7 @@ ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY, { expiresIn: '1d' });", {"JWT_KEY": 2}),
         (JWT + "function check(t) {\n  const key = process.env.JWT_KEY;\n  jwt.verify(t, key);\n}", {"JWT_KEY": 4}),
         (JWT + "const { auth } = require('./settings');\njwt.sign({}, auth.key);", {"DEEP_KEY": 3}),
-        (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || 'development');", {}),
+        (JWT + "const login = (id) => jwt.sign({ id }, process.env.S_KEY || 'development');", {}),
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || require('crypto').randomBytes(9));", {}),
         (JWT + "const read = (token) => jwt.decode(token, process.env.JWT_KEY);", {}),
         (JOSE + f"const check = (token) => jwtVerify(token, {ENCODED});", {"JWT_KEY": 2}),
@@ -545,7 +546,15 @@ ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
         (JOSE + f"const key = () => {ENCODED}; const check = (token) => jwtVerify(token, key());", {"JWT_KEY": 2}),
         (JOSE + f"function key() {{ return {ENCODED}; }}\nconst check = (t) => jwtVerify(t, key());", {"JWT_KEY": 3}),
         (JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.JWT_KEY, 'hex'));", {"JWT_KEY": 2}),
-        (JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.JWT_KEY || 'development'));", {}),
+        (JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.S_KEY || 'development'));", {}),
+        (SIGN + f"const login = () => new SignJWT({{}}).setProtectedHeader(x).sign({ENCODED});", {"JWT_KEY": 2}),
+        (
+            SIGN + f"const key = {ENCODED};\nconst login = () => new SignJWT({{}}).setIssuedAt().sign(key);",
+            {"JWT_KEY": 3},
+        ),
+        (SIGN + f"const made = new SignJWT({{}});\nconst login = () => made.sign({ENCODED});", {"JWT_KEY": 3}),
+        (SIGN + "const login = () => new SignJWT({}).sign(importKey());", {}),
+        (SIGN + f"const login = () => new Other({{}}).setIssuedAt().sign({ENCODED});", {}),
         (JOSE + "const keys = createRemoteJWKSet(x); const check = (t) => jwtVerify(t, keys);", {}),
         ("const made = require('express-session');\nconst s = made({ secret: process.env.S_KEY });", {"S_KEY": 2}),
         ("const cookies = require('cookie-session');\nconst c = cookies({ keys: [process.env.C_KEY] });", {"C_KEY": 2}),
@@ -683,3 +692,70 @@ def test_variables_of_a_package_that_is_called_src_are_asked_for(tmp_path: Path)
         "src/config.py": settings,
     }
     assert set(required(tmp_path, files)) == {"TITLE", "TOKEN"}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("const key = process.env.JWT_SECRET || 'secret';", {"JWT_SECRET": 1}),
+        ("const key = process.env.SESSION_SECRET ?? 'keyboard cat';", {"SESSION_SECRET": 1}),
+        ("const key = process.env.SHOP_COOKIE_SECRET || 'cat';", {"SHOP_COOKIE_SECRET": 1}),
+        # No default that is known, none at all, a name or a number, a key of another service.
+        ("const key = process.env.JWT_SECRET || require('crypto').randomBytes(32);", {}),
+        ("const key = process.env.JWT_SECRET || '';", {}),
+        ("const key = process.env.JWT_SECRET_NAME || 'secret';", {}),
+        ("const time = process.env.SESSION_SECRET_TTL || '3600';", {}),
+        ("const name = process.env.SHOP_NAME || 'shop', host = process.env.DB_HOST || 'localhost';", {}),
+        ("const key = process.env.GOOGLE_CLIENT_SECRET || 'none', other = process.env.AWS_SECRET_KEY || 'minio';", {}),
+    ],
+)
+def test_a_default_key_that_everyone_can_read(tmp_path: Path, code: str, names: dict[str, int]) -> None:
+    found = required(tmp_path, {**NODE, "index.js": f"{code}\n{LISTENS}"})
+    assert found == {name: ("index.js", line) for name, line in names.items()}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("app.secret_key = os.getenv('SECRET_KEY', 'dev-secret')", {"SECRET_KEY"}),
+        ("app.secret_key = os.environ.get('FLASK_SECRET_KEY') or 'dev'", {"FLASK_SECRET_KEY"}),
+        ("class S(BaseSettings):\n    jwt_secret: str = 'changeme'\n    title: str = 'shop'", {"JWT_SECRET"}),
+        ("app.secret_key = os.getenv('SECRET_KEY') or os.urandom(24)", set()),
+        ("class S(BaseSettings):\n    jwt_secret: str = secrets.token_hex()", set()),
+        ("key = os.getenv('STRIPE_SECRET_KEY', 'sk_test')", set()),
+    ],
+)
+def test_a_default_key_of_python(tmp_path: Path, code: str, names: set[str]) -> None:
+    head = "import os\nimport secrets\nfrom flask import Flask\nfrom pydantic_settings import BaseSettings\n"
+    found = required(tmp_path, {**PYTHON, "app.py": f"{head}app = Flask(__name__)\n{code}\n"})
+    assert found.keys() == names
+
+
+def test_compose_asks_for_a_key_whose_default_is_in_the_code(tmp_path: Path) -> None:
+    code = "const key = process.env.JWT_SECRET || 'secret', name = process.env.SHOP_NAME || 'shop';\n"
+    required(tmp_path, {**NODE, "index.js": code + LISTENS})
+    (service,) = inspect(tmp_path).services
+    texts = [note.text for note in service.notes]
+    assert "set JWT_SECRET in the container; its default is in the code, for everyone to read" in texts
+    text = dict(generate(tmp_path, compose=True).files)["compose.yaml"]
+    assert "${JWT_SECRET:?set JWT_SECRET in .env, a secret of your own}" in text
+    assert "${SHOP_NAME:?" not in text
+
+
+def test_a_default_key_of_spring(tmp_path: Path) -> None:
+    pom = (
+        "<project><parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId>"
+        "<version>3.3.4</version></parent><groupId>shop</groupId><artifactId>shop</artifactId><version>1</version>"
+        "<dependencies><dependency><groupId>org.springframework.boot</groupId>"
+        "<artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>"
+    )
+    settings = "app.jwt=${JWT_SECRET:changeme}\napp.title=${APP_TITLE:shop}\napp.other=${AUTH_SECRET:}\n"
+    place = "src/main/resources/application"
+    files = {
+        "pom.xml": pom,
+        "src/main/java/shop/App.java": "package shop;\n@SpringBootApplication\npublic class App "
+        "{ public static void main(String[] a) { SpringApplication.run(App.class, a); } }\n",
+        f"{place}.properties": settings,
+        f"{place}-dev.properties": "app.csrf=${CSRF_SECRET:dev}\n",
+    }
+    assert required(tmp_path, files).keys() == {"JWT_SECRET"}

@@ -17,11 +17,13 @@ from genfile.preset.pathfilters import TOMCAT_TEMP
 from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
+from genfile.spec.forms import words_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from genfile.spec.project import Spec
+    from genfile.spec.service import EnvironmentVariable
 
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 # Languages whose images have a shell, and no entry point but an init.
@@ -306,6 +308,11 @@ def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, 
     return entries
 
 
+def _words(item: "EnvironmentVariable") -> str:
+    """The form of a variable's value in words."""
+    return words_of(plain(item.form)) if item.form is not None else ""
+
+
 def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, Any]]:
     """The addresses of databases, and every variable that must come from outside: from the shell or .env.
 
@@ -325,7 +332,7 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
     return [
         *({"name": name, "value": value, "required": False, "secret": False} for name, value in values.items()),
         *(
-            {"name": name, "value": None, "required": item.required, "secret": item.secret}
+            {"name": name, "value": None, "required": item.required, "secret": item.secret, "form": _words(item)}
             for name, item in asked.items()
             if name not in values
         ),

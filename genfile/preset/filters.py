@@ -211,6 +211,14 @@ def stated(environment: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [] if any(is_sensitive(item["name"]) for item in found) else found
 
 
+def named_secret(environment: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a build argument has the name of a secret, which BuildKit warns of: the public key of a page."""
+    return any(
+        item["phase"] == "build" and item["value"] is None and not item["secret"] and is_sensitive(item["name"])
+        for item in environment
+    )
+
+
 def comment(value: Any) -> Markup:
     """Text inside a comment."""
     return _safe("a comment", lambda: quoting.comment_text(str(value)))
@@ -368,6 +376,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "dir_name": dir_name,
     "after": after,
     "stated": stated,
+    "named_secret": named_secret,
     "has_text": has_text,
     "other_binaries": other_binaries,
     "in_family": in_family,

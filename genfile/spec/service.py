@@ -118,6 +118,15 @@ class SystemPackages(Model):
     run: tuple[PackageName, ...] = ()
 
 
+class ValueForm(Model):
+    """The form that the program expects a value to have."""
+
+    kind: Literal["text", "json", "json-list", "json-object", "url", "choice", "fernet"]
+    length: int = Field(0, ge=0, le=4096, description="Of `text`: its least number of characters.")
+    exact: bool = Field(False, description="It has no more characters, either.")
+    choices: tuple[Text, ...] = Field((), description="Of `choice`: the values.")
+
+
 class EnvironmentVariable(Model):
     """A variable that the image sets, or that the program or the build reads."""
 
@@ -125,11 +134,15 @@ class EnvironmentVariable(Model):
     phase: Literal["install", "build", "run"] = Field(
         "run", description="When it is read: while dependencies are installed, during the build, or at run time."
     )
-    required: bool = Field(False, description="The program or the build fails without it.")
+    required: bool = Field(
+        False,
+        description="The program or the build fails without it, or takes a key that everyone can read in the code.",
+    )
     secret: bool = Field(False, description="The value is confidential: it is never written to a file.")
     value: Text | None = Field(None, description="The value that the image sets; null: it comes from outside.")
     default: Text | None = Field(None, description="Of a build argument: its default value.")
     fallback: bool = Field(False, description="The program has a value of its own without it.")
+    form: ValueForm | None = Field(None, description="The form of the value, where the code says it.")
 
 
 class BuildSecret(Model):

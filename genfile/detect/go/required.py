@@ -7,6 +7,7 @@ from genfile.data import Client, clients
 from genfile.detect.go.address import Sources
 from genfile.detect.go.module import GoModule
 from genfile.detect.required import put_required
+from genfile.detect.shared import is_shown_key
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.values import UNKNOWN, EnvDefault, EnvName, FieldRead
 
@@ -23,7 +24,15 @@ def put_needed(module: GoModule, sources: Sources, draft: Draft) -> None:
             name = call.arguments[at] if at < len(call.arguments) else None
             if isinstance(name, str) and name.isidentifier():
                 found.append((path, EnvName(name, call.line, has_default=False)))
-    put_required(draft, _told(module, found), _told(module, _keys(module, sources)))
+    put_required(draft, _told(module, found), _told(module, _keys(module, sources)), shown=_shown(module, sources))
+
+
+def _shown(module: GoModule, sources: Sources) -> Iterator[tuple[str, Evidence]]:
+    """The variables of keys that have a literal default, which everyone can read."""
+    for path, file in sources:
+        for name, default in file.env_defaults.items():
+            if is_shown_key(name, default):
+                yield name, module.folder.says(path, None, f"{name} has its default there")
 
 
 def _told(module: GoModule, found: Iterable[tuple[str, EnvName]]) -> Iterator[tuple[str, Evidence]]:

@@ -8,7 +8,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.jsrequired import bases, passed
+from genfile.parsers.jsrequired import bases, made_by, passed
 from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
@@ -54,6 +54,8 @@ def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
     if call.callee == "super":
         made = [module.bindings.get(name, ("", "")) for name in bases(module, call)]
         return next((package for package, export in made if package in named and export in known[package].calls), None)
+    if (found := _chained(module, call, named)) is not None:
+        return found
     first, *rest = call.callee.split(".")
     package, export = module.bindings.get(first, ("", ""))
     if package in named:
@@ -62,6 +64,18 @@ def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
         return package if names[0] in known[package].calls and len(rest) <= 1 else None
     method = f".{call.callee.rsplit('.', 1)[-1]}" if "." in call.callee else ""
     return next((name for name in sorted(named) if method in known[name].calls), None)
+
+
+def _chained(module: JsModule, call: Call, named: set[str]) -> str | None:
+    """The package of a method at the end of a chain that begins with a class: `SignJWT.sign`."""
+    method = call.callee.rsplit(".", 1)[-1]
+    wanted = {
+        package: name for package in named for name in clients("npm")[package].calls if name[1:].endswith(f".{method}")
+    }
+    made = made_by(module, call) if wanted else None
+    first, _, rest = (made or "").partition(".")
+    package, export = module.bindings.get(first, ("", ""))
+    return package if package in wanted and wanted[package] == f"{rest or export}.{method}" else None
 
 
 def _variables(client: Client, call: Call, named: dict[int | str, Any], listed: Container[str]) -> Iterator[str]:

@@ -13,7 +13,9 @@ from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.started import program_of
 from genfile.detect.node.stores import loads_client, schema_variables
 from genfile.detect.required import put_required
+from genfile.detect.shared import is_shown_key
 from genfile.evidence import Draft, Evidence
+from genfile.parsers.jsforms import forms_of
 from genfile.parsers.jsrequired import required_names
 from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import EnvName
@@ -27,7 +29,9 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
         later = {name: ModuleStart(module) for name, module in server_modules(project, draft)}
         parts = program_of(project, start).starts | later
         found = _found(project, start, migrates=bool(draft.values.get("release")))
-        put_required(draft, found, _keys(project, parts, draft), _asked_later(project, later))
+        forms = (item for part in parts.values() for item in forms_of(part.module))
+        keys, asked = _keys(project, parts, draft), _asked_later(project, later)
+        put_required(draft, found, keys, asked, _shown(project, parts), forms)
 
 
 def _asked_later(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, Evidence]]:
@@ -36,6 +40,16 @@ def _asked_later(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterato
         for item in required_names(part):
             if not item.name.startswith(PUBLIC_PREFIXES) and not is_common(item.name):
                 yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
+
+
+def _shown(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, Evidence]]:
+    """The variables of keys that have a literal default: `process.env.JWT_SECRET || "secret"`."""
+    for name, part in parts.items():
+        module = part.module
+        defaults = [(item, value.last, line) for value, line in module.env_defaults for item in value.names]
+        for key, default, line in (*defaults, *module.defaults):
+            if is_shown_key(key, default) and not key.startswith(PUBLIC_PREFIXES):
+                yield key, project.folder.says(name, line, f"{key} has its default there")
 
 
 def _keys(project: NodeProject, parts: dict[str, ModuleStart], draft: Draft) -> Iterator[tuple[str, Evidence]]:

@@ -5,10 +5,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from genfile.data import Client, clients
+from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Module, evaluator_of
 from genfile.detect.python.reach.values import Frame
+from genfile.detect.shared import is_shown_key
 from genfile.evidence import Evidence
+from genfile.parsers.pyenv import env_defaults
 from genfile.parsers.pysyntax import GETTERS
 from genfile.parsers.python import PyModule
 from genfile.parsers.values import EnvDefault
@@ -33,6 +36,17 @@ def key_variables(project: PythonProject, loaded: Collection[str]) -> Iterator[t
             value = evaluator.value(frame, node)
             if isinstance(value, EnvDefault) and value.open and value.name not in fallbacks:
                 yield value.name, project.folder.says(module.path, node.lineno, f"{value.name} must be set")
+
+
+def shown_keys(
+    project: PythonProject, loaded: Collection[str], settings: Collection[str]
+) -> Iterator[tuple[str, Evidence]]:
+    """The variables of keys that have a literal default: `os.getenv("SECRET_KEY", "development")`; ``settings``: the
+    modules of Django's settings."""
+    for path, module in modules(project):
+        for name, default, line in env_defaults(module) if path in loaded or path in settings else ():
+            if is_shown_key(name, default):
+                yield name, project.folder.says(path, line, f"{name} has its default there")
 
 
 def _pattern(call: str) -> re.Pattern[str]:
