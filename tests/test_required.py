@@ -538,6 +538,7 @@ ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY, { expiresIn: '1d' });", {"JWT_KEY": 2}),
         (JWT + "function check(t) {\n  const key = process.env.JWT_KEY;\n  jwt.verify(t, key);\n}", {"JWT_KEY": 4}),
         (JWT + "const { auth } = require('./settings');\njwt.sign({}, auth.key);", {"DEEP_KEY": 3}),
+        (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || 'development');", {"JWT_KEY": 2}),
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.S_KEY || 'development');", {}),
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || require('crypto').randomBytes(9));", {}),
         (JWT + "const read = (token) => jwt.decode(token, process.env.JWT_KEY);", {}),

@@ -12,7 +12,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from genfile.container.compose import EXAMPLES, read_dotenv
-from genfile.detect.shared import is_secret
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import UsageError
@@ -155,6 +154,9 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
     )
 
 
+_ADDRESSES = ("URL", "URI", "DSN")
+
+
 def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
     """A random value for each secret that the program can't start without, unless it is given.
 
@@ -164,7 +166,8 @@ def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
         item
         for item in spec.environment
         if item.phase == "run" and item.required and item.secret
-        if item.value is None and item.name not in given and (is_sensitive(item.name) or not is_secret(item.name))
+        if item.value is None and item.name not in given
+        if is_sensitive(item.name) or not item.name.endswith(_ADDRESSES)
     ]
     made = {item.name: random_secret(item.form.model_dump() if item.form is not None else None) for item in wanted}
     return {name: value for name, value in made.items() if value is not None}
