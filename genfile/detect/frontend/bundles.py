@@ -21,8 +21,8 @@ BUNDLERS = (
 def in_place(server: FoundService) -> Served | None:
     """A package.json with a build script in the server's own folder: scripts and styles, in the folder that its bundler
     writes to, else anywhere."""
-    from genfile.detect.node.outputdir import bundle_output
     from genfile.detect.node.claims import read_project
+    from genfile.detect.node.outputdir import bundle_output
 
     project = server.project
     read = read_project(project) if project.has("package.json") else None
@@ -38,8 +38,8 @@ def in_place(server: FoundService) -> Served | None:
 
 def own_site(server: FoundService, output: str | None) -> Served | None:
     """A site in the server's own folder, whose output folder the server's code serves or embeds, or Spring serves."""
-    from genfile.detect.node.outputdir import bundle_output
     from genfile.detect.node.claims import read_project
+    from genfile.detect.node.outputdir import bundle_output
 
     folder = server.project.path
     if output is None and server.project.has("package.json") and (read := read_project(server.project)) is not None:
