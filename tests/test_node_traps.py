@@ -662,3 +662,19 @@ def test_an_image_without_node_modules_has_no_release() -> None:
     found = inspect(**{"package.json": package(dependencies=dependencies, scripts=scripts)}, **LOCK, **tree, **config)
     assert found.services[0].spec.release is None
     assert "run `prisma migrate deploy` from the build stage" in texts(found)
+
+
+@pytest.mark.parametrize(("folder", "outputs"), [("", ["out", ".next"]), ("site", ["site", ".next"])])
+def test_the_folder_in_which_next_works_is_ignored_beside_what_it_exports(folder: str, outputs: list[str]) -> None:
+    place = f', distDir: "{folder}"' if folder else ""
+    files = {
+        "package.json": package(dependencies={"next": "15.5.0", "react": "19.0.0"}, scripts={"build": "next build"}),
+        "next.config.js": f'module.exports = {{ output: "export"{place} }}',
+        "app/page.js": "",
+    }
+    assert only(**LOCK, **files).outputs == tuple(outputs)
+
+
+def test_the_working_folder_that_holds_the_pages_is_not_named_twice() -> None:
+    files = {"package.json": package(dependencies={"nuxt": "3.19.0"}, scripts={"build": "nuxt generate"})}
+    assert only(**LOCK, **files).outputs == (".output/public", ".nuxt")
