@@ -14,6 +14,7 @@ from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.pathfilters import TOMCAT_TEMP
+from genfile.preset.anchors import PARTS, share
 from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
@@ -49,20 +50,21 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     backing = [_backing(known[name], [seed[1:] for seed in seeds if seed[0] == name]) for name in needed]
     # What a client starts would only wait beside the others; on its own, it is what `up` starts.
     tools = any(not spec.stdio for spec, _ in services)
-    entries = _distinct(
-        [entry for spec, layout in services for entry in _entries(spec, layout, known, tools)], set(needed)
-    )
+    groups = [_entries(spec, layout, known, tools) for spec, layout in services]
+    entries = _distinct([entry for group in groups for entry in group], set(needed))
+    _name_volumes(groups, {f"{item['name']}-data" for item in backing if item["volume"]})
     _publish(entries)
     _connect(entries)
     _address(entries)
+    shared = [share(group) for group in groups if len(group) > 1]
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
+        "shared": shared,
         "services": entries,
         "backing": backing,
         "passwords": any(known[name].password for name in needed),
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
         "optional": sorted({name for entry in entries for name in _optional(entry)}),
-        "profiles": sorted({name for entry in entries for name in entry["profiles"]} - {"tools"}),
         "tools": [entry["name"] for entry in entries if entry["stdin"]],
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
@@ -93,26 +95,21 @@ def _template() -> "Template":
 
 
 def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], tools: bool) -> list[dict[str, Any]]:
-    """The service, its release command, which runs before it, and its other processes, by a profile. ``tools``: what a
-    client starts has a profile, too."""
+    """The service, its release command, which runs before it, and its other processes. ``tools``: what a client starts
+    has a profile."""
     base = _service(spec, layout, known)
     if tools and spec.stdio:
         base["profiles"] = ["tools"]
-    # No port, and no check of one: the image's own is for the service, which builds it for all of them.
+    # No port, and no check of one: the image's own is for the service.
     other: dict[str, Any] = {
         "port": None,
         "serves": False,
         "checked": False,
         "prepared": False,
-        "builds": False,
         "stdin": False,
-        "arguments": [],
-        "secrets": [],
     }
     entries: list[dict[str, Any]] = []
     together = spec.release and base["file_beside"] and spec.start and spec.language in _WITH_SHELL
-    if (spec.release and not together) or spec.processes:
-        base = base | {"image": f"{spec.name}:dev"}
     if spec.release and together:
         # A database next to the code is a file in one container: no other container can prepare it.
         both = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
@@ -123,8 +120,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
         done = {"name": job, "condition": "service_completed_successfully"}
         base = base | {"depends_on": [*base["depends_on"], done]}
     for name, command in spec.processes.items():
-        worker = {"name": f"{spec.name}-{name}", "command": list(command), "profiles": ["workers"]}
-        entries.append(base | other | worker)
+        entries.append(base | other | {"name": f"{spec.name}-{name}", "command": list(command)})
     return [base, *entries]
 
 
@@ -144,8 +140,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     return {
         "name": spec.name,
         "service": spec.name,
-        "image": None,
-        "builds": True,
+        "shared": None,
+        "parts": list(PARTS),
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "arguments": [
@@ -176,11 +172,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
             for name in spec.backing_services
             if name in known
         ],
-        "mounts": [
-            f"{spec.name}{re.sub('[^A-Za-z0-9]+', '-', folder.removeprefix('/app'))}-files:{folder}"
-            for folder in written
-            if folder not in beside_code
-        ],
+        "mounts": [folder for folder in written if folder not in beside_code],
         "beside_code": bool(outputs or needed),
         "file_beside": bool(others) and not given,
         "tmpfs": [f"{folder}:exec" if folder == TOMCAT_TEMP else folder for folder in scratch],
@@ -295,6 +287,20 @@ def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, 
             entry["name"], count = (f"{name}-app" if count == 2 else f"{name}-{count}"), count + 1
         taken.add(entry["name"])
     return entries
+
+
+def _name_volumes(groups: list[list[dict[str, Any]]], taken: set[str]) -> None:
+    """Call each volume by its service and its folder; the entries of one service share it."""
+    for group in groups:
+        volumes = []
+        for folder in group[0]["mounts"]:
+            name = f"{group[0]['service']}{re.sub('[^A-Za-z0-9]+', '-', folder.removeprefix('/app'))}"
+            while name in taken:
+                name = f"{name}-files"
+            taken.add(name)
+            volumes.append(f"{name}:{folder}")
+        for entry in group:
+            entry["mounts"] = volumes
 
 
 def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, Any]]:
