@@ -19,4 +19,3 @@ def share(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
         entry["shared"] = first["name"]
         entry["parts"] = [part for part in PARTS if not alike[part]]
     return first | {"parts": [part for part in PARTS if alike[part]]}
-

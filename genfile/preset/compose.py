@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from genfile.data import BackingService, backing_services, framework
 from genfile.dockerfile.quoting import local_folder
+from genfile.preset.anchors import PARTS, share
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.pathfilters import TOMCAT_TEMP
-from genfile.preset.anchors import PARTS, share
 from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
@@ -317,12 +317,19 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
     asked = {
         item.name: item
         for item in spec.environment
-        if item.phase == "run" and item.value is None and (item.required or not item.fallback)
+        if item.phase == "run"
+        and item.value is None
+        and (item.required or item.default is not None or not item.fallback)
     }
     return [
         *({"name": name, "value": value, "required": False, "secret": False} for name, value in values.items()),
         *(
-            {"name": name, "value": None, "required": item.required, "secret": item.secret}
+            {
+                "name": name,
+                "value": item.default,
+                "required": item.required and item.default is None,
+                "secret": item.secret,
+            }
             for name, item in asked.items()
             if name not in values
         ),

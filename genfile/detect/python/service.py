@@ -15,6 +15,7 @@ from genfile.detect.python.django import Django, find_django, for_production
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.gunicorn import put_configured
+from genfile.detect.python.hostlists import put_local_hosts
 from genfile.detect.python.identity import framework_of, put_identity, put_workspace
 from genfile.detect.python.implied import put_implied, put_logins
 from genfile.detect.python.listening import put_network
@@ -122,6 +123,7 @@ def _packages(service: _Service) -> None:
 def _variables(service: _Service) -> None:
     """Variables that the code reads."""
     put_environment(service.project, service.draft, service.django)
+    put_local_hosts(service.project, service.draft, service.django)
 
 
 def _files(service: _Service) -> None:
