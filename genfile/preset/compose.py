@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 # Languages whose images have a shell, and no entry point but an init.
 _WITH_SHELL = frozenset({"node", "python"})
+# Words in the names of processes that somebody starts by hand, which end, wait for input or only show something.
+_BY_HAND = frozenset("console shell repl migrate migration migrations seed seeds test tests flower".split())
 # The usual path of the credentials file that a build needs.
 _FILES = {
     "npmrc": "/.npmrc",
@@ -66,6 +68,7 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
         "optional": sorted({name for entry in entries for name in _optional(entry)}),
         "tools": [entry["name"] for entry in entries if entry["stdin"]],
+        "requested": [entry["name"] for entry in entries if entry["profiles"] and not entry["stdin"]],
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
             *(f"{item['name']}-data" for item in backing if item["volume"]),
@@ -95,8 +98,8 @@ def _template() -> "Template":
 
 
 def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], tools: bool) -> list[dict[str, Any]]:
-    """The service, its release command, which runs before it, and its other processes. ``tools``: what a client starts
-    has a profile."""
+    """The service, its release command, which runs before it, and its other processes: those that people start by hand
+    have a profile. ``tools``: what a client starts has one, too."""
     base = _service(spec, layout, known)
     if tools and spec.stdio:
         base["profiles"] = ["tools"]
@@ -120,7 +123,14 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
         done = {"name": job, "condition": "service_completed_successfully"}
         base = base | {"depends_on": [*base["depends_on"], done]}
     for name, command in spec.processes.items():
-        entries.append(base | other | {"name": f"{spec.name}-{name}", "command": list(command)})
+        asked = not _BY_HAND.isdisjoint(re.split("[-_]", name))
+        worker = {
+            "name": f"{spec.name}-{name}",
+            "command": list(command),
+            "alive": spec.language in _WITH_SHELL and not asked,
+            "profiles": ["tools"] if asked else [],
+        }
+        entries.append(base | other | worker)
     return [base, *entries]
 
 
@@ -166,6 +176,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "native": spec.language == "java",
         "taken_by": None,
         "checked": True,
+        "alive": False,
         "environment": _environment(spec, known),
         "depends_on": [
             {"name": name, "condition": "service_healthy" if known[name].healthcheck else "service_started"}

@@ -27,6 +27,7 @@ from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.sources import put_sources
+from genfile.detect.python.statefiles import move_state
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import loaded_modules, put_framework, put_groups_as_packages, put_undeclared
@@ -101,6 +102,7 @@ def _processes(service: _Service) -> None:
         # It would fail as well, and the service waits for it.
         service.draft.values["release"] = None
         service.draft.evidence.pop("/release", None)
+    move_state(service.project, service.draft)
 
 
 def _packages(service: _Service) -> None:
