@@ -16,7 +16,7 @@ from genfile.evidence import About, Draft, Evidence, Topic
 _SOURCES = {
     "python": ("*.py",),
     "go": ("*.go",),
-    "java": ("*.java", "*.kt"),
+    "java": ("*.java", "*.kt", "persistence.xml", "hibernate.cfg.xml"),
     "node": ("*.js", "*.ts", "*.mjs", "*.cjs"),
 }
 MAX_FILES = 300
@@ -24,7 +24,8 @@ MAX_SETTINGS = 20
 # How many lines above may begin the expression whose default is the address.
 _ABOVE = 2
 _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
-_URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
+# After `>` in XML.
+_URL = re.compile(rf"""["'`>](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
 # Any other server: an address of HTTP may be that of a page, a link or an origin.
 _OTHER = re.compile(
     rf"""["'`]((?!https?:|wss?:)[a-z][a-z0-9+.-]*)://(?:[^@/\s"'`]*@)?({_LOCAL}:\d{{2,5}})(?!\d)[^"'`$]*["'`]"""
@@ -53,7 +54,7 @@ _FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flags?(?:\(\))?\.|setdefaul
 _ASKS = re.compile(
     r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|ADDR|DATABASE|DB))"
 )
-COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
+COMMENT = re.compile(r"\s*(?:#|//|\*|/\*|<!--)")
 _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target", "vendor", "seeders", "seeds"}
 
 
