@@ -222,3 +222,36 @@ OTHER = "<groupId>com.example</groupId><artifactId>example-starter-store</artifa
 )
 def test_a_persistence_unit(path: str, text: str, more: tuple[str, ...], wanted: tuple[bool, bool]) -> None:
     assert spring_with(path, text, *more) == wanted
+
+
+READS = "import os\n{} = os.environ.get('{}')\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SMTP_HOST", "localhost", True),
+        ("LDAP_SERVER", "127.0.0.1", True),
+        ("MQTT_BROKER", "mqtt://localhost", True),
+        ("SMTP_HOST", "mail.example.org", False),
+        ("SMTP_USER", "localhost", False),
+        # A browser's address of a page, and where the program itself is.
+        ("SHOP_URL", "http://localhost:3000", False),
+        ("HOST", "localhost", False),
+        ("APP_HOST", "localhost", False),
+        # The database has its own container.
+        ("POSTGRES_HOST", "localhost", False),
+    ],
+)
+def test_an_example_of_this_machine(name: str, value: str, told: bool) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\npsycopg\n",
+        "app.py": FLASK + READS.format("VALUE", name),
+        ".env.example": f"{name}={value}\n",
+    }
+    assert (f"{name} is localhost there" in notes(**files)) is told
+
+
+def test_an_example_that_nothing_reads() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK, ".env.example": "SMTP_HOST=localhost\n"}
+    assert "localhost there" not in notes(**files)
