@@ -140,7 +140,9 @@ class EnvironmentVariable(Model):
     )
     secret: bool = Field(False, description="The value is confidential: it is never written to a file.")
     value: Text | None = Field(None, description="The value that the image sets; null: it comes from outside.")
-    default: Text | None = Field(None, description="Of a build argument: its default value.")
+    default: Text | None = Field(
+        None, description="Of a build argument: its default value. At run time: what compose sets, for this machine."
+    )
     fallback: bool = Field(False, description="The program has a value of its own without it.")
     form: ValueForm | None = Field(None, description="The form of the value, where the code says it.")
 

@@ -16,6 +16,7 @@ from genfile.detect.python.django import Django, find_django, for_production
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.gunicorn import put_configured
+from genfile.detect.python.hostlists import put_local_hosts
 from genfile.detect.python.identity import framework_of, put_identity, put_workspace
 from genfile.detect.python.implied import put_implied, put_logins
 from genfile.detect.python.listening import put_network
@@ -28,6 +29,7 @@ from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.serving import ends
 from genfile.detect.python.sources import put_sources
+from genfile.detect.python.statefiles import move_state
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import loaded_modules, put_framework, put_groups_as_packages, put_undeclared
@@ -110,6 +112,7 @@ def _processes(service: _Service) -> None:
         # It would fail as well, and the service waits for it.
         service.draft.values["release"] = None
         service.draft.evidence.pop("/release", None)
+    move_state(service.project, service.draft)
 
 
 def _packages(service: _Service) -> None:
@@ -132,6 +135,7 @@ def _packages(service: _Service) -> None:
 def _variables(service: _Service) -> None:
     """Variables that the code reads."""
     put_environment(service.project, service.draft, service.django)
+    put_local_hosts(service.project, service.draft, service.django)
 
 
 def _files(service: _Service) -> None:
