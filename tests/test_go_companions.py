@@ -48,7 +48,7 @@ def test_a_program_that_ends_is_no_process_and_a_note_names_it() -> None:
 
 def test_compose_starts_the_other_program_in_place_of_the_server() -> None:
     text = compose(**SHOP)
-    assert '    entrypoint: ["/app/worker"]\n    profiles: ["workers"]\n' in text
+    assert '    entrypoint: ["/app/worker"]\n' in text
     assert "migrate" not in text
 
 

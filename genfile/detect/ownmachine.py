@@ -117,7 +117,7 @@ def _tell_of_examples(folder: Project, draft: Draft) -> None:
     handed = {
         item["name"]
         for item in draft.values.get("environment", ())
-        if item["phase"] == "run" and item.get("value") is None and item["name"] not in taken
+        if item.get("phase", "run") == "run" and item.get("value") is None and item["name"] not in taken
     }
     named: dict[str, Evidence] = {}
     for name, text, says in examples(folder) if handed else ():
