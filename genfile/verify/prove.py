@@ -1,6 +1,7 @@
 """From any source folder to a report of its gates: what `genfile init --yes` writes, built and run unedited."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,7 +13,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from genfile.container.compose import EXAMPLES, read_dotenv
-from genfile.detect.shared import is_secret
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import UsageError
@@ -37,6 +37,8 @@ SOURCES = {
 }
 # The names of a project's compose file, in the order in which compose looks for them.
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+# Names of the address of a server, which nobody can make up.
+_ADDRESS = re.compile(r"(?:^|_)(?:URL|URI|DSN)(?:_|$)")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
 
 
@@ -164,7 +166,7 @@ def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
         item
         for item in spec.environment
         if item.phase == "run" and item.required and item.secret
-        if item.value is None and item.name not in given and (is_sensitive(item.name) or not is_secret(item.name))
+        if item.value is None and item.name not in given and (is_sensitive(item.name) or not _ADDRESS.search(item.name))
     ]
     made = {item.name: random_secret(item.form.model_dump() if item.form is not None else None) for item in wanted}
     return {name: value for name, value in made.items() if value is not None}
