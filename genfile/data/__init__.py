@@ -117,6 +117,7 @@ class Client(Struct, frozen=True):
     also: tuple[str, ...] = ()
     connects: bool = False
     signs: bool = False
+    lax: bool = False
     settings: tuple[str, ...] = ()
 
 
