@@ -34,7 +34,7 @@ def put_required(
     places = _mark(draft, found, {})
     signing = _mark(draft, keys, places, secret=True)
     asked = _mark(draft, later, places | signing)
-    known = _mark(draft, shown, places | signing | asked, secret=True)
+    known = _mark(draft, shown, places | signing | asked, secret=True, fallback=True)
     if places or signing or asked or known:
         listed = draft.values["environment"]
         _put_forms(listed, forms)
@@ -62,7 +62,12 @@ def _put_forms(listed: Iterable[dict[str, Any]], forms: Iterable[tuple[str, Form
 
 
 def _mark(
-    draft: Draft, found: Iterable[tuple[str, Evidence]], marked: Mapping[str, Evidence], *, secret: bool = False
+    draft: Draft,
+    found: Iterable[tuple[str, Evidence]],
+    marked: Mapping[str, Evidence],
+    *,
+    secret: bool = False,
+    fallback: bool = False,
 ) -> dict[str, Evidence]:
     """Mark variables; return the place of each that was not ``marked`` before. ``secret``: by what they are used for,
     whatever their names are."""
@@ -80,6 +85,7 @@ def _mark(
         if item.get("value") is None and name not in marked:
             item["required"] = True
             item["secret"] = secret or item.get("secret", False)
+            item["fallback"] = fallback
             places.setdefault(name, replace(says, subject=name))
     return places
 

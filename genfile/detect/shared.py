@@ -1,6 +1,5 @@
 """Small facts that every language shares."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,14 +17,6 @@ _SECRET_WORDS = (
     "CREDENTIAL",
     "DATABASE_URL",
     "DSN",
-)
-
-
-# With what the key is for before the word, or with no more than what every program is called.
-_OWN_KEY = re.compile(
-    r"(?:^|_)(?:JWT|SESSION|COOKIE|AUTH|NEXTAUTH|SIGNING|SIGNATURE|ENCRYPTION|CSRF|HMAC)_(?:SECRET(?:_KEY)?|KEY)$"
-    r"|^(?:(?:ACCESS|REFRESH)_)?TOKEN_(?:SECRET(?:_KEY)?|KEY)$"
-    r"|^(?:(?:APP|APPLICATION|SERVER|DJANGO|FLASK)_)?SECRET(?:_KEY(?:_BASE)?)?$|^APP_KEY$"
 )
 MAX_DEPTH = 4
 MAX_KEYS = 500
@@ -48,15 +39,9 @@ def is_secret(name: str) -> bool:
     return any(word in name.upper() for word in _SECRET_WORDS)
 
 
-def is_own_key(name: str) -> bool:
-    """Whether a variable's name says that its value is a key that the program makes its own signatures, sessions or
-    ciphers with. What another service gave is none: it refuses a wrong one."""
-    return _OWN_KEY.search(name.upper()) is not None
-
-
-def is_shown_key(name: str, default: Any) -> bool:
-    """Whether a variable holds such a key, and everyone who has the code knows its default."""
-    return isinstance(default, str) and bool(default.strip()) and is_own_key(name)
+def is_readable(default: Any) -> bool:
+    """Whether a key's default is a literal, which everyone who has the code knows."""
+    return isinstance(default, str) and bool(default.strip())
 
 
 def leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:

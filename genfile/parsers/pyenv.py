@@ -152,15 +152,6 @@ def _read_in(module: "PyModule", body: list[ast.stmt], done: set[ast.AST]) -> se
     return found
 
 
-def env_defaults(module: "PyModule") -> Iterator[tuple[str, str, int]]:
-    """The variables with a literal text in their place, each with its line: `os.getenv("X", "y")`, a field's."""
-    for node in module.of(ast.Call, ast.BoolOp):
-        value = module.value(node) if isinstance(node, ast.Call | ast.BoolOp) else None
-        if isinstance(value, EnvDefault) and isinstance(value.last, str):
-            yield from ((name, value.last, getattr(node, "lineno", 1)) for name in value.names)
-    yield from ((item.name, item.default, item.line) for item in module.settings if isinstance(item.default, str))
-
-
 def required_names(module: "PyModule") -> tuple[EnvName, ...]:
     """The variables that a module can't be loaded without, each once, by line.
 

@@ -164,7 +164,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "arguments": [
-            {"name": item.name, "required": item.required, "secret": False, "value": None}
+            {"name": item.name, "required": item.required, "secret": False, "value": None, "form": ""}
             for item in (*spec.environment, *(front.environment if front else ()))
             if item.phase == "build" and item.value is None and not item.secret
         ],

@@ -211,12 +211,13 @@ def stated(environment: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [] if any(is_sensitive(item["name"]) for item in found) else found
 
 
-def named_secret(environment: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a build argument has the name of a secret, which BuildKit warns of: the public key of a page."""
-    return any(
-        item["phase"] == "build" and item["value"] is None and not item["secret"] and is_sensitive(item["name"])
+def named_secret(environment: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The build arguments with the name of a secret, which BuildKit warns of: the public keys of a page."""
+    return [
+        item["name"]
         for item in environment
-    )
+        if item["phase"] == "build" and item["value"] is None and not item["secret"] and is_sensitive(item["name"])
+    ]
 
 
 def comment(value: Any) -> Markup:

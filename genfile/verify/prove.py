@@ -1,6 +1,7 @@
 """From any source folder to a report of its gates: what `genfile init --yes` writes, built and run unedited."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -36,6 +37,8 @@ SOURCES = {
 }
 # The names of a project's compose file, in the order in which compose looks for them.
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+# Names of the address of a server, which nobody can make up.
+_ADDRESS = re.compile(r"(?:^|_)(?:URL|URI|DSN)(?:_|$)")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
 
 
@@ -154,9 +157,6 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
     )
 
 
-_ADDRESSES = ("URL", "URI", "DSN")
-
-
 def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
     """A random value for each secret that the program can't start without, unless it is given.
 
@@ -166,8 +166,7 @@ def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
         item
         for item in spec.environment
         if item.phase == "run" and item.required and item.secret
-        if item.value is None and item.name not in given
-        if is_sensitive(item.name) or not item.name.endswith(_ADDRESSES)
+        if item.value is None and item.name not in given and (is_sensitive(item.name) or not _ADDRESS.search(item.name))
     ]
     made = {item.name: random_secret(item.form.model_dump() if item.form is not None else None) for item in wanted}
     return {name: value for name, value in made.items() if value is not None}

@@ -16,7 +16,7 @@ from genfile.detect.java.profile import needed_profile, put_profile
 from genfile.detect.java.settings import flat_settings, plain_key
 from genfile.detect.java.units import leave_units_alone
 from genfile.detect.required import put_required
-from genfile.detect.shared import is_secret, is_shown_key
+from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 
 
@@ -79,7 +79,6 @@ def put_outside(build: Build, draft: Draft) -> None:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
     present = {draft.values.get("port_variable")}
     needed: list[tuple[str, Evidence]] = []
-    shown: list[tuple[str, Evidence]] = []
     spring = draft.values.get("framework") == "spring-boot"
     profile = needed_profile(build.folder, backing) if spring else None
     for item in variables(build, spring=spring, profile=profile.name if profile is not None else None):
@@ -88,7 +87,5 @@ def put_outside(build: Build, draft: Draft) -> None:
             value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
             draft.values.setdefault("environment", []).append(value)
             needed += [(item.name, item.says)] if item.needed else []
-            if is_shown_key(item.name, item.default) and "application-" not in item.says.path:
-                shown.append((item.name, replace(item.says, says=f"{item.name} has its default there")))
-    put_required(draft, needed, shown=shown)
+    put_required(draft, needed)
     put_stores(build, draft)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from genfile.detect.node.clients import client_names
+from genfile.detect.node.clients import client_names, signing_keys
 from genfile.detect.node.configs import is_common
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.public import PUBLIC_PREFIXES
@@ -13,7 +13,7 @@ from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.started import program_of
 from genfile.detect.node.stores import loads_client, schema_variables
 from genfile.detect.required import put_required
-from genfile.detect.shared import is_shown_key
+from genfile.detect.shared import is_readable
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.jsforms import forms_of
 from genfile.parsers.jsrequired import required_names
@@ -43,13 +43,12 @@ def _asked_later(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterato
 
 
 def _shown(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, Evidence]]:
-    """The variables of keys that have a literal default: `process.env.JWT_SECRET || "secret"`."""
+    """The variables of keys with a literal default: `jwt.sign(data, process.env.KEY || "secret")`."""
+    given = {key: value for part in parts.values() for key, value, _ in part.module.defaults}
     for name, part in parts.items():
-        module = part.module
-        defaults = [(item, value.last, line) for value, line in module.env_defaults for item in value.names]
-        for key, default, line in (*defaults, *module.defaults):
-            if is_shown_key(key, default) and not key.startswith(PUBLIC_PREFIXES):
-                yield key, project.folder.says(name, line, f"{key} has its default there")
+        for value, line in signing_keys(project, name, part.module):
+            if is_readable(given.get(value.name) if value.open else value.last):
+                yield value.name, project.folder.says(name, line, f"{value.name} has a default in the code")
 
 
 def _keys(project: NodeProject, parts: dict[str, ModuleStart], draft: Draft) -> Iterator[tuple[str, Evidence]]:

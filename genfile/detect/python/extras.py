@@ -294,7 +294,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     needed = _must_be_set(project, draft, django)
     settings = [path for path, _ in settings_modules(project, django)] if django is not None else []
     forms = (item for path, module in modules(project) if path in {*loaded, *settings} for item in forms_of(module))
-    shown = shown_keys(project, loaded, settings)
+    shown = shown_keys(project, loaded, django)
     put_required(draft, needed, key_variables(project, loaded), shown=shown, forms=forms)
     if not listed:
         del draft.values["environment"]
