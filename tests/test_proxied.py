@@ -209,3 +209,54 @@ def test_compose_finds_a_service_by_the_name_of_the_setting() -> None:
     text = made({f"web/{name}": text for name, text in page.items()} | services)["compose.yaml"]
     assert "IDENTITY_UPSTREAM: http://identity-service:4001\n" in text
     assert "SHOP_UPSTREAM: http://shop:4002\n" in text
+
+
+def nginx(*locations: str, root: str = "location / { root /srv; try_files $uri /index.html; }") -> dict[str, str]:
+    text = f"server {{ listen 80;\n{root}\n" + "\n".join(locations) + "\n}\n"
+    return VITE | {"nginx.conf": text}
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("location /api { proxy_pass http://backend:8080; }", ("/api", "BACKEND_UPSTREAM", 8080, None)),
+        ("location ^~ /api/ { proxy_pass http://backend:8080/; }", ("/api", "BACKEND_UPSTREAM", 8080, "/")),
+        ("location /api/ { proxy_pass http://localhost:8080/v1/; }", ("/api", "API_UPSTREAM", 8080, "/v1")),
+        ("location /api/ { proxy_pass http://backend:8080/api/; }", ("/api", "BACKEND_UPSTREAM", 8080, None)),
+        ("location /api { proxy_pass ${SHOP_URL}; }", ("/api", "SHOP_UPSTREAM", None, None)),
+    ],
+)
+def test_the_projects_own_nginx_says_what_is_passed_on(location: str, expected: tuple[object, ...]) -> None:
+    (item,) = proxied(nginx(location))
+    assert (item.path, item.upstream, item.port, item.rewrite) == expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # A gateway in front of everything serves no page.
+        nginx("location /api { proxy_pass http://api:80; }", root="location / { proxy_pass http://web:3000; }"),
+        nginx("# location /api { proxy_pass http://backend:8080; }"),
+        nginx("location ~ ^/api { proxy_pass http://backend:8080; }"),
+        nginx("location = /health { proxy_pass http://backend:8080; }"),
+        nginx("location /data { proxy_pass http://backend:8080; }") | {"public/data/a.json": "{}"},
+        VITE | {"nginx.conf": "server { location /api { proxy_pass http://backend:8080; }"},
+    ],
+)
+def test_what_an_nginx_configuration_does_not_pass_on_for_the_page(files: dict[str, str]) -> None:
+    assert proxied(files) == ()
+
+
+def test_the_development_server_comes_before_the_projects_own_nginx() -> None:
+    files = nginx("location /api { proxy_pass http://backend:8080; }") | vite("{ '/api': 'http://localhost:5000' }")
+    assert [item.port for item in proxied(files)] == [5000]
+
+
+def test_compose_finds_the_service_that_the_projects_own_nginx_names() -> None:
+    page = nginx("location /api { proxy_pass http://shop-api:9999; }") | LOCK
+    other = {
+        path.replace("api/", "jobs/"): text.replace("shop-api", "jobs").replace("5000", "7000")
+        for path, text in API.items()
+    }
+    text = made({f"web/{name}": body for name, body in page.items()} | API | other)["compose.yaml"]
+    assert "SHOP_API_UPSTREAM: http://shop-api:5000\n" in text

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from genfile.detect.node.angular import read_target
 from genfile.detect.node.base import committed_value
 from genfile.detect.node.framework import read_config, read_module
+from genfile.detect.node.fronted import Location, locations
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
@@ -48,6 +49,7 @@ class PassedOn(Struct, frozen=True):
     says: Evidence
     # The target as the configuration has it, where only a run would tell its value.
     written: str = ""
+    by: str = "the development server"
 
     @property
     def upstream(self) -> str:
@@ -59,7 +61,10 @@ def put_proxied(project: NodeProject, draft: Draft) -> None:
     """Put /static/proxied, and say which variable holds the address of the other service."""
     base = str(draft.values["static"].get("base", "/"))
     found: dict[str, PassedOn] = {}
-    for item in _proxied(project):
+    # What the development server passes on wins; without it, what the project's own nginx does.
+    for item in list(_proxied(project)) or [_located(item, project) for item in locations(project)]:
+        if not _PATH.fullmatch(item.path) and item.path != _REST:
+            continue
         if item.path == _REST or (
             item.path != base.rstrip("/") and not project.folder.has_folder(f"public{item.path}")
         ):
@@ -85,7 +90,7 @@ def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
     paths = ", ".join(item.path for item in passed if item.path != _REST)
     what = " and ".join(part for part in (paths, "what no file answers" if rest else "") if part)
     if _is_public(address):
-        where = f"{address}, as the development server does; set {variable} to change the address"
+        where = f"{address}, as {passed[0].by} does; set {variable} to change the address"
     else:
         where = f"the address in {variable}, such as http://HOST:{_port(passed[0].target) or 3000}"
     text = f"{says}: the web server passes {what} on to {where}"
@@ -170,6 +175,19 @@ def _proxied(project: NodeProject) -> Iterator[PassedOn]:
         yield from _table(_read_table(project, name), project.folder.says(name, None, "proxy"))
     if project.folder.has(_MIDDLEWARE) and (module := read_module(project, _MIDDLEWARE)) is not None:
         yield from _middleware(project, module.calls)
+
+
+def _located(item: Location, project: NodeProject) -> PassedOn:
+    """A prefix of the project's own nginx configuration."""
+    path, uri = item.prefix.rstrip("/") or "?", item.uri
+    becomes: Any = None
+    if item.rewrites or (uri not in ("", "/") and item.prefix.endswith("/") != uri.endswith("/")):
+        becomes = UNKNOWN
+    elif uri:
+        becomes = uri.rstrip("/") or "/"
+    says = project.folder.says(item.path, item.line, "location")
+    by = "the project's nginx"
+    return PassedOn(path, item.address, None if becomes == path else becomes, item.websocket, says, item.host, by)
 
 
 def _settled(project: NodeProject, module: JsModule, table: Any, says: Evidence) -> Iterator[PassedOn]:
