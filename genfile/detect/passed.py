@@ -68,7 +68,7 @@ def _added(folder: Project, developed: Sequence[PassedOn]) -> Iterator[PassedOn]
     """What only the project's own nginx passes on. One service has one variable: what nginx names is where the
     development server passes a prefix that both have, or else what has the same port."""
     located = [_located(item) for item in locations(folder)]
-    same = {}
+    same: dict[str, PassedOn] = {}
     for item in located:
         both = [other for other in developed if other.path == item.path]
         ports = {other.upstream: other for other in developed if _port(other.target) == _port(item.target)}
