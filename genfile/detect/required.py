@@ -85,7 +85,7 @@ def _mark(
         if item.get("value") is None and name not in marked:
             item["required"] = True
             item["secret"] = secret or item.get("secret", False)
-            item["fallback"] = fallback
+            item["fallback"] = fallback or item.get("fallback", False)
             places.setdefault(name, replace(says, subject=name))
     return places
 
