@@ -107,9 +107,10 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
     fact = service.facts.get("/environment")
     places = {item.subject: item for item in fact.evidence} if fact is not None else {}
 
-    def variable(name: str) -> ImageNeed:
+    def variable(name: str, *, fallback: bool) -> ImageNeed:
         place = places.get(name)
-        return ImageNeed(name, place.path, place.line) if place is not None else ImageNeed(name)
+        path, line = (place.path, place.line) if place is not None else (None, None)
+        return ImageNeed(name, path, line, fallback)
 
     def inside(path: str) -> str:
         return relative(path if path != "." else "", root) or "."
@@ -121,7 +122,7 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
         (other,) if isinstance(other, int) else (),
         tuple(ImageNeed(inside(path)) for path in spec.writable),
         tuple(
-            variable(item.name)
+            variable(item.name, fallback=item.fallback)
             for item in spec.environment
             if item.phase == "run" and item.required and item.value is None
         ),

@@ -77,6 +77,9 @@ def parse_pin(text: str, language: str) -> Pin | None:
     parts = [part for part in match.groups() if part and part.isdigit()]
     if language == "java" and parts[0] == "1" and len(parts) > 1:
         parts = parts[1:]
+    if language == "gradle":
+        # A tool without release lines of its own.
+        return Pin(".".join(parts))
     count = _PARTS[language]
     if len(parts) < count:
         default = runtime(language).default

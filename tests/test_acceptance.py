@@ -20,6 +20,8 @@ DOCKERFILES = [
     ("dangerous", PYTHON, "RUN groupadd", "RUN chmod 777 /app && groupadd", "chmod 777"),
     ("user", NODE, "USER 1000:1000\n", "USER 0:0\n", "USER ['0:0']"),
     ("user", NODE, "USER 1000:1000\n", "USER 1000:1000\nRUN id\n", "work after USER"),
+    ("code_owner", GO, "COPY --link --from=build /out/n", "WORKDIR /app\nCOPY --link --from=build /out/n", "WORKDIR"),
+    ("code_owner", GO, "/out/data /data\n", "/out/data/ /app/\n", "COPY /out/data/ /app/"),
     ("process", NODE, 'CMD ["node", "server.js"]', 'CMD ["npm", "start"]', "npm starts the service"),
     ("port", NODE, "EXPOSE 8080\n", "EXPOSE 4000\n", "EXPOSE ['4000']"),
     ("secret_values", NODE, "ENV NODE_ENV=production", "ENV API_TOKEN=x NODE_ENV=production", "ENV API_TOKEN"),

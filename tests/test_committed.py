@@ -175,3 +175,29 @@ def test_secrets_in_a_file_that_the_build_gets_are_told_once() -> None:
     assert "with DB_PASSWORD and 1 more" in text
     assert not warned("VITE_A=1\nDB_PASSWORD=\n")
     assert not warned("DB_PASSWORD=x\n", ".env*\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({".gitignore": "keys/\n"}, "keys/jwt.pem is not in version control, so the image doesn't have it: mount it"),
+        ({}, "keys/jwt.pem looks like a secret, so it stays out of the image: mount it"),
+        ({".gitignore": "*.log\n"}, None),
+        ({".gitignore": "keys/\n", "app.py": FLASK["app.py"], "vite.config.ts": READS}, None),
+        ({".gitignore": "keys/\n", "app.py": FLASK["app.py"], "compose.yaml": "x: keys/jwt.pem\n"}, None),
+    ],
+)
+def test_a_key_that_the_program_reads_and_no_image_has_is_told_of(files: dict[str, str], told: str | None) -> None:
+    made = genfile.generate({**FLASK, "app.py": FLASK["app.py"] + READS, "keys/jwt.pem": "x", **files})
+    texts = [note.text for service, _ in made.services for note in service.notes if "keys/jwt.pem" in note.text]
+    assert [text.partition(" into the container")[0] for text in texts] == ([told] if told else [])
+
+
+def test_a_private_key_that_go_code_reads_is_not_copied() -> None:
+    reads = 'os.ReadFile("certs/tls.key"); http.ListenAndServe(":80", nil)'
+    code = f'package main\nimport ("net/http"; "os")\nfunc main() {{ {reads} }}\n'
+    tree = {"go.mod": "module x\ngo 1.27\n", "main.go": code, "certs/tls.key": "x", ".gitignore": "*.key\n"}
+    made = genfile.generate(tree)
+    assert "tls.key" not in made.files["Dockerfile"]
+    assert any("mount it into the container" in note.text for service, _ in made.services for note in service.notes)
+    assert "COPY --link certs/tls.key" in genfile.generate({**tree, ".gitignore": "*.log\n"}).files["Dockerfile"]

@@ -66,12 +66,9 @@ def test_the_project_comes_up_with_its_databases(name: str, tmp_path: Path, comp
     with up(root) as command:
         # The image's own health check asks, too.
         assert 0 < visits(service.port) < visits(service.port)
-        for process in service.processes:
-            worker = f"{service.name}-{process}"
-            # Not `--wait`: Compose takes it for an error that a worker has no health check.
-            assert docker(*command, "--profile=workers", "up", "--detach", worker, timeout=120).ok
-            time.sleep(5)
-            assert worker in docker(*command, "ps", "--status=running", "--services").output.split()
+        time.sleep(5)
+        running = docker(*command, "ps", "--status=running", "--services").output.split()
+        assert {f"{service.name}-{process}" for process in service.processes} <= set(running)
 
 
 # An engine that reaches no registry has an nginx without the entry point that fills in templates.

@@ -370,11 +370,13 @@ def test_every_form_of_the_data_leads_somewhere() -> None:
             assert "h" in filled
 
 
-def test_the_release_runs_first_and_workers_by_a_profile() -> None:
+def test_the_release_runs_first_and_workers_with_the_service() -> None:
     files = {
         "requirements.txt": "flask\ngunicorn\npsycopg\nalembic\n",
         "app.py": FLASK,
-        "Procfile": "web: gunicorn app:app\nworker: python worker.py\nrelease: alembic upgrade head\n",
+        "Procfile": "web: gunicorn app:app\nworker: python worker.py\nrelease: alembic upgrade head\n"
+        "db-seed: python seed.py\n",
+        "seed.py": "print()\n",
         "worker.py": "print()\n",
     }
     text = genfile.generate(files, compose=True).files["compose.yaml"]
@@ -388,13 +390,15 @@ def test_the_release_runs_first_and_workers_by_a_profile() -> None:
     ]
     assert release["depends_on"].keys() == {"postgres"}
     assert "profiles" not in release
-    assert worker["profiles"] == ["workers"]
-    assert "build" in web
-    assert "build" not in worker
-    assert worker["image"] == release["image"] == web["image"]
+    assert "profiles" not in worker
+    assert services["app-db-seed"]["profiles"] == ["tools"]
+    assert "docker compose run --rm app-db-seed" in text
+    # Compose names the images after the project: another one may have a service of this name.
+    assert all("image" not in item for item in (web, release, worker))
+    assert web["build"] == release["build"] == worker["build"] == "."
     assert worker["depends_on"] == web["depends_on"]
-    assert worker["healthcheck"] == release["healthcheck"] == {"disable": True}
-    assert "--profile workers up" in text
+    assert release["healthcheck"] == {"disable": True}
+    assert worker["healthcheck"]["test"] == ["CMD", "true"]
 
 
 def test_build_secrets_and_arguments_come_from_outside() -> None:

@@ -214,6 +214,27 @@ def test_a_workspace_that_uses_its_own_folder() -> None:
     assert "-mod=mod" not in dockerfile("jobs", **files)
 
 
+def test_a_workspace_has_the_folders_that_its_modules_put_in_place_of_others() -> None:
+    replaces = "\nreplace example.com/fork => ../third/fork\n"
+    files = {
+        "go.work": "go 1.26\n\nuse ./api\nuse ./jobs\n\nreplace example.com/old => ./third/old\n",
+        "api/go.mod": module("example.com/fork", more=replaces),
+        "api/main.go": GO_SERVER.replace("import ", 'import _ "example.com/fork"\nimport '),
+        "jobs/go.mod": "module example.com/jobs\n\ngo 1.26\n",
+        "jobs/jobs.go": "package jobs\n",
+        **{f"third/{name}/go.mod": f"module example.com/{name}\n\ngo 1.26\n" for name in ("fork", "old")},
+        **{f"third/{name}/{name}.go": f"package {name}\n" for name in ("fork", "old")},
+    }
+    spec = cast(Any, only(**files))
+    listed = ("go.work", "api/go.mod", "jobs/go.mod", "third/fork/go.mod", "third/old/go.mod")
+    assert spec.manifests == listed
+    assert spec.workspace.depends_on == ("third/fork",)
+    written = dockerfile("api", **files)
+    assert all(f"source={path}" in written for path in listed)
+    assert "COPY . /src" in written
+    assert spec.workspace.unused == ("jobs", "third/old")
+
+
 def test_a_workspace_with_members_that_are_missing_is_left_aside() -> None:
     files = {"go.work": "go 1.26\n\nuse ./api\nuse ../other\n", "api/go.mod": GO_MOD, "api/main.go": GO_SERVER}
     assert only(**files).gowork_off

@@ -387,14 +387,16 @@ MICRONAUT = (
 @pytest.mark.parametrize(
     ("script", "settings", "path", "port"),
     [
-        (QUARKUS, "", "/q/health", None),
-        (QUARKUS, "quarkus.http.root-path=/a\n", "/a/q/health", None),
-        (QUARKUS, "quarkus.http.root-path=/a\nquarkus.http.non-application-root-path=/ops\n", "/ops/health", None),
-        (QUARKUS, "quarkus.http.non-application-root-path=ops\n", "/ops/health", None),
-        (QUARKUS, "quarkus.smallrye-health.root-path=/live\n", "/live", None),
-        (QUARKUS, "quarkus.management.enabled=true\n", "/q/health", 9000),
-        (QUARKUS, "%prod.quarkus.management.enabled=true\nquarkus.management.port=9100\n", "/q/health", 9100),
-        (QUARKUS, "quarkus.management.enabled=true\nquarkus.management.root-path=/m\n", "/m/health", 9000),
+        (QUARKUS, "", "/q/health/live", None),
+        (QUARKUS, "quarkus.http.root-path=/a\n", "/a/q/health/live", None),
+        (QUARKUS, "quarkus.http.root-path=/a\nquarkus.http.non-application-root-path=/ops\n", "/ops/health/live", None),
+        (QUARKUS, "quarkus.http.non-application-root-path=ops\n", "/ops/health/live", None),
+        (QUARKUS, "quarkus.smallrye-health.root-path=/up\n", "/up/live", None),
+        (QUARKUS, "quarkus.smallrye-health.liveness-path=ok\n", "/q/health/ok", None),
+        (QUARKUS, "quarkus.smallrye-health.liveness-path=/ok\n", "/ok", None),
+        (QUARKUS, "quarkus.management.enabled=true\n", "/q/health/live", 9000),
+        (QUARKUS, "%prod.quarkus.management.enabled=true\nquarkus.management.port=9100\n", "/q/health/live", 9100),
+        (QUARKUS, "quarkus.management.enabled=true\nquarkus.management.root-path=/m\n", "/m/health/live", 9000),
         (QUARKUS, "quarkus.management.enabled=true\nquarkus.management.port=${P}\n", None, None),
         (MANAGED, "", "/actuator/health", None),
         (MANAGED, "server.servlet.context-path=/a\n", "/a/actuator/health", None),
@@ -624,7 +626,7 @@ def test_a_program_of_one_module_that_skips_its_goal_starts_by_its_class() -> No
     spec = only(**files)
     assert spec.start == ("java", "-cp", "app.jar:lib/*", "a.App")
     assert spec.artifact == "target/shop-1.jar"
-    assert "COPY --link --from=build /src/target/lib /app/lib/" in dockerfile(files)
+    assert "COPY --link --from=build /libraries/ /app/" in dockerfile(files)
 
 
 @pytest.mark.parametrize(

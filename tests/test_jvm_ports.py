@@ -4,6 +4,7 @@ import pytest
 
 from genfile.parsers import ParseError
 from genfile.parsers.data import parse_documents
+from tests.test_go_context import dockerfile
 from tests.test_go_java import MANIFEST, dependency, plugin, pom
 from tests.test_jvm_running import BOOT, boot
 from tests.test_traps import only
@@ -143,3 +144,29 @@ def test_documents_of_yaml() -> None:
     assert found[1].line("b") == 4
     with pytest.raises(ParseError):
         parse_documents("{ a\n---\nb: 1\n")
+
+
+EXPOSED = "FROM eclipse-temurin:21\nCOPY target/a.jar .\nEXPOSE 9000\nCMD java -jar a.jar\n"
+
+# --- who has the last word -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, False),
+        ({"src/main/resources/application.properties": "server.port=9000\n"}, False),
+        # The program itself reads it.
+        ({"src/main/resources/application.properties": "server.port=${PORT:9000}\n"}, True),
+        ({"src/main/resources/application.properties": "server.port=${SERVER_PORT:9000}\n"}, True),
+        # Nothing else tells the framework of it.
+        ({"Dockerfile": EXPOSED}, True),
+        ({"fly.toml": 'app = "a"\n[http_service]\ninternal_port = 9000\n'}, True),
+    ],
+)
+def test_the_image_sets_no_port_that_the_framework_reads_in_its_configuration(
+    files: dict[str, str], said: bool
+) -> None:
+    made = dockerfile(**boot(WEB), **files)
+    assert ("PORT=9000" in made) is said
+    assert f"EXPOSE {9000 if files else 8080}\n" in made

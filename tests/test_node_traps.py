@@ -195,6 +195,35 @@ def test_the_program_of_a_nest_application_is_read() -> None:
     assert spec.runtime.version == "22"
 
 
+def test_the_programs_of_a_nest_monorepo_listen_where_their_code_says() -> None:
+    projects = {name: {"type": "application", "root": f"apps/{name}"} for name in ("gateway", "users", "mails")}
+    cli = json.dumps({"monorepo": True, "root": "apps/gateway", "projects": projects})
+    scripts = {"build": "nest build", "start:prod": "node dist/apps/gateway/main"}
+    dependencies = {"@nestjs/core": "11.0.0", "@nestjs/cli": "11.0.0"}
+    found = inspect(**{
+        "package.json": package(dependencies=dependencies, scripts=scripts), **LOCK, "nest-cli.json": cli,
+        "apps/gateway/src/main.ts": "app.listen(4555)", "apps/users/src/main.ts": "app.listen(3001)",
+        "apps/mails/src/main.ts": "run()",
+    })  # fmt: skip
+    assert found.services[0].spec.port == 4555
+    assert "users listens too" in texts(found)
+    assert "mails listens" not in texts(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import { Hono } from 'hono'\nconst app = new Hono()\nexport default app\n", (3000, "PORT")),
+        ("import { Hono } from 'hono'\nexport default { port: 5006, fetch: new Hono().fetch }\n", (5006, None)),
+        ("import { Hono } from 'hono'\nBun.serve({ port: 5007, fetch: new Hono().fetch })\n", (5007, None)),
+    ],
+)
+def test_bun_serves_a_default_export_on_port(code: str, expected: tuple[int, str | None]) -> None:
+    manifest = package(scripts={"start": "bun run index.ts"}, dependencies={"hono": "4.6.0"})
+    spec = only(**{"package.json": manifest, "bun.lock": "{}", "index.ts": code})
+    assert (spec.port, spec.port_variable) == expected
+
+
 def test_bun_runs_what_bun_installs() -> None:
     spec = only(**{"package.json": package(module="index.ts", dependencies={"x": "1.0.0"}), "bun.lock": "{}"},
                 **{"index.ts": "Bun.serve({ port: 5005, fetch() {} })"})  # fmt: skip
@@ -573,7 +602,7 @@ def test_an_application_in_src_with_a_lock_of_its_own() -> None:
     assert [service.spec.path for service in found.services] == ["src"]
 
 
-def test_a_public_setting_with_the_name_of_a_secret_is_no_build_argument() -> None:
+def test_a_public_setting_with_the_name_of_a_secret_is_a_build_argument_all_the_same() -> None:
     found = inspect(
         **{
             "package.json": package(devDependencies={"vite": "^7"}, scripts={"build": "vite build"}),
@@ -582,9 +611,9 @@ def test_a_public_setting_with_the_name_of_a_secret_is_no_build_argument() -> No
         }
     )
     spec = found.services[0].spec
-    assert [item.name for item in spec.environment if item.phase == "build"] == ["VITE_API_URL"]
-    assert [(item.variable, item.phase) for item in spec.secrets] == [("VITE_OPENAI_API_KEY", "build")]
-    assert "--secret id=vite_openai_api_key,env=VITE_OPENAI_API_KEY" in texts(found)
+    assert [item.name for item in spec.environment if item.phase == "build"] == ["VITE_API_URL", "VITE_OPENAI_API_KEY"]
+    assert not spec.secrets
+    assert "VITE_OPENAI_API_KEY is compiled into public files, where everyone can read it" in texts(found)
 
 
 SCHEMA = 'datasource db {\n  provider="postgresql"\n  url=env("DB")\n}\n'
@@ -633,3 +662,19 @@ def test_an_image_without_node_modules_has_no_release() -> None:
     found = inspect(**{"package.json": package(dependencies=dependencies, scripts=scripts)}, **LOCK, **tree, **config)
     assert found.services[0].spec.release is None
     assert "run `prisma migrate deploy` from the build stage" in texts(found)
+
+
+@pytest.mark.parametrize(("folder", "outputs"), [("", ["out", ".next"]), ("site", ["site", ".next"])])
+def test_the_folder_in_which_next_works_is_ignored_beside_what_it_exports(folder: str, outputs: list[str]) -> None:
+    place = f', distDir: "{folder}"' if folder else ""
+    files = {
+        "package.json": package(dependencies={"next": "15.5.0", "react": "19.0.0"}, scripts={"build": "next build"}),
+        "next.config.js": f'module.exports = {{ output: "export"{place} }}',
+        "app/page.js": "",
+    }
+    assert only(**LOCK, **files).outputs == tuple(outputs)
+
+
+def test_the_working_folder_that_holds_the_pages_is_not_named_twice() -> None:
+    files = {"package.json": package(dependencies={"nuxt": "3.19.0"}, scripts={"build": "nuxt generate"})}
+    assert only(**LOCK, **files).outputs == (".output/public", ".nuxt")

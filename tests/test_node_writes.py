@@ -111,7 +111,7 @@ def test_database_in_memory_or_elsewhere_is_none() -> None:
 
 def test_database_beside_code_is_no_volume() -> None:
     code = "const Database = require('better-sqlite3'); new Database('./app.db')"
-    assert spec_of(code, {"better-sqlite3": "1"}) == ([], None)
+    assert spec_of(code, {"better-sqlite3": "1"}) == (["."], None)
 
 
 @pytest.mark.parametrize(

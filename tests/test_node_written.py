@@ -57,7 +57,7 @@ def test_a_page_that_is_made_anew_can_be_written() -> None:
     files = written(NEXT)
     assert "--chown=1000:1000 /app/.next/server /app/.next/server" in files["Dockerfile"]
     assert "VOLUME" not in files["Dockerfile"]
-    assert "/app/.next/cache" in files["compose.yaml"].split("tmpfs:")[1]
+    assert "/app/.next/cache:mode=1777" in files["compose.yaml"].split("tmpfs:")[1]
     assert "read_only: true" not in files["compose.yaml"]
     lasting = {**NEXT, "app/page.tsx": "export const revalidate = false\n"}
     assert "/app/.next/server" not in written(lasting)["Dockerfile"]

@@ -165,3 +165,93 @@ def test_packages_of_java_are_no_folders_of_examples(path: str, told: bool) -> N
     texts = " ".join(note.text for note in service.notes)
     assert (f"{path}/Store.java:2 (localhost): the address of mysql is hard-coded" in texts) is told
     assert service.spec.connections == ()
+
+
+def unit(url: str, key: str = "jakarta.persistence.jdbc.url") -> str:
+    properties = f'<properties><property name="{key}" value="{url}"/></properties>'
+    return f'<persistence version="3.0">\n<persistence-unit name="pu">{properties}</persistence-unit></persistence>\n'
+
+
+HERE = "jdbc:postgresql://localhost:5432/shop"
+HIBERNATE = (
+    '<!DOCTYPE hibernate-configuration PUBLIC "-//Hibernate/Hibernate Configuration DTD 3.0//EN"\n'
+    ' "http://www.hibernate.org/dtd/hibernate-configuration-3.0.dtd">\n<hibernate-configuration><session-factory>\n'
+    f'<property name="hibernate.connection.url">{HERE}</property>\n</session-factory></hibernate-configuration>\n'
+)
+MAIN = (
+    "package a;\n@org.springframework.boot.autoconfigure.SpringBootApplication\npublic class Shop {\n"
+    "  public static void main(String[] a) { org.springframework.boot.SpringApplication.run(Shop.class, a); }\n}\n"
+)
+
+
+def spring_with(path: str, text: str, *more: str) -> tuple[bool, bool]:
+    """Whether compose sets Spring's address of the database, and whether a warning tells of the unit's."""
+    boot = "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-{}</artifactId>"
+    listed = (boot.format("starter-web"), "<groupId>org.postgresql</groupId><artifactId>postgresql</artifactId>", *more)
+    pom = (
+        f"<project><modelVersion>4.0.0</modelVersion><parent>{boot.format('starter-parent')}<version>3.5.0</version>"
+        "</parent><groupId>a</groupId><artifactId>shop</artifactId><version>1</version><dependencies>"
+        f"{''.join(f'<dependency>{item}</dependency>' for item in listed)}</dependencies><build><plugins><plugin>"
+        f"{boot.format('maven-plugin')}</plugin></plugins></build></project>"
+    )
+    files = {"pom.xml": pom, "src/main/java/a/Shop.java": MAIN, path: text}
+    found = genfile.generate(files, compose=True)
+    told = any("hard-coded to this machine" in note.text for service, _ in found.services for note in service.notes)
+    return "SPRING_DATASOURCE_URL" in found.files["compose.yaml"], told
+
+
+UNIT = "src/main/resources/META-INF/persistence.xml"
+JPA = "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-data-jpa</artifactId>"
+OTHER = "<groupId>com.example</groupId><artifactId>example-starter-store</artifactId>"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "more", "wanted"),
+    [
+        (UNIT, unit(HERE), (), (False, True)),
+        (UNIT, unit(HERE, "javax.persistence.jdbc.url"), (), (False, True)),
+        ("src/main/resources/hibernate.cfg.xml", HIBERNATE, (), (False, True)),
+        # Spring connects by its own settings, whatever the unit says; it may by somebody's starter.
+        (UNIT, unit(HERE), (JPA,), (True, False)),
+        (UNIT, unit(HERE), (OTHER,), (True, False)),
+        # Another database, no address, a file of tests.
+        (UNIT, unit("jdbc:h2:mem:x"), (), (True, False)),
+        (UNIT, unit(HERE, "jakarta.persistence.jdbc.user"), (), (True, False)),
+        ("src/test/resources/META-INF/persistence.xml", unit(HERE), (), (True, False)),
+    ],
+)
+def test_a_persistence_unit(path: str, text: str, more: tuple[str, ...], wanted: tuple[bool, bool]) -> None:
+    assert spring_with(path, text, *more) == wanted
+
+
+READS = "import os\n{} = os.environ.get('{}')\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SMTP_HOST", "localhost", True),
+        ("LDAP_SERVER", "127.0.0.1", True),
+        ("MQTT_BROKER", "mqtt://localhost", True),
+        ("SMTP_HOST", "mail.example.org", False),
+        ("SMTP_USER", "localhost", False),
+        # A browser's address of a page, and where the program itself is.
+        ("SHOP_URL", "http://localhost:3000", False),
+        ("HOST", "localhost", False),
+        ("APP_HOST", "localhost", False),
+        # The database has its own container.
+        ("POSTGRES_HOST", "localhost", False),
+    ],
+)
+def test_an_example_of_this_machine(name: str, value: str, told: bool) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\npsycopg\n",
+        "app.py": FLASK + READS.format("VALUE", name),
+        ".env.example": f"{name}={value}\n",
+    }
+    assert (f"{name} is localhost there" in notes(**files)) is told
+
+
+def test_an_example_that_nothing_reads() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK, ".env.example": "SMTP_HOST=localhost\n"}
+    assert "localhost there" not in notes(**files)

@@ -229,10 +229,10 @@ def test_no_hint_to_add_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_next_steps_name_the_secrets_of_the_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = {"src/main.ts": "fetch('/pay?' + import.meta.env.VITE_PAY_API_KEY)\n", ".env.example": "VITE_PAY_API_KEY=\n"}
+    page = {"vite.config.ts": "export default { define: { mail: upload(process.env.PAY_API_KEY) } }\n"}
     for name, text in (VITE | LOCK | page).items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
     assert run(["init", "--yes", "--compose"]) == 0
-    assert steps(capsys) == ["# first export VITE_PAY_API_KEY: the build needs it", "docker compose up --build"]
+    assert steps(capsys) == ["# first export PAY_API_KEY: the build needs it", "docker compose up --build"]

@@ -209,3 +209,133 @@ def test_compose_finds_a_service_by_the_name_of_the_setting() -> None:
     text = made({f"web/{name}": text for name, text in page.items()} | services)["compose.yaml"]
     assert "IDENTITY_UPSTREAM: http://identity-service:4001\n" in text
     assert "SHOP_UPSTREAM: http://shop:4002\n" in text
+
+
+def nginx(*locations: str, root: str = "location / { root /srv; try_files $uri /index.html; }") -> dict[str, str]:
+    text = f"server {{ listen 80;\n{root}\n" + "\n".join(locations) + "\n}\n"
+    return VITE | {"nginx.conf": text}
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("location /api { proxy_pass http://backend:8080; }", ("/api", "BACKEND_UPSTREAM", 8080, None)),
+        ("location ^~ /api/ { proxy_pass http://backend:8080/; }", ("/api", "BACKEND_UPSTREAM", 8080, "/")),
+        ("location /api/ { proxy_pass http://localhost:8080/v1/; }", ("/api", "API_UPSTREAM", 8080, "/v1")),
+        ("location /api/ { proxy_pass http://backend:8080/api/; }", ("/api", "BACKEND_UPSTREAM", 8080, None)),
+        ("location /api { proxy_pass ${SHOP_URL}; }", ("/api", "SHOP_UPSTREAM", None, None)),
+    ],
+)
+def test_the_projects_own_nginx_says_what_is_passed_on(location: str, expected: tuple[object, ...]) -> None:
+    (item,) = proxied(nginx(location))
+    assert (item.path, item.upstream, item.port, item.rewrite) == expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # A gateway in front of everything serves no page.
+        nginx("location /api { proxy_pass http://api:80; }", root="location / { proxy_pass http://web:3000; }"),
+        nginx("# location /api { proxy_pass http://backend:8080; }"),
+        nginx("location ~ ^/api { proxy_pass http://backend:8080; }"),
+        nginx("location = /health { proxy_pass http://backend:8080; }"),
+        nginx("location /data { proxy_pass http://backend:8080; }") | {"public/data/a.json": "{}"},
+        VITE | {"nginx.conf": "server { location /api { proxy_pass http://backend:8080; }"},
+    ],
+)
+def test_what_an_nginx_configuration_does_not_pass_on_for_the_page(files: dict[str, str]) -> None:
+    assert proxied(files) == ()
+
+
+def test_the_development_server_comes_before_the_projects_own_nginx() -> None:
+    files = nginx("location /api { proxy_pass http://backend:8080; }") | vite("{ '/api': 'http://localhost:5000' }")
+    assert [item.port for item in proxied(files)] == [5000]
+
+
+def test_compose_finds_the_service_that_the_projects_own_nginx_names() -> None:
+    page = nginx("location /api { proxy_pass http://shop-api:9999; }") | LOCK
+    other = {
+        path.replace("api/", "jobs/"): text.replace("shop-api", "jobs").replace("5000", "7000")
+        for path, text in API.items()
+    }
+    text = made({f"web/{name}": body for name, body in page.items()} | API | other)["compose.yaml"]
+    assert "SHOP_API_UPSTREAM: http://shop-api:5000\n" in text
+
+
+def plain(*locations: str) -> dict[str, str]:
+    return {"index.html": "<p>", "nginx.conf": nginx(*locations)["nginx.conf"]}
+
+
+def passed(files: dict[str, str]) -> list[tuple[str, str, str | None]]:
+    services = [item.spec for item in inspect(**files).services if item.spec.static is not None]
+    assert len(services) == 1
+    assert services[0].static is not None
+    return [(item.path, item.upstream, item.rewrite) for item in services[0].static.proxied]
+
+
+TO_BACKEND = "location /api/ { proxy_pass http://backend:8080; }"
+
+
+def test_plain_pages_with_the_projects_own_nginx() -> None:
+    files = made(plain(TO_BACKEND))
+    assert "location ^~ /api {" in files["Dockerfile"]
+    assert "**/*.conf\n" in files[".dockerignore"]
+    assert passed(plain(TO_BACKEND)) == [("/api", "BACKEND_UPSTREAM", None)]
+    # Files of the page's own under the prefix, and a configuration of a gateway.
+    assert passed(plain(TO_BACKEND) | {"api/x.json": "{}"}) == []
+    gateway = nginx(TO_BACKEND, root="location / { proxy_pass http://web; }")["nginx.conf"]
+    assert passed({"index.html": "<p>", "nginx.conf": gateway}) == []
+
+
+def test_a_configuration_that_a_plain_page_links_stays_in_the_image() -> None:
+    files = {"index.html": '<a href="sample.conf">', "sample.conf": "a = 1", "other.conf": "b = 1"}
+    assert "!sample.conf\n" in made(files)[".dockerignore"]
+    assert "!other.conf\n" not in made(files)[".dockerignore"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "rewrite"),
+    [
+        ("rewrite ^/auth/(.*) /$1 break;", "/"),
+        ("rewrite ^/auth/?(.*)$ /$1 break;", "/"),
+        ("rewrite ^/auth(/.*)$ $1 break;", "/"),
+        ("rewrite ^/auth/(.*)$ /v1/$1 break;", "/v1"),
+        # Another path, another search for a location, and a rule that only a request would tell.
+        ("rewrite ^/other/(.*) /$1 break;", None),
+        ("rewrite ^/auth/(.*) /$1 last;", None),
+        ("rewrite ^/auth/(a|b)/(.*) /$2 break;", None),
+    ],
+)
+def test_a_rewrite_of_the_projects_own_nginx(rule: str, rewrite: str | None) -> None:
+    found = passed(plain(f"location /auth/ {{ {rule} proxy_pass http://users:80; }}"))
+    assert found == [("/auth", "USERS_UPSTREAM", rewrite)]
+
+
+def test_a_configuration_outside_the_pages_folder() -> None:
+    page = {f"web/{name}": text for name, text in (VITE | LOCK).items()} | API
+    conf = nginx(TO_BACKEND)["nginx.conf"]
+    other = {f"admin/{name}": text.replace("app", "admin") for name, text in VITE.items()}
+    copied = "FROM nginx\nCOPY web/dist /usr/share/nginx/html\nCOPY ops/page.conf /etc/nginx/conf.d/default.conf\n"
+    mounts = "./ops/page.conf:/etc/nginx/conf.d/default.conf"
+    compose = "services:\n  web:\n    image: nginx\n    volumes:\n"
+    assert [path for path, *_ in passed(page | {"nginx/default.conf": conf})] == ["/api"]
+    assert [path for path, *_ in passed(page | {"ops/page.conf": conf, "Dockerfile": copied})] == ["/api"]
+    both = f"{compose}      - {mounts}\n      - ./web/dist:/usr/share/nginx/html\n"
+    assert [path for path, *_ in passed(page | {"ops/page.conf": conf, "docker-compose.yml": both})] == ["/api"]
+    # Of several pages, of another server, and that nothing names.
+    several = inspect(**(page | other | {"nginx/default.conf": conf})).services
+    assert not any(item.spec.static.proxied for item in several if item.spec.static is not None)
+    alone = f"{compose}      - {mounts}\n"
+    assert passed(page | {"ops/page.conf": conf, "docker-compose.yml": alone}) == []
+    assert passed(page | {"ops/page.conf": conf}) == []
+
+
+def test_prefixes_that_only_nginx_has_are_added_to_the_development_servers() -> None:
+    more = "location /uploads { proxy_pass http://backend:8080; }"
+    files = LOCK | nginx(TO_BACKEND, more) | vite("{ '/api': 'http://localhost:5000' }")
+    assert passed(files) == [("/api", "API_UPSTREAM", None), ("/uploads", "API_UPSTREAM", None)]
+    same = nginx("location /ws { proxy_pass http://shop:5000; }") | vite("{ '/api': 'http://localhost:5000' }") | LOCK
+    assert passed(same) == [("/api", "API_UPSTREAM", None), ("/ws", "API_UPSTREAM", None)]
+    # Another service, and a development server that passes everything on already.
+    apart = nginx("location /ws { proxy_pass http://chat:7000; }") | vite("{ '/api': 'http://localhost:5000' }") | LOCK
+    assert [upstream for _, upstream, _ in passed(apart)] == ["API_UPSTREAM", "CHAT_UPSTREAM"]

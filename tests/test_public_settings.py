@@ -81,3 +81,22 @@ def test_compose_asks_for_it() -> None:
     (args,) = [item["build"]["args"] for item in services if isinstance(item["build"], dict)]
     assert args == ["VITE_SERVER=${VITE_SERVER:?set VITE_SERVER in .env}"]
     assert "ARG VITE_SERVER\n" in files["web/Dockerfile"]
+
+
+KEYS = "console.log(import.meta.env.VITE_MAP_TOKEN, import.meta.env.VITE_PAY_PUBLISHABLE_KEY)\n"
+UPLOADS = "export default { plugins: [upload({ with: process.env.UPLOAD_TOKEN })] }\n"
+
+
+def test_a_key_of_the_page_is_an_argument_and_one_of_the_build_a_secret() -> None:
+    (service,) = inspect(**VITE | LOCK | {"src/keys.ts": KEYS, "vite.config.ts": UPLOADS}).services
+    names = [item.name for item in service.spec.environment if item.phase == "build"]
+    assert names == ["VITE_MAP_TOKEN", "VITE_PAY_PUBLISHABLE_KEY"]
+    assert [item.variable for item in service.spec.secrets] == ["UPLOAD_TOKEN"]
+
+
+@pytest.mark.parametrize(("name", "skipped"), [("VITE_MAP_TOKEN", True), ("VITE_MAP_ID", False)])
+def test_the_builders_check_is_silent_about_a_key_of_the_page(name: str, skipped: bool) -> None:
+    files = VITE | LOCK | {"src/keys.ts": f"console.log(import.meta.env.{name})\n"}
+    lines = made(files)["Dockerfile"].splitlines()
+    assert ("# check=skip=SecretsUsedInArgOrEnv" in lines[:2]) is skipped
+    assert any(line.strip() == f"ARG {name}" for line in lines)

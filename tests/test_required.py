@@ -528,6 +528,7 @@ def test_a_client_that_an_imported_module_makes(tmp_path: Path) -> None:
 
 JWT = "const jwt = require('jsonwebtoken');\n"
 JOSE = "const { jwtVerify } = require('jose');\n"
+SIGN = "const { SignJWT } = require('jose');\n"
 ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
 
 
@@ -537,7 +538,7 @@ ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY, { expiresIn: '1d' });", {"JWT_KEY": 2}),
         (JWT + "function check(t) {\n  const key = process.env.JWT_KEY;\n  jwt.verify(t, key);\n}", {"JWT_KEY": 4}),
         (JWT + "const { auth } = require('./settings');\njwt.sign({}, auth.key);", {"DEEP_KEY": 3}),
-        (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || 'development');", {}),
+        (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || 'development');", {"JWT_KEY": 2}),
         (JWT + "const login = (id) => jwt.sign({ id }, process.env.JWT_KEY || require('crypto').randomBytes(9));", {}),
         (JWT + "const read = (token) => jwt.decode(token, process.env.JWT_KEY);", {}),
         (JOSE + f"const check = (token) => jwtVerify(token, {ENCODED});", {"JWT_KEY": 2}),
@@ -545,7 +546,18 @@ ENCODED = "new TextEncoder().encode(process.env.JWT_KEY)"
         (JOSE + f"const key = () => {ENCODED}; const check = (token) => jwtVerify(token, key());", {"JWT_KEY": 2}),
         (JOSE + f"function key() {{ return {ENCODED}; }}\nconst check = (t) => jwtVerify(t, key());", {"JWT_KEY": 3}),
         (JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.JWT_KEY, 'hex'));", {"JWT_KEY": 2}),
-        (JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.JWT_KEY || 'development'));", {}),
+        (
+            JOSE + "const check = (t) => jwtVerify(t, Buffer.from(process.env.JWT_KEY || 'development'));",
+            {"JWT_KEY": 2},
+        ),
+        (SIGN + f"const login = () => new SignJWT({{}}).setProtectedHeader(x).sign({ENCODED});", {"JWT_KEY": 2}),
+        (
+            SIGN + f"const key = {ENCODED};\nconst login = () => new SignJWT({{}}).setIssuedAt().sign(key);",
+            {"JWT_KEY": 3},
+        ),
+        (SIGN + f"const made = new SignJWT({{}});\nconst login = () => made.sign({ENCODED});", {"JWT_KEY": 3}),
+        (SIGN + "const login = () => new SignJWT({}).sign(importKey());", {}),
+        (SIGN + f"const login = () => new Other({{}}).setIssuedAt().sign({ENCODED});", {}),
         (JOSE + "const keys = createRemoteJWKSet(x); const check = (t) => jwtVerify(t, keys);", {}),
         ("const made = require('express-session');\nconst s = made({ secret: process.env.S_KEY });", {"S_KEY": 2}),
         ("const cookies = require('cookie-session');\nconst c = cookies({ keys: [process.env.C_KEY] });", {"C_KEY": 2}),
@@ -563,7 +575,7 @@ def test_the_key_of_a_nodes_signatures(tmp_path: Path, code: str, names: dict[st
         ("app.secret_key = os.getenv('S_KEY')", {"S_KEY"}),
         ("app.config['SECRET_KEY'] = os.environ.get('S_KEY')", {"S_KEY"}),
         ("class Settings:\n    SECRET_KEY = os.getenv('S_KEY')\napp.config.from_object(Settings)", {"S_KEY"}),
-        ("app.secret_key = os.getenv('S_KEY', 'development')", set()),
+        ("app.secret_key = os.getenv('S_KEY', 'development')", {"S_KEY"}),
         ("app.secret_key = os.getenv('S_KEY') or os.urandom(24)", set()),
         ("app.secret_key = os.getenv('S_KEY', os.urandom(24).hex())", set()),
         ("import jwt\nfrom settings import KEY\n\n\ndef login():\n    return jwt.encode({}, KEY)", {"JWT_KEY"}),
@@ -596,7 +608,7 @@ def test_what_signs_is_told_apart_from_what_the_start_needs(tmp_path: Path) -> N
         (
             '\tkey := os.Getenv("KEY")\n\tif key == "" {\n\t\tkey = "development"\n\t}\n'
             "\tsigned, _ := token.SignedString([]byte(key))",
-            set(),
+            {"KEY"},
         ),
         ('\tsigned, _ := other.Signed([]byte(os.Getenv("KEY")))', set()),
     ],
@@ -683,3 +695,82 @@ def test_variables_of_a_package_that_is_called_src_are_asked_for(tmp_path: Path)
         "src/config.py": settings,
     }
     assert set(required(tmp_path, files)) == {"TITLE", "TOKEN"}
+
+
+CRYPTO = "const crypto = require('node:crypto');\n"
+SESSION = "const made = require('express-session');\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (JWT + "const key = process.env.SALT || 'secret';\njwt.sign({}, key);", {"SALT": 3}),
+        (SESSION + "made({ secret: process.env.WORD ?? 'keyboard cat' });", {"WORD": 2}),
+        (
+            CRYPTO + "const sign = (x) => crypto.createHmac('sha256', process.env.PEPPER || 'x').update(x);",
+            {"PEPPER": 2},
+        ),
+        (CRYPTO + "crypto.createCipheriv('aes-256-cbc', process.env.BOX || 'x', iv);", {"BOX": 2}),
+        (SIGN + "new SignJWT({}).setIssuedAt().sign(Buffer.from(process.env.WORD || 'x'));", {"WORD": 2}),
+        # The name alone says nothing; what is random, empty or not a key is no default that everyone knows.
+        ("const key = process.env.JWT_SECRET || 'secret';", {}),
+        (JWT + "jwt.sign({}, process.env.JWT_SECRET || require('crypto').randomBytes(32));", {}),
+        (CRYPTO + "crypto.createHmac('sha256', process.env.HOOK_SECRET || '');", {}),
+        (CRYPTO + "const check = () => crypto.createHmac('sha256', process.env.HOOK_SECRET);", {}),
+        (CRYPTO + "crypto.createHash(process.env.SECRET_HASH || 'sha256');", {}),
+        (JWT + "jwt.sign({}, key, { expiresIn: process.env.SESSION_SECRET_TTL || '1d' });", {}),
+    ],
+)
+def test_a_default_key_that_everyone_can_read(tmp_path: Path, code: str, names: dict[str, int]) -> None:
+    found = required(tmp_path, {**NODE, "index.js": f"{code}\n{LISTENS}"})
+    assert found == {name: ("index.js", line) for name, line in names.items()}
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "if (!process.env.WORD) throw new Error('WORD');",
+        "if (process.env.NODE_ENV === 'production' && !process.env.WORD) throw new Error('WORD');",
+    ],
+)
+def test_a_default_that_the_code_refuses_counts_once(tmp_path: Path, guard: str) -> None:
+    code = f"{JWT}{guard}\njwt.sign({{}}, process.env.WORD || 'development');\n{LISTENS}"
+    assert required(tmp_path, {**NODE, "index.js": code}).keys() == {"WORD"}
+    (service,) = inspect(tmp_path).services
+    assert len([note for note in service.notes if "WORD" in note.text]) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("app.secret_key = os.getenv('WORD', 'dev-secret')", {"WORD"}),
+        ("app.config['SECRET_KEY'] = os.environ.get('WORD') or 'dev'", {"WORD"}),
+        ("import jwt\njwt.encode({}, os.getenv('SALT', 'x'), algorithm='HS256')", {"SALT"}),
+        ("import hmac\nhmac.new(os.getenv('PEPPER', 'x').encode(), b'', 'sha256')", {"PEPPER"}),
+        (
+            "import jwt\nclass S(BaseSettings):\n    word: str = 'changeme'\n    title: str = 'shop'\n"
+            "settings = S()\njwt.encode({}, settings.word)",
+            {"WORD"},
+        ),
+        ("class S(BaseSettings):\n    jwt_secret: str = 'changeme'", set()),
+        ("app.secret_key = os.getenv('SECRET_KEY') or os.urandom(24)", set()),
+        ("key = os.getenv('JWT_SECRET_KEY', 'sk_test')", set()),
+    ],
+)
+def test_a_default_key_of_python(tmp_path: Path, code: str, names: set[str]) -> None:
+    head = "import os\nimport secrets\nfrom flask import Flask\nfrom pydantic_settings import BaseSettings\n"
+    found = required(tmp_path, {**PYTHON, "app.py": f"{head}app = Flask(__name__)\n{code}\n"})
+    assert found.keys() == names
+
+
+def test_compose_asks_for_a_key_whose_default_is_in_the_code(tmp_path: Path) -> None:
+    code = f"{JWT}jwt.sign({{}}, process.env.WORD || 'secret');\nconst name = process.env.SHOP_NAME || 'shop';\n"
+    required(tmp_path, {**NODE, "index.js": code + LISTENS})
+    (service,) = inspect(tmp_path).services
+    texts = [note.text for note in service.notes]
+    assert "set WORD in the container; its default is in the code, for everyone to read" in texts
+    (risk,) = [item.text for item in service.risks if item.id == "required-variables"]
+    assert risk == "WORD should be set when the container starts: everyone can read its default in the code"
+    text = dict(generate(tmp_path, compose=True).files)["compose.yaml"]
+    assert "${WORD:?set WORD in .env, a secret of your own}" in text
+    assert "${SHOP_NAME:?" not in text

@@ -271,3 +271,17 @@ def test_python_program_that_nodemon_runs_is_no_service_of_node(script: str) -> 
     manifest = package(scripts={"start": script}, devDependencies={"nodemon": "3.0.0"})
     (service,) = inspect({"package.json": manifest, "requirements.txt": "flask\n", "app.py": code}).services
     assert (service.spec.language, service.spec.port) == ("python", 5000)
+
+
+MIXED_WORKER = "import redis\nr = redis.Redis()\nwhile True:\n    r.blpop('jobs')\n"
+
+
+def test_a_program_of_another_language_in_a_services_folder_is_named_as_left_out() -> None:
+    go = {"go.mod": "module example.com/shop\n\ngo 1.26\n"}
+    go["main.go"] = 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":9000", nil) }\n'
+    text = notes(go | {"requirements.txt": "redis==5.1.0\n", "worker.py": MIXED_WORKER})
+    assert "no image runs this python program" in text
+    assert "worker.py:3" in text
+    # In a folder of its own it is a service, and nothing is left out.
+    text = notes(go | {"worker/requirements.txt": "redis==5.1.0\n", "worker/worker.py": MIXED_WORKER})
+    assert "no image runs" not in text

@@ -232,7 +232,7 @@ def test_a_probe_is_built_where_it_is_asked_for() -> None:
     source = MemorySource({name: text.encode() for name, text in work().items()})
     ((_, plain),) = generate(source, service="api").services
     assert "\nHEALTHCHECK" not in plain.dockerfile
-    assert "# No HEALTHCHECK: the image has no shell. Probe /healthz from outside." in plain.dockerfile
+    assert "# No HEALTHCHECK: the image has no HTTP client. Probe /healthz from outside." in plain.dockerfile
     ((_, probed),) = generate(source, service="api", settings={"healthcheck": "true"}).services
     text = probed.dockerfile
     assert 'CMD ["/probe/healthcheck"]' in text

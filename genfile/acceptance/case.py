@@ -40,6 +40,16 @@ class Case(Struct, frozen=True, dict=True):
         stages = reversed(self.parsed.lineage(self.final))
         return {key: value for stage in stages for item in stage.all("ENV") for key, value in item.pairs}
 
+    @property
+    def final_words(self) -> list[str]:
+        """The words of ENTRYPOINT and CMD."""
+        return [
+            word
+            for keyword in ("ENTRYPOINT", "CMD")
+            for item in self.final.all(keyword)
+            for word in item.exec_form or ()
+        ]
+
     def runs(self) -> Iterator[Instruction]:
         """The RUN instructions of all stages."""
         return (item for item in self.parsed.instructions if item.keyword == "RUN")

@@ -5,6 +5,7 @@ Each check takes a case and gives the faults it finds, as text; none means that 
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from genfile.acceptance.case import Case, Check
 from genfile.dockerfile.context import missing_sources
@@ -98,15 +99,36 @@ def user(case: Case) -> Iterator[str]:
         yield "work after USER"
 
 
+def code_owner(case: Case) -> Iterator[str]:
+    """The user can't replace the program that is started: no folder on its path is the user's. That of WORKDIR is where
+    the base image has one and nothing made it before; so are those that COPY --chown makes on its way."""
+    started = next((word for word in case.final_words if word.startswith("/")), None)
+    above = [str(path) for path in PurePosixPath(started).parents][:-1] if started is not None else []
+    there: set[str] = set()
+    stages = list(reversed(case.parsed.lineage(case.final)))
+    has_user = stages[0].image.endswith(":nonroot") or "unprivileged" in stages[0].image
+    for item in (item for stage in stages for item in stage.instructions if item.keyword in ("WORKDIR", "COPY")):
+        place = item.words[-1] if not item.heredocs and item.words else item.value
+        folder = place.rstrip("/") or "/"
+        chowned = item.flag("chown") is not None
+        made = {folder, *map(str, PurePosixPath(folder).parents)}
+        if item.keyword == "COPY" and not place.endswith("/") and folder == started:
+            made.remove(folder)
+        owned = (made - there) if chowned or (has_user and item.keyword == "WORKDIR") else set()
+        owned |= {folder} if chowned and place.endswith("/") else set()
+        for path in above:
+            if path in owned:
+                yield f"{item.keyword} {item.value} gives {path} to the user"
+        there |= made
+
+
 def process(case: Case) -> Iterator[str]:
     """ENTRYPOINT, CMD, HEALTHCHECK are exec forms, each at most once; no package manager starts; sh only with exec."""
     for keyword in ("ENTRYPOINT", "CMD", "HEALTHCHECK"):
         found = case.final.all(keyword)
         if len(found) > 1 or any(item.exec_form is None for item in found):
             yield f"{keyword} {[item.value for item in found]}"
-    words = [
-        word for keyword in ("ENTRYPOINT", "CMD") for item in case.final.all(keyword) for word in item.exec_form or ()
-    ]
+    words = case.final_words
     program = next((word for word in words if word not in ("/usr/bin/tini", "--")), "")
     if program in MANAGERS:
         yield f"{program} starts the service"
@@ -123,7 +145,7 @@ def port(case: Case) -> Iterator[str]:
     if exposed != wanted:
         yield f"EXPOSE {exposed}, the spec says {wanted}"
     variable = case.spec["port_variable"]
-    if variable and case.environment.get(variable) != str(case.spec["port"]):
+    if variable and case.environment.get(variable, str(case.spec["port"])) != str(case.spec["port"]):
         yield f"{variable} is {case.environment.get(variable)}"
     health = case.final.last("HEALTHCHECK")
     other = case.spec.get("health_port")
@@ -249,6 +271,7 @@ CHECKS: tuple[Check, ...] = (
     names,
     dangerous,
     user,
+    code_owner,
     process,
     port,
     secret_values,

@@ -69,8 +69,10 @@ def show_guesses(service: "InspectedService") -> None:
 def summary(service: "InspectedService") -> str:
     """One line: `shop  node 22, pnpm 9.12.1, nextjs, port 3000`."""
     spec = service.spec
-    parts = [f"{spec.language} {spec.runtime.version}" if spec.runtime else spec.language]
-    if spec.package_manager:
+    # The language of what Bun runs is Node's, its version is Bun's.
+    engine = getattr(spec, "engine", spec.language)
+    parts = [f"{engine} {spec.runtime.version}" if spec.runtime else engine]
+    if spec.package_manager and spec.package_manager.name != engine:
         parts.append(" ".join(filter(None, (spec.package_manager.name, spec.package_manager.version))))
     if spec.framework:
         parts.append(spec.framework)

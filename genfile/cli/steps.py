@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from genfile.preset.render import Rendering
 
 _SHOWN = 4
+# The name of a service in the profile of what runs once.
+_JOB = re.compile(r'(?m)^  "?([a-z0-9][a-z0-9._-]*)"?:\n(?: {4}.*\n)*? {4}profiles: \["jobs"\]$')
 _REQUIRED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):\?")
 
 
@@ -27,7 +29,7 @@ def next_steps(generation: "Generation", base: Path, environment: Mapping[str, s
     stopped = [note for note in generation.notes if note.stops]
     first = [f"# first see the warning{'s' if len(stopped) > 1 else ''} above"] if stopped else []
     if compose is not None:
-        return [*first, *_compose(compose, base)]
+        return [*first, *_compose(compose, base, _jobs(generation, compose))]
     commands = [build_command(rendering, base, environment) for _, rendering in generation.services]
     if len(commands) > _SHOWN:
         commands = [f"genfile build{'' if str(base) == '.' else ' ' + shlex.quote(str(base))}"]
@@ -67,7 +69,14 @@ def _asked(dockerfile: str, environment: Mapping[str, str]) -> Iterator[str]:
         yield from ("--build-arg", argument.name if argument.name in environment else f"{argument.name}=VALUE")
 
 
-def _compose(text: str, base: Path) -> Iterator[str]:
+def _jobs(generation: "Generation", text: str) -> list[str]:
+    """The services of compose.yaml that exit by themselves, if it has no others: there is nothing to bring up."""
+    if not all(service.spec.one_off for service, _ in generation.services):
+        return []
+    return _JOB.findall(text)
+
+
+def _compose(text: str, base: Path, jobs: list[str]) -> Iterator[str]:
     file = _from_here(base, "compose.yaml")
     missing = dict.fromkeys(_REQUIRED.findall(text))
     if missing:
@@ -75,7 +84,9 @@ def _compose(text: str, base: Path) -> Iterator[str]:
     if secrets := [name for name in _build_secrets(text) if name not in missing]:
         # Some releases of Compose build with an empty secret if only .env has it: docker/compose issue 13235.
         yield f"# first export {', '.join(secrets)}: the build needs {'them' if len(secrets) > 1 else 'it'}"
-    yield shlex.join(["docker", "compose", *([] if file == "compose.yaml" else ["-f", file]), "up", "--build"])
+    compose = ["docker", "compose", *([] if file == "compose.yaml" else ["-f", file])]
+    for words in [["run", "--build", "--rm", name] for name in jobs] or [["up", "--build"]]:
+        yield shlex.join([*compose, *words])
 
 
 def _build_secrets(text: str) -> list[str]:

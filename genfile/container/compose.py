@@ -87,8 +87,9 @@ def read_dotenv(text: str) -> dict[str, str]:
 
 
 class Mounted(Struct, frozen=True):
-    """A bind mount of a service: its image, the source as a path of the tree, the target."""
+    """A bind mount of a service: its name and image, the source as a path of the tree, the target."""
 
+    service: str
     image: str
     source: str
     target: str
@@ -146,7 +147,7 @@ class _Reader:
             if source.startswith(".") and target.startswith("/"):
                 place = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), source))
                 says = self._says((name, "volumes", index), f"volumes: {source}:{target}")
-                yield Mounted(image, place, target, says)
+                yield Mounted(name, image, place, target, says)
 
     def _mount(self, entry: Value) -> tuple[str, str]:
         """The source and the target of a volume."""

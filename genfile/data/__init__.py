@@ -117,6 +117,7 @@ class Client(Struct, frozen=True):
     also: tuple[str, ...] = ()
     connects: bool = False
     signs: bool = False
+    lax: bool = False
     settings: tuple[str, ...] = ()
 
 
@@ -203,8 +204,7 @@ def runtime(language: str) -> RuntimeLines:
 @cache
 def frameworks(language: str) -> tuple[Framework, ...]:
     """The frameworks of a language, in order of precedence."""
-    file = f"frameworks/{language}"
-    return read_list(Framework, file, "framework", key="name")
+    return read_list(Framework, f"frameworks/{language}", "framework", key="name")
 
 
 def framework(language: str, name: str) -> Framework | None:

@@ -45,7 +45,7 @@ TABLES = {
         "abandoned",
         "abandoned_tag",
     ),
-    "tools": ("default", "development", "python", "telemetry", "lock", "npm", "gradle"),
+    "tools": ("default", "development", "python", "telemetry", "lock", "npm", "gradle", "gradle_removed"),
     "weakening": ("yes", "no", "options"),
     "wheels": ("as_of", "python"),
 }

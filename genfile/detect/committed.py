@@ -29,6 +29,10 @@ _OUTPUT = ("*.test", "*.out")
 # Files that a front end's build for production reads; `.local` files are usually for one machine, and then ignored.
 _BUNDLED = (".env", ".env.production", ".env.local", ".env.production.local")
 _LOCAL = (".env.local", ".env.*.local")
+# Code, and settings of a program: not those of its tools and of what starts it.
+_PROGRAMS = re.compile(
+    r"(?!.*\.config\.).*\.(?:py|[cm]?[jt]sx?|go|java|kt|scala|groovy)|application.*\.(?:ya?ml|properties)"
+)
 # Files that are copied by hand.
 _OTHERS = (".env.*example*", ".env.*sample*", ".env.template", ".env.dist", ".env.test*")
 # Folders whose files are all on the program's path.
@@ -37,6 +41,7 @@ _TEXTS = re.compile(
     r".*\.(?:py|[cm]?[jt]sx?|go|java|kt|kts|scala|groovy|ya?ml|toml|json|properties|xml|ini|cfg|conf|gradle|html)"
 )
 MAX_FILES = 20
+MAX_TOLD = 3
 MAX_READ = 400
 
 
@@ -62,6 +67,25 @@ def put_committed(folder: Project, draft: Draft) -> None:
     if found:
         draft.put("committed", Fact(found, tuple(evidence)))
         _tell_of_secrets(tree, found, draft)
+    _tell_of_private(folder, found, draft)
+
+
+def _tell_of_private(folder: Project, sent: list[str], draft: Draft) -> None:
+    """A warning for each key that the program names and no image has: it is not copied on its own, either."""
+    tree, told = folder.tree, 0
+    left = (file for file in _candidates(tree, folder.path, _KEYS) if file not in sent)
+    for file in itertools.islice(left, MAX_FILES):
+        says = _named(folder, posixpath.basename(file), _PROGRAMS) if told < MAX_TOLD else None
+        if says is None:
+            continue
+        told += 1
+        if in_git(tree, file) is False:
+            text = f"{file} is not in version control, so the image doesn't have it: mount it into the container"
+        else:
+            text = f"{file} looks like a secret, so it stays out of the image: mount it into the container"
+        draft.note("warning", f"{text} ({says})", says.path, says.line)
+        if file in draft.values.get("assets", ()):
+            draft.values["assets"] = [name for name in draft.values["assets"] if name != file]
 
 
 def _tell_of_secrets(tree: Tree, files: list[str], draft: Draft) -> None:
@@ -166,8 +190,8 @@ def _reader(folder: Project, file: str, draft: Draft) -> Evidence | None:
     return _named(folder, name)
 
 
-def _named(folder: Project, name: str) -> Evidence | None:
-    """The first code or settings file that names a file."""
+def _named(folder: Project, name: str, texts: re.Pattern[str] = _TEXTS) -> Evidence | None:
+    """The first code or settings file that names a file; ``texts``: which are looked at."""
     tree = folder.tree
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
     read = 0
@@ -175,7 +199,7 @@ def _named(folder: Project, name: str) -> Evidence | None:
         if not inside(place, folder.path):
             continue
         for other in tree.folders[place] if "node_modules" not in place.split("/") else ():
-            if read >= MAX_READ or not _TEXTS.fullmatch(other) or other.endswith((".lock", "lock.json")):
+            if read >= MAX_READ or not texts.fullmatch(other) or other.endswith((".lock", "lock.json")):
                 continue
             read += 1
             path = posixpath.join(place, other)

@@ -310,13 +310,13 @@ def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, NamedVariabl
             item.service, item.part = read.service, read.part
         item.default = item.default or read.default
         item.samples += [read.default] if read.default else []
-    for name, text, says in (*_examples(folder), *_composed(folder)):
+    for name, text, says in (*examples(folder), *_composed(folder)):
         if name in found or len(found) < MAX_NAMES:
             found.setdefault(name, NamedVariable(says, read=False)).samples.append(text)
     return found
 
 
-def _examples(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
+def examples(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
     """The example values of variables, in the folder and the root above it."""
     places = [folder] if not folder.path else [folder, Project(folder.tree, "")]
     for place in places:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from genfile.data import BackingService, backing_services
 from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.connections import examples
 from genfile.detect.meanings import WHOLE, database_schemes, means
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import leaves
@@ -16,7 +17,7 @@ from genfile.evidence import About, Draft, Evidence, Topic
 _SOURCES = {
     "python": ("*.py",),
     "go": ("*.go",),
-    "java": ("*.java", "*.kt"),
+    "java": ("*.java", "*.kt", "persistence.xml", "hibernate.cfg.xml"),
     "node": ("*.js", "*.ts", "*.mjs", "*.cjs"),
 }
 MAX_FILES = 300
@@ -24,7 +25,8 @@ MAX_SETTINGS = 20
 # How many lines above may begin the expression whose default is the address.
 _ABOVE = 2
 _LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
-_URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
+# After `>` in XML.
+_URL = re.compile(rf"""["'`>](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
 # Any other server: an address of HTTP may be that of a page, a link or an origin.
 _OTHER = re.compile(
     rf"""["'`]((?!https?:|wss?:)[a-z][a-z0-9+.-]*)://(?:[^@/\s"'`]*@)?({_LOCAL}:\d{{2,5}})(?!\d)[^"'`$]*["'`]"""
@@ -41,6 +43,11 @@ _AT_PORT = re.compile(r"""["'`](?:localhost|127\.0\.0\.1):(\d{2,5})["'`]""")
 _SET = re.compile(
     rf"""[:=]\s*["']?(?:([a-z][a-z0-9]*)://(?:[^@/\s"']*@)?{_LOCAL}|(?:localhost|127\.0\.0\.1):(\d{{2,5}})\b)"""
 )
+# The example value of a variable with the host of a server: `SMTP_HOST=localhost`, `MQTT_URL=mqtt://localhost`.
+_HERE = re.compile(rf"(?:(?!https?:|wss?:)[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?{_LOCAL}(?::\d+)?(?:/\S*)?")
+_SERVERS = frozenset("host hostname server addr address broker brokers endpoint uri url".split())
+# Words in the names of those that say where the program itself is.
+_OWN = frozenset("app api server http web listen bind host public allowed site own self debug dev vite next".split())
 _OVERRIDES = re.compile(r"\b(?:AutomaticEnv|BindEnv|ExpandEnv|Expand)\(")
 _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
@@ -53,7 +60,7 @@ _FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flags?(?:\(\))?\.|setdefaul
 _ASKS = re.compile(
     r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|ADDR|DATABASE|DB))"
 )
-COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
+COMMENT = re.compile(r"\s*(?:#|//|\*|/\*|<!--)")
 _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target", "vendor", "seeders", "seeds"}
 
 
@@ -67,6 +74,7 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     by_itself = {name for item in known.values() for name in (item.variable, *item.unnamed)}
     told = {item["service"] for item in listed if item["variable"] in read or item["variable"] not in by_itself}
     _tell_of_others(folder, draft)
+    _tell_of_examples(folder, draft)
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
     if not wanted:
         return
@@ -100,6 +108,32 @@ def _tell_of_others(folder: Project, draft: Draft) -> None:
             mend = "read the address from an environment variable"
             draft.note("warning", f"{text} run time: {mend}", says.path, says.line)
             return
+
+
+def _tell_of_examples(folder: Project, draft: Draft) -> None:
+    """Note the variables of other servers whose example value is this machine, and which a copy in `.env` passes on.
+    The address of a page, and where the program itself listens, are another matter."""
+    taken = {item["variable"] for item in (*draft.values.get("connections", ()), *draft.values.get("addresses", ()))}
+    handed = {
+        item["name"]
+        for item in draft.values.get("environment", ())
+        if item.get("phase", "run") == "run" and item.get("value") is None and item["name"] not in taken
+    }
+    named: dict[str, Evidence] = {}
+    for name, text, says in examples(folder) if handed else ():
+        words = name.lower().split("_")
+        if name in handed and words[-1] in _SERVERS and _OWN.isdisjoint(words[:-1]) and _HERE.fullmatch(text.strip()):
+            named.setdefault(name, says)
+    # Alone, `HOST` is where the program listens.
+    names = [name for name in named if "_" in name]
+    if names:
+        says = named[names[0]]
+        one = len(names) == 1
+        text = (
+            f"{says.path}: {', '.join(names)} {'is' if one else 'are'} localhost there, which is the container itself "
+            f"at run time; in .env, set {'it' if one else 'them'} to a host that the container reaches"
+        )
+        draft.note("info", text, says.path, says.line)
 
 
 def _tell_of_no_variable(folder: Project, draft: Draft, name: str) -> None:

@@ -11,7 +11,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
 # What the preset's .dockerignore excludes from every plain site, anywhere and at the root.
-_TOOLS = (".*", "*.sh", "*.sql", "*.bak", "package.json", "package-lock.json", "Makefile")
+_TOOLS = (".*", "*.sh", "*.sql", "*.bak", "*.conf", "*.conf.template", "package.json", "package-lock.json", "Makefile")
 _ROOT = ("README.md", "LICENSE")
 # Files that browsers request, or that static hosts read.
 _WEB = frozenset(

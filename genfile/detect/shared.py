@@ -18,8 +18,6 @@ _SECRET_WORDS = (
     "DATABASE_URL",
     "DSN",
 )
-
-
 MAX_DEPTH = 4
 MAX_KEYS = 500
 
@@ -39,6 +37,11 @@ def started(arguments: Iterable[Any]) -> str | None:
 def is_secret(name: str) -> bool:
     """Whether a variable's name says that its value is a secret."""
     return any(word in name.upper() for word in _SECRET_WORDS)
+
+
+def is_readable(default: Any) -> bool:
+    """Whether a key's default is a literal, which everyone who has the code knows."""
+    return isinstance(default, str) and bool(default.strip())
 
 
 def leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -8,6 +8,7 @@ from genfile.detect.hosting.images import quietly
 from genfile.detect.language import Claim
 from genfile.detect.notfound import has_not_found
 from genfile.detect.ownserver import only_serves
+from genfile.detect.passed import put_passed
 from genfile.detect.plain import put_linked
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
@@ -192,6 +193,7 @@ def detect(project: Project) -> Draft:
         "static", Fact({"root": project.spec_path, "spa": fallback, "not_found": project.has("404.html")}, (page,))
     )
     put_linked(project, draft)
+    put_passed(project, (), draft)
     top = Project(project.tree, "")
     package = top.json("package.json") if top.has("package.json") else None
     if package is not None and package.text("scripts", "build"):

@@ -204,12 +204,25 @@ def is_page_beside(item: FoundService, other: FoundService) -> bool:
 
 
 def tell_of_part(item: FoundService, other: FoundService) -> None:
-    """Note that another language only helps the service that has its folder."""
+    """Note that another language only helps the service that has its folder, or that its program is left out."""
+    if other.claim.strength in ("server", "program"):
+        tell_of_left_out(item, other)
+        return
     text = (
         f"{item.project.spec_path}: {other.language.NAME} counts as part of the {item.language.NAME} service "
         f"({other.claim.reason})"
     )
     item.project.tree.note("info", text, other.claim.reason.path, other.claim.reason.line)
+
+
+def tell_of_left_out(item: FoundService, other: FoundService) -> None:
+    """Note that no image runs another language's program, since a folder is one service."""
+    says = other.claim.reason
+    text = (
+        f"{says}: no image runs this {other.language.NAME} program, because the {item.language.NAME} service has its "
+        f"folder ({item.project.spec_path}); move it with its manifest to a folder of its own to make it a service"
+    )
+    item.project.tree.note("info", text, says.path, says.line)
 
 
 def _without_tools(found: list[FoundService]) -> list[FoundService]:

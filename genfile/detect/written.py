@@ -76,13 +76,11 @@ _DATA = "data"
 
 
 def put_beside_code(folder: Project, draft: Draft) -> None:
-    """Keep the folder of the code root's: a program that may write there can replace the code. What a variable places
-    goes to a folder of its own; else warn of what the program can't write."""
-    home = draft.values["path"]
-    listed = [path for path in draft.values.get("writable", ()) if path not in (".", home)]
-    if len(listed) < len(draft.values.get("writable", ())):
-        draft.values["writable"] = listed
+    """Move databases beside the code to a folder of their own where a variable places them, since a new container
+    starts without what lies beside the code. The others stay: the program may create files there, and a warning tells
+    of it."""
     moved: set[str | None] = set()
+    kept: list[Beside] = []
     for item in sorted(draft.beside, key=lambda item: item.variable is None):
         if item.file is not None and item.file in moved:
             continue
@@ -92,10 +90,10 @@ def put_beside_code(folder: Project, draft: Draft) -> None:
             moved.add(item.file)
             _move(folder, draft, item)
         else:
-            _tell_of_code_folder(draft, item)
-    if not draft.values.get("writable", True):
-        del draft.values["writable"]
-        draft.evidence.pop("/writable", None)
+            kept.append(item)
+    if kept:
+        _add_written(draft, draft.values["path"], kept[0].says)
+        _tell_of_code_folder(draft, next((item for item in kept if item.database), kept[0]))
 
 
 def _is_set(draft: Draft, name: str) -> bool:
@@ -114,17 +112,22 @@ def _move(folder: Project, draft: Draft, item: Beside) -> None:
     listed[:] = [entry for entry in listed if (entry["name"], entry["phase"]) != (item.variable, "run")]
     listed.append({"name": item.variable, "phase": "run", "value": value})
     where = folder.full(_DATA)
+    if where != draft.values.get("data"):
+        _add_written(draft, where, item.says)
+
+
+def _add_written(draft: Draft, where: str, says: Evidence) -> None:
     written = draft.values.get("writable", [])
-    if where != draft.values.get("data") and where not in written:
+    if where not in written:
         old = draft.evidence["/writable"].evidence if "/writable" in draft.evidence else ()
-        draft.put("writable", Fact([*written, where], (*old, item.says)))
+        draft.put("writable", Fact([*written, where], (*old, says)))
 
 
 def _tell_of_code_folder(draft: Draft, item: Beside) -> None:
-    what = f"can't create {posixpath.basename(item.file)}" if item.file else "can't create files"
-    text = f"{item.says}: in the image the program {what} in the folder of its code, which belongs to root"
+    what = posixpath.basename(item.file) if item.file else "what it creates"
+    text = f"{item.says}: {what} lies beside the code, so a new container starts without it"
     told = f"{text}; use a folder of its own, such as {_DATA}/, which becomes a volume"
-    draft.note("warning", told, item.says.path, item.says.line)
+    draft.note("warning" if item.database else "info", told, item.says.path, item.says.line)
 
 
 def put_kept(folder: Project, draft: Draft) -> None:

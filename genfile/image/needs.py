@@ -4,17 +4,18 @@ from msgspec import Struct
 
 
 class ImageNeed(Struct, frozen=True):
-    """A name or a path, and the evidence."""
+    """A name or a path, and the evidence; ``fallback``: the program has a value of its own instead of the variable."""
 
     value: str
     path: str | None = None
     line: int | None = None
+    fallback: bool = False
 
 
 class Needs(Struct, frozen=True):
     """``folder``: of the service, in the build context; ``port``: what it listens on for its
     users; ``others``: further ports that it opens; ``written``: folders of the context that the program writes to;
-    ``variables``: those that it can't start without; ``overwritten``: files of the context that it writes;
+    ``variables``: those that must be set; ``overwritten``: files of the context that it writes;
     ``release``: the command that runs once for each release.
     """
 

@@ -273,7 +273,8 @@ class GradleScript:
         # Groovy has the value in the declarator, Kotlin beside it.
         value = names[0].named_children[-1] if names[0].type == "variable_declarator" else node.named_children[-1]
         if value.id not in (names[0].id, name.id):
-            yield Statement(blocks, self._text(name), (self._value(value),), _line(node), assigned=True)
+            given = (self._value(value),)
+            yield Statement(blocks, self._text(name), given, _line(node), assigned=True, declared=True)
         if value.type == "call_expression" and self._split_call(value)[2] is not None:
             # `val npmBuild = tasks.register<Exec>("npmBuild") { … }`
             yield from self._call(value, blocks, depth + 1)

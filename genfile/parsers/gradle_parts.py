@@ -20,6 +20,8 @@ class Statement(Struct, frozen=True):
     arguments: tuple[Any, ...]
     line: int
     assigned: bool = False
+    declared: bool = False
+    """It declares a variable of the script: `def a = 1`, `val a = 1`."""
 
     @property
     def path(self) -> str:

@@ -179,3 +179,17 @@ def _unquoted(script: GradleScript, node: "Node") -> str:
 
 def _line(node: "Node") -> int:
     return int(node.start_point[0]) + 1
+
+
+def declared_names(script: GradleScript) -> frozenset[str]:
+    """The names that a script declares itself: its variables, and what stands in `configurations { … }`."""
+    found = {item.name for item in script.statements if item.declared}
+    for item in script.statements:
+        if "configurations" in item.blocks:
+            found |= {item.name, *(word for word in item.arguments if isinstance(word, str))}
+    for node in script.root.named_children:
+        call = node.named_children[0] if node.type == "expression_statement" and node.named_children else node
+        name, body = call.child_by_field_name("name"), call.child_by_field_name("body")
+        if name is not None and body is not None and script.text(name) == "configurations":
+            found.update(script.text(body).strip("{}").split())
+    return frozenset(found)

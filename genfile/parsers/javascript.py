@@ -65,6 +65,11 @@ class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
         return UNKNOWN if node is None else self._config(node)
 
     @property
+    def exports_default(self) -> bool:
+        """Whether the module has a default export."""
+        return self._exported is not None
+
+    @property
     def export_value(self) -> Any:
         """The exported value, whatever it is: a list of settings too."""
         node = self._exported

@@ -205,6 +205,23 @@ def _nodes_of(module: "JsModule", call: "Call") -> Iterator[tuple["Node", "Node"
             yield node, arguments
 
 
+def made_by(module: "JsModule", call: "Call") -> str | None:
+    """The class of the object at the start of a chain: `SignJWT` for `new SignJWT(…).setIssuedAt().sign(key)`."""
+    for node, _ in _nodes_of(module, call):
+        inner: Node | None = node
+        for _ in range(MAX_NODES):
+            callee = inner.child_by_field_name("function") if inner is not None else None
+            inner = _plain(owner) if callee is not None and (owner := callee.child_by_field_name("object")) else None
+            if inner is not None and inner.type == "identifier":
+                inner = _plain(module._constants.get(module._text(inner), inner))
+            if inner is None or inner.type == "new_expression":
+                break
+        made = inner.child_by_field_name("constructor") if inner is not None else None
+        if made is not None:
+            return module._dotted(made)
+    return None
+
+
 def _is_callback(module: "JsModule", function: "Node") -> bool:
     call = function.parent.parent if function.parent is not None and function.parent.type == "arguments" else None
     callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None

@@ -251,6 +251,9 @@ class JsValues:
                 return UNKNOWN
             if self._text(operator) in ("===", "==", "!==", "!="):
                 return self._compared(left, right, self._text(operator).startswith("="), depth)
+            if self._text(operator) == "+" and self._text(left) in _HERE:
+                below = self._value(right, depth + 1)
+                return Anchored(below.lstrip("/")) if isinstance(below, str) else UNKNOWN
             if self._text(operator) not in ("||", "??"):
                 return UNKNOWN
             value = self._value(left, depth + 1)

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from genfile.parsers.forms import Form
+from genfile.parsers.pyforms import form_of_field, taken_apart
 from genfile.parsers.pysyntax import words
 from genfile.parsers.values import UNKNOWN
 
@@ -25,6 +28,7 @@ class SettingsField(Struct, frozen=True):
     required: bool
     field: str
     default: Any = UNKNOWN
+    form: Form | None = None
 
 
 class _Rules(Struct, frozen=True):
@@ -105,6 +109,7 @@ def _fields(
 ) -> Iterator[SettingsField]:
     """The variables of a class, whose own fields replace those of its base classes."""
     seen: set[str] = set()
+    taken = frozenset(name for owner in owners for name in taken_apart(owner))
     for owner in owners:
         for node in owner.body:
             name = node.target.id if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else ""
@@ -118,7 +123,9 @@ def _fields(
             if "ClassVar" in words(node.annotation):
                 continue
             seen.add(name)
-            yield from _of_field(module, classes, node, rules, depth)
+            apart = name in taken
+            found = _of_field(module, classes, node, rules, depth)
+            yield from (replace(item, form=None) if apart else item for item in found)
 
 
 def _of_field(
@@ -137,10 +144,11 @@ def _of_field(
         nested = _Rules(f"{name}{rules.delimiter}", rules.delimiter, rules.exact)
         for item in _fields(module, classes, owners, nested, depth + 1):
             needed = item.required and given is None and not optional
-            yield SettingsField(item.name, item.line, needed, item.field, item.default)
+            yield SettingsField(item.name, item.line, needed, item.field, item.default, item.form)
         return
     default = module.value(given) if given is not None else UNKNOWN
-    yield SettingsField(rules.name(name), node.lineno, given is None and not optional, field, default)
+    form = form_of_field(module, node)
+    yield SettingsField(rules.name(name), node.lineno, given is None and not optional, field, default, form)
 
 
 def _given(module: "PyModule", node: ast.AnnAssign) -> tuple[ast.expr | None, str | None]:

@@ -11,21 +11,28 @@ from msgspec.structs import replace
 
 from genfile.data import BackingService, backing_services, framework
 from genfile.dockerfile.quoting import local_folder
+from genfile.preset.anchors import PARTS, share
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.pathfilters import TOMCAT_TEMP
 from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
+from genfile.spec.forms import words_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from genfile.spec.project import Spec
+    from genfile.spec.service import EnvironmentVariable
 
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 # Languages whose images have a shell, and no entry point but an init.
 _WITH_SHELL = frozenset({"node", "python"})
+# Those whose image has the program itself as its entry point, which another program takes the place of.
+_OWN_ENTRY = frozenset({"go"})
+# Words in the names of processes that somebody starts by hand, which end, wait for input or only show something.
+_BY_HAND = frozenset("console shell repl migrate migration migrations seed seeds test tests flower".split())
 # The usual path of the credentials file that a build needs.
 _FILES = {
     "npmrc": "/.npmrc",
@@ -49,21 +56,25 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     backing = [_backing(known[name], [seed[1:] for seed in seeds if seed[0] == name]) for name in needed]
     # What a client starts would only wait beside the others; on its own, it is what `up` starts.
     tools = any(not spec.stdio for spec, _ in services)
-    entries = _distinct(
-        [entry for spec, layout in services for entry in _entries(spec, layout, known, tools)], set(needed)
-    )
+    groups = [_entries(spec, layout, known, tools) for spec, layout in services]
+    entries = _distinct([entry for group in groups for entry in group], set(needed))
+    _name_volumes(groups, {f"{item['name']}-data" for item in backing if item["volume"]})
     _publish(entries)
     _connect(entries)
     _address(entries)
+    shared = [share(group) for group in groups if len(group) > 1]
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
+        "shared": shared,
         "services": entries,
         "backing": backing,
         "passwords": any(known[name].password for name in needed),
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
         "optional": sorted({name for entry in entries for name in _optional(entry)}),
-        "profiles": sorted({name for entry in entries for name in entry["profiles"]} - {"tools"}),
+        "jobs": [entry["name"] for entry in entries if "jobs" in entry["profiles"]],
+        "starts": any(not entry["profiles"] for entry in entries),
         "tools": [entry["name"] for entry in entries if entry["stdin"]],
+        "requested": [entry["name"] for entry in entries if "tools" in entry["profiles"] and not entry["stdin"]],
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
             *(f"{item['name']}-data" for item in backing if item["volume"]),
@@ -93,37 +104,41 @@ def _template() -> "Template":
 
 
 def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], tools: bool) -> list[dict[str, Any]]:
-    """The service, its release command, which runs before it, and its other processes, by a profile. ``tools``: what a
-    client starts has a profile, too."""
+    """The service, its release command, which runs before it, and its other processes: those that people start by hand
+    have a profile. ``tools``: what a client starts has one, too."""
     base = _service(spec, layout, known)
     if tools and spec.stdio:
         base["profiles"] = ["tools"]
-    # No port, and no check of one: the image's own is for the service, which builds it for all of them.
+    if spec.one_off:
+        base["profiles"] = ["jobs"]
+    # No port, and no check of one: the image's own is for the service.
     other: dict[str, Any] = {
         "port": None,
         "serves": False,
         "checked": False,
         "prepared": False,
-        "builds": False,
         "stdin": False,
-        "arguments": [],
-        "secrets": [],
     }
     entries: list[dict[str, Any]] = []
+    runs = "entrypoint" if spec.language in _OWN_ENTRY else "command"
     together = spec.release and base["file_beside"] and spec.start and spec.language in _WITH_SHELL
-    if (spec.release and not together) or spec.processes:
-        base = base | {"image": f"{spec.name}:dev"}
     if spec.release and together:
         # A database next to the code is a file in one container: no other container can prepare it.
         both = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
         base = base | {"prepared": True, "command": ["sh", "-c", both]}
     elif spec.release:
         job = f"{spec.name}-release"
-        entries.append(base | other | {"name": job, "command": list(spec.release)})
+        entries.append(base | other | {"name": job, runs: list(spec.release)})
         done = {"name": job, "condition": "service_completed_successfully"}
         base = base | {"depends_on": [*base["depends_on"], done]}
     for name, command in spec.processes.items():
-        worker = {"name": f"{spec.name}-{name}", "command": list(command), "profiles": ["workers"]}
+        asked = not _BY_HAND.isdisjoint(re.split("[-_]", name))
+        worker = {
+            "name": f"{spec.name}-{name}",
+            runs: list(command),
+            "alive": spec.language in _WITH_SHELL and not asked,
+            "profiles": ["tools"] if asked else [],
+        }
         entries.append(base | other | worker)
     return [base, *entries]
 
@@ -144,12 +159,12 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     return {
         "name": spec.name,
         "service": spec.name,
-        "image": None,
-        "builds": True,
+        "shared": None,
+        "parts": list(PARTS),
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "arguments": [
-            {"name": item.name, "required": item.required, "secret": False, "value": None}
+            {"name": item.name, "required": item.required, "secret": False, "value": None, "form": ""}
             for item in (*spec.environment, *(front.environment if front else ()))
             if item.phase == "build" and item.value is None and not item.secret
         ],
@@ -162,6 +177,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "serves": spec.port is not None and spec.static is None,
         "browsed": _is_browsed(spec),
         "command": None,
+        "entrypoint": None,
         "working_dir": None,
         "profiles": [],
         "stdin": spec.stdio,
@@ -170,20 +186,18 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "native": spec.language == "java",
         "taken_by": None,
         "checked": True,
+        "alive": False,
         "environment": _environment(spec, known),
         "depends_on": [
             {"name": name, "condition": "service_healthy" if known[name].healthcheck else "service_started"}
             for name in spec.backing_services
             if name in known
         ],
-        "mounts": [
-            f"{spec.name}{re.sub('[^A-Za-z0-9]+', '-', folder.removeprefix('/app'))}-files:{folder}"
-            for folder in written
-            if folder not in beside_code
-        ],
+        "mounts": [folder for folder in written if folder not in beside_code],
         "beside_code": bool(outputs or needed),
         "file_beside": bool(others) and not given,
-        "tmpfs": [f"{folder}:exec" if folder == TOMCAT_TEMP else folder for folder in scratch],
+        # Without a mode, the folder in the image gives it its own, and root as the owner.
+        "tmpfs": [f"{folder}:{'exec,' if folder == TOMCAT_TEMP else ''}mode=1777" for folder in scratch],
     }
 
 
@@ -297,6 +311,25 @@ def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, 
     return entries
 
 
+def _words(item: "EnvironmentVariable") -> str:
+    """The form of a variable's value in words."""
+    return words_of(plain(item.form)) if item.form is not None else ""
+
+
+def _name_volumes(groups: list[list[dict[str, Any]]], taken: set[str]) -> None:
+    """Call each volume by its service and its folder; the entries of one service share it."""
+    for group in groups:
+        volumes = []
+        for folder in group[0]["mounts"]:
+            name = f"{group[0]['service']}{re.sub('[^A-Za-z0-9]+', '-', folder.removeprefix('/app'))}"
+            while name in taken:
+                name = f"{name}-files"
+            taken.add(name)
+            volumes.append(f"{name}:{folder}")
+        for entry in group:
+            entry["mounts"] = volumes
+
+
 def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, Any]]:
     """The addresses of databases, and every variable that must come from outside: from the shell or .env.
 
@@ -311,12 +344,20 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
     asked = {
         item.name: item
         for item in spec.environment
-        if item.phase == "run" and item.value is None and (item.required or not item.fallback)
+        if item.phase == "run"
+        and item.value is None
+        and (item.required or item.default is not None or not item.fallback)
     }
     return [
         *({"name": name, "value": value, "required": False, "secret": False} for name, value in values.items()),
         *(
-            {"name": name, "value": None, "required": item.required, "secret": item.secret}
+            {
+                "name": name,
+                "value": item.default,
+                "required": item.required and item.default is None,
+                "secret": item.secret,
+                "form": _words(item),
+            }
             for name, item in asked.items()
             if name not in values
         ),

@@ -211,6 +211,15 @@ def stated(environment: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [] if any(is_sensitive(item["name"]) for item in found) else found
 
 
+def named_secret(environment: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The build arguments with the name of a secret, which BuildKit warns of: the public keys of a page."""
+    return [
+        item["name"]
+        for item in environment
+        if item["phase"] == "build" and item["value"] is None and not item["secret"] and is_sensitive(item["name"])
+    ]
+
+
 def comment(value: Any) -> Markup:
     """Text inside a comment."""
     return _safe("a comment", lambda: quoting.comment_text(str(value)))
@@ -320,6 +329,20 @@ def ends_by_itself(words: Sequence[str]) -> bool:
     return bool(rest) and rest[0].rpartition("/")[2] in load_table("servers")["handles_sigterm"]
 
 
+def other_binaries(spec: Mapping[str, Any]) -> list[str]:
+    """The binaries of a Go service's processes and its release command that are main packages of their own."""
+    import itertools
+
+    own = posixpath.basename(spec["start"][0]) if spec["start"] else "app"
+    commands = [*spec["processes"].values(), *([spec["release"]] if spec["release"] else [])]
+    found: dict[str, str] = {}
+    for path in itertools.chain.from_iterable(words[:1] for words in commands):
+        name = posixpath.basename(path)
+        if path.startswith("/app/") and name != own and name in spec["commands"]:
+            found.setdefault(name, path)
+    return list(found.values())
+
+
 def has_text(value: str) -> bool:
     """Whether a macro wrote anything but marks and blanks."""
     return bool(without_marks(str(value)).strip())
@@ -354,7 +377,9 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "dir_name": dir_name,
     "after": after,
     "stated": stated,
+    "named_secret": named_secret,
     "has_text": has_text,
+    "other_binaries": other_binaries,
     "in_family": in_family,
     "owner_parts": owner_parts,
     "lines": lines,

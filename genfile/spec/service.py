@@ -118,6 +118,15 @@ class SystemPackages(Model):
     run: tuple[PackageName, ...] = ()
 
 
+class ValueForm(Model):
+    """The form that the program expects a value to have."""
+
+    kind: Literal["text", "json", "json-list", "json-object", "url", "choice", "fernet"]
+    length: int = Field(0, ge=0, le=4096, description="Of `text`: its least number of characters.")
+    exact: bool = Field(False, description="It has no more characters, either.")
+    choices: tuple[Text, ...] = Field((), description="Of `choice`: the values.")
+
+
 class EnvironmentVariable(Model):
     """A variable that the image sets, or that the program or the build reads."""
 
@@ -125,11 +134,17 @@ class EnvironmentVariable(Model):
     phase: Literal["install", "build", "run"] = Field(
         "run", description="When it is read: while dependencies are installed, during the build, or at run time."
     )
-    required: bool = Field(False, description="The program or the build fails without it.")
+    required: bool = Field(
+        False,
+        description="The program or the build fails without it, or takes a key that everyone can read in the code.",
+    )
     secret: bool = Field(False, description="The value is confidential: it is never written to a file.")
     value: Text | None = Field(None, description="The value that the image sets; null: it comes from outside.")
-    default: Text | None = Field(None, description="Of a build argument: its default value.")
+    default: Text | None = Field(
+        None, description="Of a build argument: its default value. At run time: what compose sets, for this machine."
+    )
     fallback: bool = Field(False, description="The program has a value of its own without it.")
+    form: ValueForm | None = Field(None, description="The form of the value, where the code says it.")
 
 
 class BuildSecret(Model):
@@ -248,6 +263,11 @@ class Service(Model):
     port_variable: EnvironmentName | None = Field(None, description="The variable that changes the port.")
     stdio: bool = Field(
         False, description="The program talks to a client that starts it, by its standard input and output."
+    )
+    one_off: bool = Field(
+        False,
+        description="The program does its work and exits, such as an importer: compose has it in a profile of its own, "
+        "so `docker compose up` does not start it.",
     )
     health: Health | None = None
     processes: dict[Word, tuple[Argument, ...]] = Field(

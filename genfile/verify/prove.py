@@ -1,7 +1,7 @@
 """From any source folder to a report of its gates: what `genfile init --yes` writes, built and run unedited."""
 
 import os
-import secrets
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,6 +16,7 @@ from genfile.container.compose import EXAMPLES, read_dotenv
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import UsageError
+from genfile.spec.forms import random_secret
 from genfile.verify.beside import Beside, read_beside
 from genfile.verify.docker import BuildInput, run
 from genfile.verify.gates import Gate, Report, Request, run_gates
@@ -36,6 +37,8 @@ SOURCES = {
 }
 # The names of a project's compose file, in the order in which compose looks for them.
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+# Names of the address of a server, which nobody can make up.
+_ADDRESS = re.compile(r"(?:^|_)(?:URL|URI|DSN)(?:_|$)")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
 
 
@@ -157,14 +160,16 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
 def _made_up(spec: "Spec", given: Collection[str]) -> dict[str, str]:
     """A random value for each secret that the program can't start without, unless it is given.
 
-    64 hex digits are long enough for a key, and are valid Base64. The address of a server is no secret of that kind.
+    The address of a server is no secret of that kind.
     """
-    return {
-        item.name: secrets.token_hex(32)
+    wanted = [
+        item
         for item in spec.environment
-        if item.phase == "run" and item.required and item.secret and is_sensitive(item.name)
-        if item.value is None and item.name not in given
-    }
+        if item.phase == "run" and item.required and item.secret
+        if item.value is None and item.name not in given and (is_sensitive(item.name) or not _ADDRESS.search(item.name))
+    ]
+    made = {item.name: random_secret(item.form.model_dump() if item.form is not None else None) for item in wanted}
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:

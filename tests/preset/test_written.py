@@ -26,7 +26,7 @@ def test_a_war_and_the_jvm_have_what_they_write_to() -> None:
     made = genfile.generate(PROJECTS / "java-war", compose=True)
     (entry,) = yaml.safe_load(made.files["compose.yaml"])["services"].values()
     assert entry["read_only"] is True
-    tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp:exec", "work")]
+    tomcat = [f"/usr/local/tomcat/{name}mode=1777" for name in ("logs:", "temp:exec,", "work:")]
     # Docker mounts a tmpfs noexec, and what is unpacked there is loaded as a library.
     assert entry["tmpfs"] == ["/tmp:exec", *tomcat]
     assert "volumes" not in entry
@@ -54,14 +54,15 @@ def test_every_folder_that_is_written_to_is_kept_by_compose(project: str) -> Non
 
 
 def test_a_database_beside_the_code_makes_no_volume_over_the_code() -> None:
-    """A volume there would hide the code of the next image, and a program that may write there can replace its code."""
+    """A volume there would hide the code of the next image, and without one a root that is read only stops it."""
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": SQLITE}
     dockerfile, entry = generated(files)
-    assert "install -d" not in dockerfile
+    # Like /tmp: what root has put there stays as it is.
+    assert "install -d -m 1777 /app\n" in dockerfile
     assert "volumes" not in entry
-    assert entry["read_only"] is True
-    (told,) = [note.text for note in genfile.generate(files).notes if "can't create" in note.text]
-    assert told.startswith("app.py:4 (its database is a file): in the image the program can't create shop.db")
+    assert "read_only" not in entry
+    (told,) = [note.text for note in genfile.generate(files).notes if "lies beside" in note.text]
+    assert told.startswith("app.py:4 (its database is a file): shop.db lies beside the code")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_variable_moves_a_database_from_beside_the_code(code: str, value: str)
     assert "install -d -o 10001 -g 10001 /app/data" in dockerfile
     assert 'VOLUME ["/app/data"]' in dockerfile
     assert [mount.split(":")[1] for mount in entry["volumes"]] == ["/app/data"]
-    assert not [note for note in genfile.generate(files).notes if "can't create" in note.text]
+    assert not [note for note in genfile.generate(files).notes if "lies beside" in note.text]
 
 
 def test_a_database_in_the_tree_is_not_moved_away_from_its_content() -> None:
@@ -94,7 +95,7 @@ def test_a_database_in_the_tree_is_not_moved_away_from_its_content() -> None:
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": code, "shop.db": "rows"}
     dockerfile, _ = generated(files)
     assert "STORE" not in dockerfile
-    assert [note for note in genfile.generate(files).notes if "can't create shop.db" in note.text]
+    assert [note for note in genfile.generate(files).notes if "shop.db lies beside" in note.text]
 
 
 def test_a_variable_that_another_database_takes_stays() -> None:
@@ -102,7 +103,7 @@ def test_a_variable_that_another_database_takes_stays() -> None:
     files = {"requirements.txt": "flask\ngunicorn\nsqlalchemy\npsycopg[binary]\n", "app.py": code}
     made = genfile.generate(files, compose=True)
     assert "sqlite" not in made.files["Dockerfile"]
-    assert not [note for note in made.notes if "can't create" in note.text]
+    assert not [note for note in made.notes if "lies beside" in note.text]
 
 
 def test_a_node_program_cannot_replace_its_code() -> None:
@@ -110,8 +111,8 @@ def test_a_node_program_cannot_replace_its_code() -> None:
     manifest = '{"name": "shop", "scripts": {"start": "node app.js"}, "dependencies": {"express": "5.0.0", "better-sqlite3": "12.0.0"}}'
     files = {"package.json": manifest, "app.js": code.format("'shop.db'")}
     dockerfile, _ = generated(files)
-    assert "install -d" not in dockerfile
-    assert [note for note in genfile.generate(files).notes if "can't create shop.db" in note.text]
+    assert "install -d -m 1777 /app\n" in dockerfile
+    assert [note for note in genfile.generate(files).notes if "shop.db lies beside" in note.text]
     dockerfile, entry = generated({**files, "app.js": code.format("process.env.STORE || './shop.db'")})
     assert "STORE=data/shop.db" in dockerfile
     assert [mount.split(":")[1] for mount in entry["volumes"]] == ["/app/data"]
@@ -142,9 +143,12 @@ DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_
 """
 
 
-def test_a_django_database_beside_the_code_is_told_of() -> None:
+def test_a_database_beside_the_code_is_migrated_in_the_container_that_has_it() -> None:
     files = {**DJANGO, "s/settings.py": SETTINGS.format("'db.sqlite3'")}
-    assert [note for note in genfile.generate(files).notes if "can't create db.sqlite3" in note.text]
+    _, entry = generated(files)
+    command = "python manage.py migrate --noinput && exec gunicorn s.wsgi:application"
+    assert entry["command"] == ["sh", "-c", command]
+    assert [note for note in genfile.generate(files).notes if "db.sqlite3 lies beside the code" in note.text]
 
 
 def test_a_database_on_a_volume_is_migrated_by_a_job_that_shares_it() -> None:
@@ -188,7 +192,7 @@ def test_without_a_database_it_lies_beside_the_binary() -> None:
     code = GO.replace('sql.Open("sqlite3", "shop.db")', "").replace('"database/sql"; ', "")
     dockerfile, entry = generated({"go.mod": GO_MOD, "go.sum": "", "main.go": code.replace("; _ ", "; _ ")})
     assert "mkdir -p /out/writable/backups" in dockerfile
-    assert "COPY --link --from=build --chown=65532:65532 /out/writable/ /app/" in dockerfile
+    assert "COPY --link --from=build --chown=65532:65532 /out/writable/backups /app/backups" in dockerfile
     assert [mount.split(":")[1] for mount in entry["volumes"]] == ["/app/backups"]
 
 
@@ -212,8 +216,8 @@ def test_two_services_keep_their_own_files() -> None:
     files = {f"{name}/requirements.txt": "flask\ngunicorn\n" for name in ("shop", "office")}
     files |= {f"{name}/app.py": server for name in ("shop", "office")}
     services = yaml.safe_load(genfile.generate(files, compose=True).files["compose.yaml"])["services"]
-    assert services["shop"]["volumes"] == ["shop-uploads-files:/app/uploads"]
-    assert services["office"]["volumes"] == ["office-uploads-files:/app/uploads"]
+    assert services["shop"]["volumes"] == ["shop-uploads:/app/uploads"]
+    assert services["office"]["volumes"] == ["office-uploads:/app/uploads"]
 
 
 def test_no_volume_hides_a_package_with_the_program_s_database() -> None:

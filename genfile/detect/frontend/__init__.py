@@ -72,14 +72,16 @@ def pair(tree: Tree, found: list[FoundService]) -> tuple[list[FoundService], dic
         elif _take(tree, servers, site.project, place, (one_dockerfile,) if alone else SIGNALS, taken):
             gone.add(site.project.path)
     _leave_beside(tree, sites, taken, gone)
+    claimed = {item.project.path for item in found}
     for server in servers:
-        if server.project.path not in taken and server.language.NAME in ("python", "go"):
-            own = own_site(server, _output(server.project)) or in_place(server)
-            own = own or assets(tree, server, {item.project.path for item in found})
+        if server.project.path not in taken and server.language.NAME in ("python", "go", "java"):
+            own = own_site(server, _output(server.project))
+            if server.language.NAME != "java":
+                own = own or in_place(server) or assets(tree, server, claimed)
             if own is not None:
                 taken[server.project.path] = own
     _tell_of_pages(servers, taken)
-    _take_quiet(tree, servers, {item.project.path for item in found}, taken)
+    _take_quiet(tree, servers, claimed, taken)
     # What is inside an assigned front end is part of it.
     fronts = {served.project.path for served in taken.values() if served.project.path} | gone
     kept = [item for item in found if not any(inside(item.project.path, path) for path in fronts) or item in servers]
@@ -193,6 +195,11 @@ def put(draft: Draft, served: Served) -> None:
     # What was missing before it is built is there after it.
     draft.notes = [note for note in draft.notes if not _embeds_target(note, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
+    if in_place and served.project.spec_path == draft.values["path"]:
+        text = (
+            f"it is not known where its build writes, so the image takes all of {served.project.spec_path} from there"
+        )
+        draft.note("warning", text, served.reason.path, served.reason.line)
     if draft.values["language"] == "go" and not is_embedded(_of(draft, served), served.target):
         # The program reads them from disk.
         draft.values["assets"] = list(dict.fromkeys([*draft.values.get("assets", ()), served.target]))

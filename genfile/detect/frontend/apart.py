@@ -10,6 +10,8 @@ from genfile.detect.tree import Project
 
 # A server's sources, by language: bundlers don't read them, but Tailwind may look for classes in them.
 _SOURCES = {"python": (".py",), "go": (".go",), "java": (".java", ".kt")}
+# Manifests that a server has even if nothing is installed from them.
+_OWN = {"go": ("go.mod",)}
 _SCANS = ("tailwindcss", "@tailwindcss/vite", "@tailwindcss/postcss", "unocss")
 
 
@@ -18,7 +20,9 @@ def left_out(front: Project, language: str, manifests: Iterable[str], own: Itera
     the front end's, by their paths in the tree."""
     endings = [ending for ending in _SOURCES.get(language, ()) if not _reads(front, ending)]
     kept = set(own)
-    theirs = [path for path in manifests if inside(path, front.path) and path not in kept]
+    bare = [front.full(name) for name in _OWN.get(language, ()) if front.has(name)]
+    named = dict.fromkeys((*bare, *manifests))
+    theirs = [path for path in named if inside(path, front.path) and path not in kept]
     inner = [posixpath.relpath(path, front.path or ".") for path in theirs if not path.endswith(".json")]
     return [*(f"**/*{ending}" for ending in endings), *inner] if endings else []
 

@@ -3,7 +3,8 @@
 import posixpath
 import re
 
-from genfile.detect.frontend.signals import Served, folders, paths
+from genfile.detect.frontend.signals import Served, embeds, folders, paths
+from genfile.detect.frontend.together import built_by_java
 from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, NOTHING, ScriptStep, is_installation, resolve
 from genfile.detect.paths import inside, relative
 from genfile.detect.survey import FoundService, is_aside
@@ -18,27 +19,54 @@ BUNDLERS = (
 
 
 def in_place(server: FoundService) -> Served | None:
-    """A package.json with a build script in the server's own folder: scripts and styles, bundled in place."""
+    """A package.json with a build script in the server's own folder: scripts and styles, in the folder that its bundler
+    writes to, else anywhere."""
     from genfile.detect.node.claims import read_project
+    from genfile.detect.node.outputdir import bundle_output
 
     project = server.project
     read = read_project(project) if project.has("package.json") else None
     script = next((name for name in ("build", *BUILD_PARTS) if read and name in read.package.scripts), None)
     if read is None or script is None or not any(name in read.package.every_dependency for name in BUNDLERS):
         return None
-    return Served(project, project.spec_path, read.package.says("scripts", script))
+    written = bundle_output(read, script)
+    if written is None:
+        return Served(project, project.spec_path, read.package.says("scripts", script))
+    output = project.full(written.value)
+    return Served(project, output, written.evidence[0], output=output)
 
 
 def own_site(server: FoundService, output: str | None) -> Served | None:
-    """A site in the server's own folder, whose output folder the server's code serves."""
+    """A site in the server's own folder, whose output folder the server's code serves or embeds, or Spring serves."""
+    from genfile.detect.node.claims import read_project
+    from genfile.detect.node.outputdir import bundle_output
+
     folder = server.project.path
+    if output is None and server.project.has("package.json") and (read := read_project(server.project)) is not None:
+        written = bundle_output(read, "build")
+        output = server.project.full(written.value) if written is not None else None
     if output is None or not inside(output, folder):
         return None
+    if server.language.NAME == "java":
+        return _on_class_path(server, output)
+    embedded = embeds(server, server.project, output)
+    if embedded is not None:
+        return embedded
     name = relative(output, folder)
     for path, line, text in (*paths(server), *folders(server)):
         if inside(posixpath.normpath(text.strip("/") or "."), name):
-            return Served(server.project, output, server.project.says(path, line, text))
+            return Served(server.project, output, server.project.says(path, line, text), output=output)
     return None
+
+
+def _on_class_path(server: FoundService, output: str) -> Served | None:
+    """Pages that a build writes among a Java service's resources, unless the service's own build makes them, or git has
+    them."""
+    made = inside(output, server.project.full("src/main/resources"))
+    if not made or server.project.tree.folders.get(output) or built_by_java(server, server.project) is not None:
+        return None
+    says = server.project.says("package.json", None, f"its build writes to {output}")
+    return Served(server.project, output, says, output=output)
 
 
 def assets(tree: Tree, server: FoundService, claimed: set[str]) -> Served | None:

@@ -61,7 +61,7 @@ def claim(folder: Project) -> Claim | None:
     path = next(path for path, file in module.package(program.folder) if file.has_main)
     if for_desktop(module, program) or draws_terminal(module, program):
         return None
-    if serves(module, program) and not _is_console(module, program):
+    if serves(module, program) and not is_console(module, program):
         # A folder with a manifest comes before one that genfile makes a manifest for.
         strength: Strength = "server" if module.loose is None else "program"
         return Claim(strength, folder.says(path, 1, "package main that listens"))
@@ -69,7 +69,7 @@ def claim(folder: Project) -> Claim | None:
     return Claim("program", reason) if reason is not None else None
 
 
-def _is_console(module: GoModule, program: GoProgram) -> bool:
+def is_console(module: GoModule, program: GoProgram) -> bool:
     """Whether a terminal tool that talks to a person without being told a command listens for its own run alone: it
     has no framework of servers, no command of a server's name, and nothing in the tree runs it anywhere else."""
     found, folder = reach(module, program), module.folder
@@ -88,6 +88,18 @@ def _runs_long(module: GoModule, program: GoProgram) -> Evidence | None:
     folder = module.folder
     if folder.has("Procfile"):
         return folder.says("Procfile", 1, "Procfile")
+    reason = keeps_running(module, program)
+    course = life(module, program).course
+    if reason is not None or _of_terminal(module, program) is not None or course == "asks":
+        return reason
+    # Without a start command it only packs a program that ends: a disk image, a tool for others.
+    if hosting(folder).dockerfiles and (course != "ends" or hosting(folder).starts):
+        return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
+    return None
+
+
+def keeps_running(module: GoModule, program: GoProgram) -> Evidence | None:
+    """The sign in its own code that a program which listens to nothing keeps running; a terminal tool has none."""
     course = life(module, program)
     workers = {name for item in frameworks("go") if item.kind == "worker" for name in item.dependencies}
     works = _imported(module, program, workers)
@@ -100,9 +112,6 @@ def _runs_long(module: GoModule, program: GoProgram) -> Evidence | None:
         return module.folder.says(command.place.path, command.part.branch.line, says)
     if of_terminal or course.course == "asks":
         return None
-    # Without a start command it only packs a program that ends: a disk image, a tool for others.
-    if hosting(folder).dockerfiles and (course.course != "ends" or hosting(folder).starts):
-        return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
     return course.reason if course.course == "stays" else None
 
 

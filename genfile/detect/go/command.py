@@ -45,6 +45,11 @@ def _dockerfile(module: GoModule, program: GoProgram, sources: Sources) -> Fact[
 def _told(module: GoModule, program: GoProgram, sources: Sources) -> Fact[list[str]] | None:
     """The command or flag that leads to code which listens or keeps running."""
     del sources
+    return told(module, program)
+
+
+def told(module: GoModule, program: GoProgram) -> Fact[list[str]] | None:
+    """The words without which a program neither listens nor keeps running."""
     command = command_of(module, program)
     if not serving(module, program) and life(module, program).course != "stays":
         command = staying(module, program)

@@ -6,6 +6,7 @@ from typing import Any
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.unused import needed_modules, unused_modules
 from genfile.detect.go.work import find_work, neighbours, use_folder
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 from genfile.parsers.gomod import GoMod
@@ -21,7 +22,7 @@ def put_context(module: GoModule, draft: Draft) -> None:
         above, work = found
         missing = [use for use in work.uses if not above.has(posixpath.join(use, "go.mod"))]
         if not missing:
-            _put_work(folder, above, work, needed, draft)
+            _put_work(module, above, work, needed, draft)
             return
         text = f"go.work uses {', '.join(missing[:3])}, which does not exist here; the image builds with GOWORK=off"
         draft.note("warning", text, above.full("go.work"))
@@ -42,8 +43,11 @@ def is_replaced(module: GoModule, path: str) -> bool:
     return any(item.old == path and item.local for item in module.manifest.replaces)
 
 
-def _put_work(folder: Project, above: Project, work: GoMod, needed: set[str] | None, draft: Draft) -> None:
-    uses = [Project(folder.tree, use_folder(above, use)) for use in work.uses]
+def _put_work(module: GoModule, above: Project, work: GoMod, needed: set[str] | None, draft: Draft) -> None:
+    folder = module.folder
+    places = [use_folder(above, use) for use in work.uses]
+    places += [path for path in neighbours(folder, module.manifest).values() if inside(path, above.path)]
+    uses = [Project(folder.tree, place) for place in dict.fromkeys(places)]
     files = [above.full(name) for name in ("go.work", "go.work.sum") if above.has(name)]
     files += [use.full(name) for use in uses for name in ("go.mod", "go.sum") if use.has(name)]
     draft.values["manifests"] = files
@@ -77,6 +81,9 @@ def _put_replaced(module: GoModule, needed: set[str] | None, draft: Draft) -> No
         files = {item.full(name) for item in beside for name in ("go.mod", "go.sum") if item.has(name)}
         draft.values["manifests"] = [folder.full(name) for name in manifests] + sorted(files)
         return
+    if not module.manifest.requires and not folder.has("go.sum"):
+        # There is nothing to download.
+        manifests = []
     inside = [item.new for item in module.manifest.replaces if item.local]
     manifests += [f"{posixpath.normpath(new)}/go.mod" for new in inside if folder.has(f"{new}/go.mod")]
     draft.values["manifests"] = [folder.full(name) for name in manifests]

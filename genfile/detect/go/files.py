@@ -225,9 +225,14 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
                 folder = posixpath.dirname(posixpath.normpath(name))
                 if folder and not folder.startswith("..") and "%" not in name and "*" not in name:
                     return module.folder.fact(module.folder.full(folder), path, line, repr(value))
-    if find_assets(module, sources) is not None:
+    if find_assets(module, sources) is not None or _in_memory(sources):
         return None
-    return Fact(module.folder.spec_path, (store,))
+    return Fact(module.folder.spec_path, (store,), guess=True)
+
+
+def _in_memory(sources: Sources) -> bool:
+    """Whether the program keeps its database in memory, unless it is told otherwise."""
+    return any(":memory:" in value or "mode=memory" in value for _, file in sources for value, _ in file.strings)
 
 
 def far_databases(module: GoModule, sources: Sources) -> Iterator[Fact[str]]:

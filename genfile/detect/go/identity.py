@@ -1,6 +1,7 @@
 """What a Go service is: its name, module, main package, lockfile and framework."""
 
 import re
+from collections.abc import Collection
 
 from genfile.data import Framework, frameworks
 from genfile.detect.go.claims import serves, stays
@@ -14,12 +15,13 @@ from genfile.spec.base import service_name
 _COMMON = ("main", "server", "app", "cmd")
 
 
-def put_identity(module: GoModule, program: GoProgram, draft: Draft) -> None:
-    """Put /name, /module, the lockfile, /main_package, /start, /commands, /tags and /vendored."""
+def put_identity(module: GoModule, program: GoProgram, kept: Collection[str], draft: Draft) -> None:
+    """Put /name, /module, the lockfile, /main_package, /start, /commands, /tags and /vendored; ``kept``: the folders of
+    other programs that the image has."""
     draft.values["language"] = "go"
     main = next(path for path, file in module.package(program.folder) if file.has_main)
     _put_module(module, program, draft, main)
-    _put_program(module, program, draft, main)
+    _put_program(module, program, kept, draft, main)
     if module.tags:
         draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
     # Before 1.14, Go used vendor/ only when told to, and such folders are often incomplete.
@@ -46,7 +48,7 @@ def _put_module(module: GoModule, program: GoProgram, draft: Draft, main: str) -
     draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
 
 
-def _put_program(module: GoModule, program: GoProgram, draft: Draft, main: str) -> None:
+def _put_program(module: GoModule, program: GoProgram, kept: Collection[str], draft: Draft, main: str) -> None:
     """The main package that is built, its binary, and the other programs of the module."""
     folder, says = module.folder, (module.folder.says(main, 1, "package main"),)
     mains = [path for path, file in module.package(program.folder) if file.has_main]
@@ -58,7 +60,9 @@ def _put_program(module: GoModule, program: GoProgram, draft: Draft, main: str) 
     draft.put("start", Fact([f"/app/{service_name(program.name, 'app')}"], says))
     if others:
         draft.values["commands"] = {service_name(item.name): item.package for item in reversed(module.programs)}
-        names = ", ".join(item.package for item in others[:8])
+    left = [item for item in others if item.folder not in kept]
+    if left:
+        names = ", ".join(item.package for item in left[:8])
         text = f"the image builds {program.package}; the module also has {names} (choose one with --set main_package=…)"
         draft.note("info", text, draft.evidence["/module"].evidence[0].path)
 

@@ -194,14 +194,18 @@ def put_kept(module: GoModule, framework: Framework | None, draft: Draft) -> Non
 
 def put_beside(module: GoModule, draft: Draft) -> None:
     """Move the binary to a folder of its own if a folder that the program opens or writes has the same name."""
+    start = draft.values["start"]
+    draft.values["start"] = [binary_place(module, draft, posixpath.basename(start[0])), *start[1:]]
+
+
+def binary_place(module: GoModule, draft: Draft, binary: str) -> str:
+    """Where the image has a binary: in a folder of its own if what a program opens or writes has its name."""
     names = ("assets", "writable")
     paths = [path for name in names for path in draft.values.get(name, ())]
     paths += [path for name in ("working_folder", "data") if (path := draft.values.get(name))]
     taken = {relative(path, module.folder.path).split("/")[0] for path in paths}
-    start = draft.values["start"]
-    if posixpath.basename(start[0]) in taken:
-        place = next(name for name in ("bin", "program", "run") if name not in taken)
-        draft.values["start"] = [f"/app/{place}/{posixpath.basename(start[0])}", *start[1:]]
+    place = next(name for name in ("bin", "program", "run") if name not in taken) if binary in taken else ""
+    return posixpath.join("/app", place, binary)
 
 
 def put_procfile(module: GoModule, draft: Draft) -> None:

@@ -7,6 +7,7 @@ from genfile.data import Client, clients
 from genfile.detect.go.address import Sources
 from genfile.detect.go.module import GoModule
 from genfile.detect.required import put_required
+from genfile.detect.shared import is_readable
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.values import UNKNOWN, EnvDefault, EnvName, FieldRead
 
@@ -23,7 +24,15 @@ def put_needed(module: GoModule, sources: Sources, draft: Draft) -> None:
             name = call.arguments[at] if at < len(call.arguments) else None
             if isinstance(name, str) and name.isidentifier():
                 found.append((path, EnvName(name, call.line, has_default=False)))
-    put_required(draft, _told(module, found), _told(module, _keys(module, sources)))
+    put_required(draft, _told(module, found), _told(module, _keys(module, sources)), shown=_shown(module, sources))
+
+
+def _shown(module: GoModule, sources: Sources) -> Iterator[tuple[str, Evidence]]:
+    """The variables of keys that have a literal default, which everyone can read."""
+    given = {name: default for _, file in sources for name, default in file.env_defaults.items()}
+    for path, line, value in _signing(module, sources):
+        if is_readable(given.get(value.name) if value.open else value.last):
+            yield value.name, module.folder.says(path, line, f"{value.name} has a default in the code")
 
 
 def _told(module: GoModule, found: Iterable[tuple[str, EnvName]]) -> Iterator[tuple[str, Evidence]]:
@@ -33,16 +42,23 @@ def _told(module: GoModule, found: Iterable[tuple[str, EnvName]]) -> Iterator[tu
 
 def _keys(module: GoModule, sources: Sources) -> Iterator[tuple[str, EnvName]]:
     """The variables without a default that hold the keys of signatures and sessions."""
-    used = [client for name, client in clients("go").items() if client.signs and module.requires(name)]
     given = {name for _, file in sources for name in file.env_defaults}
+    for path, line, value in _signing(module, sources):
+        if value.default is None and value.name not in given:
+            yield path, EnvName(value.name, line, has_default=False)
+
+
+def _signing(module: GoModule, sources: Sources) -> Iterator[tuple[str, int, EnvDefault]]:
+    """The variables that hold the keys of signatures and sessions, each with the place of the call that takes it."""
+    used = [client for name, client in clients("go").items() if client.signs and module.requires(name)]
     for path, file in sources if used else ():
         for call in file.calls:
             client = next((item for item in used if _is_call(call.callee, item)), None)
             values = [call.arguments[at] for at in client.at if at < len(call.arguments)] if client is not None else []
             for value in values:
                 value = _elsewhere(sources, value) if isinstance(value, FieldRead) else value
-                if isinstance(value, EnvDefault) and value.default is None and value.name not in given:
-                    yield path, EnvName(value.name, call.line, has_default=False)
+                if isinstance(value, EnvDefault):
+                    yield path, call.line, value
 
 
 def _is_call(callee: str, client: Client) -> bool:

@@ -28,9 +28,7 @@ def neighbours(folder: Project, manifest: GoMod) -> dict[str, str]:
     """The folders of other modules that take part in a module's build, relative to the tree, by the modules' paths."""
     found = find_work(folder)
     listed = dict(_modules(*found)) if found is not None else {}
-    for item in manifest.replaces:
-        if item.local and (path := folder.full(item.new)) and not path.startswith(".."):
-            listed[item.old] = "" if path == "." else path
+    listed |= _replaced(folder, manifest)
     listed.pop(manifest.module or "", None)
     return listed
 
@@ -40,8 +38,18 @@ def _used(above: Project, work: GoMod) -> frozenset[str]:
 
 
 def _modules(above: Project, work: GoMod) -> dict[str, str]:
-    """The folders of a go.work's modules by their paths; one that the tree does not have turns the workspace off."""
+    """The folders of a go.work's modules, and of those that it or they replace, by their paths; a module that the tree
+    does not have turns the workspace off."""
     return above.tree.once(("go-work-modules", above.path), lambda: _read_modules(above, work))
+
+
+def _replaced(folder: Project, manifest: GoMod) -> dict[str, str]:
+    """The folders of the tree that a go.mod or go.work puts in place of modules, by the modules' paths."""
+    found: dict[str, str] = {}
+    for item in manifest.replaces:
+        if item.local and (path := folder.full(item.new)) and not path.startswith(".."):
+            found[item.old] = "" if path == "." else path
+    return found
 
 
 def _read_modules(above: Project, work: GoMod) -> dict[str, str]:
@@ -52,4 +60,9 @@ def _read_modules(above: Project, work: GoMod) -> dict[str, str]:
         manifest = above.parse(parse_go_mod, posixpath.join(use, "go.mod"))
         if manifest is not None and manifest.module is not None:
             found[manifest.module] = use_folder(above, use)
-    return found
+    # A workspace merges the replacements of all its modules; its own come first.
+    places = [(Project(above.tree, use_folder(above, use)), use) for use in uses] if whole else []
+    for place, use in places:
+        manifest = above.parse(parse_go_mod, posixpath.join(use, "go.mod"))
+        found = _replaced(place, manifest) | found if manifest is not None else found
+    return (found | _replaced(above, work)) if whole else found

@@ -16,12 +16,14 @@ IMAGES = {
     "go": ("golang",),
     "java": ("eclipse-temurin", "openjdk", "amazoncorretto", "azul/zulu-openjdk", "maven", "gradle",
              "liberica-openjdk-debian", "adoptopenjdk"),
+    "gradle": ("gradle",),
 }  # fmt: skip
 _SETUP = {
     "node": ("actions/setup-node", "node-version"),
     "python": ("actions/setup-python", "python-version"),
     "go": ("actions/setup-go", "go-version"),
     "java": ("actions/setup-java", "java-version"),
+    "gradle": ("gradle/actions/setup-gradle", "gradle-version"),
 }
 
 
@@ -48,7 +50,7 @@ def image_pin(image: str, language: str, names: tuple[str, ...]) -> Pin | None:
     short = last if short not in names and is_mirror else short
     if short not in names or not tag:
         return None
-    if short in ("maven", "gradle"):
+    if short in ("maven", "gradle") and language == "java":
         match = re.search(r"(?:jdk-?|temurin-|corretto-|openjdk-)(\d+)", tag)
         return Pin(match[1]) if match else None
     return parse_pin(tag, language) if tag[:1].isdigit() or language == "node" else None

@@ -134,11 +134,14 @@ def _major(build: Build) -> int | None:
 
 
 def _quarkus(build: Build) -> Found | None:
-    """/q/health below the root path; on port 9000 if the management interface is on."""
+    """/q/health/live below the root path, since /q/health is down while a database is; on port 9000 if the management
+    interface is on."""
     health = build.find("io.quarkus:quarkus-smallrye-health")
     if health is None or _text(build, *_profiles("quarkus.smallrye-health.enabled")) == "false":
         return None
     own = _text(build, *_profiles("quarkus.smallrye-health.root-path")) or "health"
+    live = _text(build, *_profiles("quarkus.smallrye-health.liveness-path")) or "live"
+    own = live if live.startswith("/") else f"{own.rstrip('/')}/{live}"
     managed = _text(build, *_profiles("quarkus.management.enabled")) == "true"
     if managed and _text(build, *_profiles("quarkus.smallrye-health.management.enabled")) != "false":
         port = _text(build, *_profiles("quarkus.management.port"))

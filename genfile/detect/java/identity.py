@@ -55,18 +55,6 @@ def put_tool(build: Build, draft: Draft) -> None:
         )
 
 
-def put_older_gradle(build: Build, draft: Draft) -> None:
-    """Put a Gradle version, without a wrapper, that runs on the Java and that the Spring Boot plugin supports."""
-    if build.tool != "gradle" or "package_manager.version" in draft.evidence or wrapper_version(build.root) is not None:
-        return
-    line = str(draft.values["runtime"]["version"])
-    boot = draft.values.get("framework_version") or "9"
-    if line.isdigit() and (int(line) < 17 or boot.startswith(("1.", "2."))):
-        script = next((n for n in ("build.gradle.kts", "build.gradle") if build.root.has(n)), "build.gradle")
-        says = build.root.guess("8", script, f"Gradle 9 needs Java 17 or later, but this project uses Java {line}")
-        draft.put("package_manager.version", says)
-
-
 def put_framework(build: Build, draft: Draft) -> Framework | None:
     """Put /framework, its version and its variables; return the framework, None if there is none."""
     match = build.framework

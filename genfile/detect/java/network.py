@@ -62,6 +62,10 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     draft.put("port", fact)
     if variable is not None:
         draft.put("port_variable", fact.but(variable))
+    named = setting is not None and setting.value.variable == variable
+    if variable is not None and variable == framework.port_variable and (fact is hinted or named):
+        # Nothing but the variable tells the framework of it.
+        _set(draft, variable, fact.value)
     put_health(build, draft, framework.name)
 
 
@@ -89,11 +93,14 @@ def _configured(
         fact = Fact(fact.value, setting.evidence)
     elif setting.value.value == "0" and variable == "SERVER_PORT":
         # A random port can't be published, so the key's variable sets a fixed one.
-        draft.values.setdefault("environment", []).append(
-            {"name": "SERVER_PORT", "phase": "run", "value": str(fact.value)}
-        )
+        _set(draft, variable, fact.value)
         fact = setting.but(fact.value)
     return (setting.but(given) if given is not None else fact), variable
+
+
+def _set(draft: Draft, variable: str, port: int) -> None:
+    """Let the image set the variable of a port."""
+    draft.values.setdefault("environment", []).append({"name": variable, "phase": "run", "value": str(port)})
 
 
 def _of_code(build: Build, framework: Framework, configured: bool) -> Fact[HostedPort] | None:

@@ -15,7 +15,8 @@ from genfile.detect.java.dotenv import put_dotenv
 from genfile.detect.java.drivers import tell_of_driver
 from genfile.detect.java.flags import put_flags
 from genfile.detect.java.git import put_git
-from genfile.detect.java.identity import put_framework, put_name, put_older_gradle, put_tool, put_workspace
+from genfile.detect.java.gradleline import put_gradle
+from genfile.detect.java.identity import put_framework, put_name, put_tool, put_workspace
 from genfile.detect.java.layout import put_layout
 from genfile.detect.java.machine import put_machine
 from genfile.detect.java.network import put_network
@@ -65,7 +66,7 @@ def _version(service: _Service) -> None:
 def _framework(service: _Service) -> None:
     """The framework, and an older Gradle if the framework or Java needs one."""
     service.framework = put_framework(service.build, service.draft)
-    put_older_gradle(service.build, service.draft)
+    put_gradle(service.build, service.draft)
 
 
 def _private(service: _Service) -> None:

@@ -14,6 +14,7 @@ from genfile.detect.java.local import local_settings, tell_of_local
 from genfile.detect.java.outside import variables
 from genfile.detect.java.profile import needed_profile, put_profile
 from genfile.detect.java.settings import flat_settings, plain_key
+from genfile.detect.java.units import leave_units_alone
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
@@ -43,6 +44,7 @@ def put_stores(build: Build, draft: Draft) -> None:
         names = [Fact(source.name, (replace(source.says, says=f"the database is {source.name}"),))]
     put_connections(draft, build.folder, reads, depends, dialects=dialects, configured=configured, names=names)
     if spring:
+        leave_units_alone(build, draft)
         put_profile(build.folder, draft)
         reads += local_settings(build.folder)
         tell_of_local(build.folder, draft)

@@ -7,7 +7,7 @@ from genfile.data import gradle_needed, least_for, newest_for, runtime
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build, BuildDependency
-from genfile.detect.java.gradle import wrapper_version
+from genfile.detect.java.gradleline import gradle_version
 from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_properties, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.jvm import parse_java
@@ -77,7 +77,7 @@ def _runs(build: Build, asked: str) -> VersionChoice:
     if choice.line in (None, asked) or exact is None or choice.line is None:
         return choice
     bound, needed = _bound(build), gradle_needed(choice.line)
-    version = wrapper_version(build.root) if build.tool == "gradle" else None
+    version = gradle_version(build)
     too_old = version is not None and needed is not None and _number(version.value) < _number(needed)
     too_new = bound is not None and int(choice.line) > bound
     return VersionChoice(exact.version, exact.over) if too_old or too_new else choice
@@ -85,7 +85,7 @@ def _runs(build: Build, asked: str) -> VersionChoice:
 
 def _raised(build: Build, line: str, draft: Draft) -> str:
     """A Java, raised to the oldest that the build tool and the frameworks need; a note names what needs it."""
-    wrapper = wrapper_version(build.root) if build.tool == "gradle" else None
+    wrapper = gradle_version(build)
     if build.tool == "maven":
         from genfile.detect.java.mavenrules import maven_wrapper
 
@@ -181,7 +181,7 @@ def _names(item: BuildDependency) -> tuple[str, ...]:
 
 def _newest_for(build: Build) -> str:
     """The newest LTS release that the wrapper's Gradle and the dependencies run on."""
-    version = wrapper_version(build.root) if build.tool == "gradle" else None
+    version = gradle_version(build)
     bound = _bound(build)
     for line in runtime("java").lines:
         needed = gradle_needed(line.version)
@@ -196,7 +196,9 @@ def _newest_for(build: Build) -> str:
 
 
 def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    """A major version alone stands for its newest release."""
+    parts = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    return (*parts, 999)[:2]
 
 
 def _tool_versions(build: Build) -> Fact[Pin] | None:

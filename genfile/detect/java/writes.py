@@ -20,8 +20,6 @@ WEB_FOLDER = "src/main/webapp"
 _HOME = "/app/"
 # Folders of the developer's tree that no image has; generators write there.
 _SOURCES = ("src/main/java", "src/main/kotlin", "src/test", "target", "build")
-# Settings that name a folder: Tomcat's own, and that of uploads.
-_FOLDER_KEYS = frozenset({plain_key("server.tomcat.basedir"), plain_key("spring.servlet.multipart.location")})
 _FOR_DATA = frozenset({"data", "db", "database", "storage"})
 _ELSEWHERE = ("/tmp", "/dev", "/proc", "/sys", "/var/tmp", "/run")
 
@@ -119,7 +117,7 @@ def _of_settings(build: Build) -> Iterator[_Place]:
             where = database_folder(text) if text is not None else None
             if where is not None:
                 yield _Place(where, fact.evidence[0], database=True)
-        elif key in _FOLDER_KEYS:
+        elif key == plain_key("server.tomcat.basedir"):
             text = expand(build.folder, fact.value)
             if text is not None:
                 yield _Place(text, fact.evidence[0])

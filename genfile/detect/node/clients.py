@@ -8,7 +8,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.jsrequired import bases, passed
+from genfile.parsers.jsrequired import bases, made_by, passed
 from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
@@ -20,16 +20,25 @@ def client_names(
     the keys of signatures and sessions instead; ``listed``: the names that the project lists, of which a client's own
     may be one."""
     for _, client, call, given in _created(project, path, start.module):
-        if client.signs is signs and (client.connects or signs or start.throws_at(call.line)):
-            for name in _variables(client, call, given, listed):
-                yield EnvName(name, call.line, has_default=False)
+        if client.signs is signs and not client.lax and (client.connects or signs or start.throws_at(call.line)):
+            for value in _variables(client, call, given, listed):
+                if value.default is None:
+                    yield EnvName(value.name, call.line, has_default=False)
+
+
+def signing_keys(project: NodeProject, path: str, module: JsModule) -> Iterator[tuple[EnvDefault, int]]:
+    """The variables of the keys that a module's calls sign or encrypt with, with their defaults; each with its line."""
+    for _, client, call, given in _created(project, path, module):
+        if client.signs:
+            yield from ((value, call.line) for value in _variables(client, call, given, ()))
 
 
 def client_addresses(project: NodeProject, path: str, module: JsModule) -> Iterator[tuple[str, EnvName]]:
     """The variables that a module's clients are given as an argument of its own, each with the client's package."""
     for package, client, call, given in _created(project, path, module):
-        for name in _variables(client, call, given, ()) if client.at and not client.signs else ():
-            yield package, EnvName(name, call.line, has_default=False)
+        for value in _variables(client, call, given, ()) if client.at and not client.signs else ():
+            if value.default is None:
+                yield package, EnvName(value.name, call.line, has_default=False)
 
 
 def _created(
@@ -54,6 +63,8 @@ def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
     if call.callee == "super":
         made = [module.bindings.get(name, ("", "")) for name in bases(module, call)]
         return next((package for package, export in made if package in named and export in known[package].calls), None)
+    if (found := _chained(module, call, named)) is not None:
+        return found
     first, *rest = call.callee.split(".")
     package, export = module.bindings.get(first, ("", ""))
     if package in named:
@@ -64,7 +75,19 @@ def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
     return next((name for name in sorted(named) if method in known[name].calls), None)
 
 
-def _variables(client: Client, call: Call, named: dict[int | str, Any], listed: Container[str]) -> Iterator[str]:
+def _chained(module: JsModule, call: Call, named: set[str]) -> str | None:
+    """The package of a method at the end of a chain that begins with a class: `SignJWT.sign`."""
+    method = call.callee.rsplit(".", 1)[-1]
+    wanted = {
+        package: name for package in named for name in clients("npm")[package].calls if name[1:].endswith(f".{method}")
+    }
+    made = made_by(module, call) if wanted else None
+    first, _, rest = (made or "").partition(".")
+    package, export = module.bindings.get(first, ("", ""))
+    return package if package in wanted and wanted[package] == f"{rest or export}.{method}" else None
+
+
+def _variables(client: Client, call: Call, named: dict[int | str, Any], listed: Container[str]) -> Iterator[EnvDefault]:
     """The variables of the values that a client needs; ``named``: those imported from other modules."""
     values = [call.arguments[at] if at < len(call.arguments) else None for at in client.at]
     values = [named.get(at, value) if value is UNKNOWN else value for at, value in zip(client.at, values, strict=True)]
@@ -76,10 +99,10 @@ def _variables(client: Client, call: Call, named: dict[int | str, Any], listed: 
         values = [named.get(client.key, value) if value is UNKNOWN or value is None else value]
     flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
     for value in flat:
-        if isinstance(value, EnvDefault) and value.default is None:
-            yield value.name
+        if isinstance(value, EnvDefault):
+            yield value
         elif value is None and client.variable is not None:
-            yield next((name for name in client.also if name in listed), client.variable)
+            yield EnvDefault(next((name for name in client.also if name in listed), client.variable))
 
 
 def imported_value(project: NodeProject, path: str, module: JsModule, text: str) -> Any:

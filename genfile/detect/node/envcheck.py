@@ -6,7 +6,6 @@ from genfile.detect.node.configs import loaded_at_build
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.public import PUBLIC_PREFIXES
-from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsrequired import CHECKED
@@ -78,7 +77,7 @@ def _put_values(project: NodeProject, draft: Draft, name: str, module: JsModule)
             continue
         value = next((text for words, text in _VALUES if any(word in chain for word in words)), "placeholder-" * 4)
         public = key.startswith(PUBLIC_PREFIXES)
-        item = {"name": key, "phase": "build", "default" if public and not is_sensitive(key) else "value": value}
+        item = {"name": key, "phase": "build", "default" if public else "value": value}
         _put(draft, item, project.folder.says(name, call.line, f"the build checks {key}"))
     if given:
         text = f"{name} checks {', '.join(given[:6])} during the build; only the build stage gets placeholder values"

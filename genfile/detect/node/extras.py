@@ -214,15 +214,11 @@ def _is_hook(package: PackageJson, name: str) -> bool:
 
 
 def _put_public_setting(name: str, draft: Draft, listed: list[dict[str, object]]) -> None:
-    """Put a setting that is compiled in: a build argument, or a secret mount if its name is that of a secret, which
-    keeps it out of the image's history and satisfies BuildKit's own check."""
-    if not is_sensitive(name):
-        listed.append({"name": name, "phase": "build"})
-        return
-    secret = {"id": secret_id(name), "kind": "variable", "variable": name, "phase": "build"}
-    draft.values.setdefault("secrets", []).append(secret)
-    text = f"{name} is compiled into public files, but its name looks like a secret; if it is meant to be"
-    draft.note("info", f"{text} public, pass it with --secret id={secret['id']},env={name}")
+    """Put a setting that is compiled in: a build argument, whatever its name, as the page shows it to everyone."""
+    listed.append({"name": name, "phase": "build"})
+    if is_sensitive(name):
+        text = f"{name} is compiled into public files, where everyone can read it, and its name looks like a secret"
+        draft.note("info", f"{text}; if it is meant to be public, pass it with --build-arg {name}=…")
 
 
 def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> list[dict[str, object]]:
@@ -232,9 +228,7 @@ def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> 
     for item in build_variables(project, draft.values.get("framework")) if draft.values.get("build") else ():
         if item.name in present:
             continue
-        if is_sensitive(item.name) or is_secret(item.name):
-            if item.name.startswith(PUBLIC_PREFIXES):
-                continue
+        if (is_sensitive(item.name) or is_secret(item.name)) and not item.name.startswith(PUBLIC_PREFIXES):
             secret = {"id": secret_id(item.name), "kind": "variable", "variable": item.name, "phase": "build"}
             draft.values.setdefault("secrets", []).append(secret)
             draft.evidence.setdefault("/secrets", Fact(draft.values["secrets"], (item.says,)))

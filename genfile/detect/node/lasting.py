@@ -59,25 +59,31 @@ _PORTS = frozenset("listen serve createServer bindAsync startStandaloneServer".s
 
 
 def ends(project: NodeProject, start: tuple[str, ...]) -> bool:
-    """Whether a program ends by itself: all its code is known, and nothing in it keeps Node running."""
+    """Whether a program ends by itself; a note says so."""
+    says = end_of(project, start)
+    if says is not None:
+        text = f"{says}: it does its work and exits, with no listener, timer or stream, so it is not a service"
+        project.folder.tree.note("info", text, says.path, says.line)
+    return says is not None
+
+
+def end_of(project: NodeProject, start: tuple[str, ...]) -> Evidence | None:
+    """The program of a command that ends by itself: all its code is known, and nothing in it keeps Node running."""
     sources = source_files(project, start)
     started = started_file(project, start)
     if not sources or len(sources) > 20 or started is None or sources[0][0] != started:
-        return False
+        return None
     if not any(module.calls for _, module in sources):
         # Hardly any code yet.
-        return False
+        return None
     for name, module in sources:
         for item in module.imports:
             own = item.module.startswith(".") and resolve_import(project, name, item.module) is not None
             if not own and item.module.removeprefix("node:") not in _QUIET:
-                return False
+                return None
         if any(call.callee.rsplit(".", 1)[-1] in _KEEPING or loads_unseen(call) for call in module.calls):
-            return False
-    says = project.folder.says(started, 1, "the program")
-    text = f"{says}: it does its work and exits, with no listener, timer or stream, so it is not a service"
-    project.folder.tree.note("info", text, says.path, says.line)
-    return True
+            return None
+    return project.folder.says(started, 1, "the program")
 
 
 def loads_unseen(call: Call) -> bool:

@@ -75,14 +75,16 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     own: list[str] = list(fact.value) if fact else []
     tool = "yarn" if manager.startswith("yarn") else manager
     plain = own == [f"{tool} run build"]
-    label = _names(project, project.package)[1]
     if own and own[0].startswith(f"{execute(manager)} nx "):
         # Nx runs at the root, and builds what the project needs of the others by itself.
         return
     if project.root.has("turbo.json") and plain and not _is_old_turbo(project):
         turbo = "yarn turbo" if tool == "yarn" else f"{execute(manager)} turbo"
         says = project.root.says("turbo.json", 1, "turbo.json")
-        draft.put("build", Fact([f"{turbo} run build --filter={label}"], (says,)))
+        # The tasks of turbo.json need not depend on those of the libraries.
+        label = project.package.name or relative(project.folder.path, project.root.path)
+        name = shlex.quote(f"{label}...")
+        draft.put("build", Fact([f"{turbo} run build --filter={name}"], (says,)))
         return
     needed = [package for package in needed_members(project) if "build" in package.scripts]
     if fact is None and not needed:

@@ -182,6 +182,20 @@ def _settings(asked: AskedPort) -> Fact[HostedPort] | None:
     return None
 
 
+def _served_by_bun(asked: AskedPort) -> Fact[HostedPort] | None:
+    """The default export of the started module, which Bun serves on PORT or 3000 (bun.com/docs/runtime/http/server)."""
+    if asked.start[:1] != ("bun",) or asked.framework is None or asked.framework.name not in _EXPORTED:
+        return None
+    name, module = next(iter(asked.sources), ("", None))
+    if module is None or not module.exports_default:
+        return None
+    return asked.project.folder.fact(HostedPort(3000, "PORT"), name, None, "Bun serves the default export")
+
+
+# Frameworks whose application is an object with a method `fetch`.
+_EXPORTED = frozenset({"hono", "elysia", "h3", "itty-router"})
+
+
 def _framework_default(asked: AskedPort) -> Fact[HostedPort] | None:
     """The framework's default port."""
     framework = asked.framework
@@ -228,6 +242,7 @@ PORT_SIGNALS = (
     _root_hosting,
     _settings,
     _example,
+    _served_by_bun,
     _framework_default,
     _web_process,
 )

@@ -5,8 +5,9 @@ import re
 
 from genfile.detect.hosting import hosting
 from genfile.detect.node.compiled import compiled
+from genfile.detect.node.listeners import listeners, main_listener
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.nest import applications
+from genfile.detect.node.nest import NestApplication, applications
 from genfile.detect.node.orm import names_sources_in
 from genfile.detect.node.refused import refusal
 from genfile.detect.node.release import put_release
@@ -19,6 +20,7 @@ from genfile.detect.node.scripts import (
     resolve,
     resolve_text,
 )
+from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import process_command
 from genfile.detect.node.watched import pm2_apps
 from genfile.detect.node.wrappers import file_place
@@ -68,9 +70,18 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
         words = ["node", app.output]
         if app.name.islower() and [word.removesuffix(".js") for word in start or ()] != ["node", app.output[:-3]]:
             draft.put(f"processes.{app.name}", Fact(words, (app.says,)))
+            _tell_of_port(project, app, draft)
     for put in (_put_stated_release, _put_started_release, _put_scripted_release):
         if "release" not in draft.values:
             put(project, draft)
+
+
+def _tell_of_port(project: NodeProject, app: NestApplication, draft: Draft) -> None:
+    """Note that another application listens, too: a process has no port."""
+    found = main_listener(list(listeners(project, source_files(project, ("node", app.output)))))
+    if found is not None:
+        text = f"{app.name} listens too; compose.yaml runs it as a process, without a port on the host"
+        draft.note("info", f"{text}: add `ports` for it where it is needed", found.evidence[0].path)
 
 
 def _put_stated(project: NodeProject, draft: Draft, builds: bool) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from genfile.detect.node.angular import read_target
@@ -15,12 +14,12 @@ from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
-from genfile.evidence import About, Draft, Evidence, Topic
+from genfile.detect.passed import PATH, REST, PassedOn, origin, put_passed
+from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsproxies import proxy_keys
-from genfile.parsers.values import UNKNOWN, Call, EnvDefault, Replacing, is_known, value_at
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, Replacing, value_at
 
-_PATH = re.compile(r"/[A-Za-z0-9_~@-][A-Za-z0-9._~@/-]*")
 # The keys of the proxy in each tool's configuration.
 _CONFIGS = (("vite.config", ("server", "proxy")), ("vue.config", ("devServer", "proxy")))
 _SCRIPTS = ("start", "dev", "serve")
@@ -28,133 +27,12 @@ _SCRIPTS = ("start", "dev", "serve")
 _MIDDLEWARE = "src/setupProxy.js"
 # What reads the key `proxy` of package.json.
 _READERS = ("react-scripts", "react-app-rewired", "@craco/craco")
-# Every request that no file answers and that does not ask for a page.
-_REST = "/"
 _MAKERS = ("createProxyMiddleware", "legacyCreateProxyMiddleware", "proxy", "createProxy")
-_WEB_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-MAX_PATHS = 100
-
-
-class PassedOn(Struct, frozen=True):
-    """A path, the address that requests for it go to, and what the other service gets in place of the path.
-
-    ``becomes``: None if the path stays; UNKNOWN if only a run of the configuration would tell.
-    """
-
-    path: str
-    target: str
-    becomes: Any
-    websocket: bool
-    says: Evidence
-    # The target as the configuration has it, where only a run would tell its value.
-    written: str = ""
-
-    @property
-    def upstream(self) -> str:
-        """What tells one target from another."""
-        return origin(self.target) or self.written
 
 
 def put_proxied(project: NodeProject, draft: Draft) -> None:
-    """Put /static/proxied, and say which variable holds the address of the other service."""
-    base = str(draft.values["static"].get("base", "/"))
-    found: dict[str, PassedOn] = {}
-    for item in _proxied(project):
-        if item.path == _REST or (
-            item.path != base.rstrip("/") and not project.folder.has_folder(f"public{item.path}")
-        ):
-            found.setdefault(item.path, item)
-    passed = list(found.values())[:MAX_PATHS]
-    if not passed:
-        return
-    names = _variables(passed)
-    draft.values["static"]["proxied"] = [_entry(item, names[item.upstream]) for item in passed]
-    for upstream, name in names.items():
-        _say([item for item in passed if item.upstream == upstream], name, draft)
-
-
-def _say(passed: Sequence[PassedOn], variable: str, draft: Draft) -> None:
-    says, address = passed[0].says, origin(passed[0].target)
-    unread = [item.path for item in passed if not is_known(item.becomes)]
-    if unread:
-        text = (
-            f"{says}: genfile can't read how {', '.join(unread)} is rewritten, so the web server passes it on unchanged"
-        )
-        draft.note("warning", text, says.path, says.line, About(Topic.PROXIED))
-    rest = any(item.path == _REST for item in passed)
-    paths = ", ".join(item.path for item in passed if item.path != _REST)
-    what = " and ".join(part for part in (paths, "what no file answers" if rest else "") if part)
-    if _is_public(address):
-        where = f"{address}, as the development server does; set {variable} to change the address"
-    else:
-        where = f"the address in {variable}, such as http://HOST:{_port(passed[0].target) or 3000}"
-    text = f"{says}: the web server passes {what} on to {where}"
-    draft.note("info", text, says.path, says.line, About(Topic.PROXIED))
-
-
-def _entry(item: PassedOn, variable: str) -> dict[str, Any]:
-    address = origin(item.target)
-    known = isinstance(item.becomes, str) and item.becomes != item.path
-    return {
-        "path": item.path,
-        "upstream": variable,
-        "address": address if _is_public(address) else None,
-        "port": _port(item.target),
-        "rewrite": item.becomes if known else None,
-        "websocket": item.websocket,
-    }
-
-
-# What the name of a setting says besides the service that it is the address of.
-_AROUND = re.compile(r"^(?:VITE|REACT_APP|VUE_APP|PROXY|DEV)_|_(?:URL|URI|TARGET|HOST|ORIGIN|ADDRESS|BASE)(?=_|$)")
-
-
-def _variables(passed: Sequence[PassedOn]) -> dict[str, str]:
-    """One variable for each target, named after the setting that has its address, or else after the first path that
-    goes there: `API_UPSTREAM`."""
-    names: dict[str, str] = {}
-    for item in passed:
-        name = f"{_stem(item)}_UPSTREAM"
-        while name in names.values() and item.upstream not in names:
-            name = f"_{name}"
-        names.setdefault(item.upstream, name)
-    return names
-
-
-def _stem(item: PassedOn) -> str:
-    setting = re.fullmatch(r"(?:\w+\??\.)*([A-Za-z_]\w{0,40})", item.written)
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", setting[1]).upper() if setting is not None else ""
-    text = _AROUND.sub("", words) or re.sub(r"[^A-Z0-9]+", "_", item.path.upper()).strip("_") or "API"
-    return f"_{text}" if text[0].isdigit() else text
-
-
-def origin(target: str) -> str:
-    """The address of a target without its path, as an http address; empty if it isn't known."""
-    try:
-        parts = urlsplit(target)
-        port = parts.port
-    except ValueError:
-        return ""
-    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
-    host = parts.hostname or ""
-    if scheme not in ("http", "https") or not re.fullmatch(r"[A-Za-z0-9.-]+", host):
-        return ""
-    return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
-
-
-def _port(target: str) -> int | None:
-    try:
-        parts = urlsplit(target)
-        return parts.port or _WEB_PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-
-
-def _is_public(address: str) -> bool:
-    """Whether an address is a name that means the same host from everywhere."""
-    host = urlsplit(address).hostname or ""
-    private = (".local", ".localhost", ".internal", ".test", ".lan")
-    return "." in host and not host.endswith(private) and not host.rpartition(".")[2].isdigit()
+    """Put /static/proxied: what the development server passes on, and what only the project's own nginx does."""
+    put_passed(project.folder, list(_proxied(project)), draft)
 
 
 def _proxied(project: NodeProject) -> Iterator[PassedOn]:
@@ -202,7 +80,7 @@ def _read_table(project: NodeProject, name: str) -> Any:
 def _table(value: Any, says: Evidence) -> Iterator[PassedOn]:
     """A table of paths, a list of entries with a `context` each, or one address for all requests."""
     if isinstance(value, str):
-        yield PassedOn(_REST, value, None, False, says)
+        yield PassedOn(REST, value, None, False, says)
     for path, entry in value.items() if isinstance(value, dict) else ():
         yield from _passed(path, entry, says)
     for entry in value if isinstance(value, list) else ():
@@ -218,7 +96,7 @@ def _passed(path: Any, entry: Any, says: Evidence, *, mounted: bool = False) -> 
     target = target.last if isinstance(target, EnvDefault) else target
     target = target if isinstance(target, str) else ""
     plain = _plain(path) if isinstance(path, str) else ""
-    if not _PATH.fullmatch(plain):
+    if not PATH.fullmatch(plain):
         return
     socket = options.get("ws") is True or target.startswith(("ws:", "wss:")) or plain == "/socket.io"
     yield PassedOn(plain, target, _becomes(plain, target, options, mounted), socket, says)
@@ -244,7 +122,7 @@ def _becomes(path: str, target: str, options: dict[str, Any], mounted: bool) -> 
         return UNKNOWN
     whole = posixpath.normpath(f"/{urlsplit(target).path}/{rewritten}".replace("//", "/"))
     whole = "/" + whole.lstrip("/")
-    return None if whole == path else whole if whole == "/" or _PATH.fullmatch(whole) else UNKNOWN
+    return None if whole == path else whole if whole == "/" or PATH.fullmatch(whole) else UNKNOWN
 
 
 def _replaced(path: str, rule: Replacing) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from genfile.detect.node.clients import client_names
+from genfile.detect.node.clients import client_names, signing_keys
 from genfile.detect.node.configs import is_common
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.public import PUBLIC_PREFIXES
@@ -13,7 +13,9 @@ from genfile.detect.node.serverside import server_modules
 from genfile.detect.node.started import program_of
 from genfile.detect.node.stores import loads_client, schema_variables
 from genfile.detect.required import put_required
+from genfile.detect.shared import is_readable
 from genfile.evidence import Draft, Evidence
+from genfile.parsers.jsforms import forms_of
 from genfile.parsers.jsrequired import required_names
 from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import EnvName
@@ -27,7 +29,9 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
         later = {name: ModuleStart(module) for name, module in server_modules(project, draft)}
         parts = program_of(project, start).starts | later
         found = _found(project, start, migrates=bool(draft.values.get("release")))
-        put_required(draft, found, _keys(project, parts, draft), _asked_later(project, later))
+        forms = (item for part in parts.values() for item in forms_of(part.module))
+        keys, asked = _keys(project, parts, draft), _asked_later(project, later)
+        put_required(draft, found, keys, asked, _shown(project, parts), forms)
 
 
 def _asked_later(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, Evidence]]:
@@ -36,6 +40,15 @@ def _asked_later(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterato
         for item in required_names(part):
             if not item.name.startswith(PUBLIC_PREFIXES) and not is_common(item.name):
                 yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
+
+
+def _shown(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, Evidence]]:
+    """The variables of keys with a literal default: `jwt.sign(data, process.env.KEY || "secret")`."""
+    given = {key: value for part in parts.values() for key, value, _ in part.module.defaults}
+    for name, part in parts.items():
+        for value, line in signing_keys(project, name, part.module):
+            if is_readable(given.get(value.name) if value.open else value.last):
+                yield value.name, project.folder.says(name, line, f"{value.name} has a default in the code")
 
 
 def _keys(project: NodeProject, parts: dict[str, ModuleStart], draft: Draft) -> Iterator[tuple[str, Evidence]]:

@@ -21,6 +21,7 @@ from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.targets import brings_server
 from genfile.detect.node.writes import put_writes
 from genfile.detect.notfound import has_not_found
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
 from genfile.evidence import About, Draft, Fact, Topic
@@ -45,6 +46,12 @@ def put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]]
     draft.put("port", static.but(8080))
     # Pages that are built in place are in the tree: what the build adds to them is not.
     draft.values["outputs"] = [root] if not Project(project.folder.tree, root).has("index.html") else []
+    output = framework.output if framework is not None else None
+    if output is not None and output.startswith("."):
+        # Where the framework works, beside the pages that it exports.
+        folder = project.folder.full(output.split("/")[0])
+        if not inside(root, folder):
+            draft.values["outputs"].append(folder)
     draft.values["dependencies_at_run"] = "none"
 
 

@@ -16,7 +16,7 @@ from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.identity import put_bun_version, put_identity
-from genfile.detect.node.lasting import stdio_server
+from genfile.detect.node.lasting import end_of, stdio_server
 from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.loose import is_loose, put_loose
@@ -36,6 +36,7 @@ from genfile.detect.node.system import put_system
 from genfile.detect.node.targets import fitted, put_target
 from genfile.detect.node.used import used_framework
 from genfile.detect.node.version import node_version, put_openssl
+from genfile.detect.oneoff import put_one_off
 from genfile.detect.stdio import put_stdio
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
@@ -103,6 +104,9 @@ def _purpose(service: _Service) -> None:
         says = stdio_server(project, tuple(draft.values.get("start", ()))) if not draft.values.get("port") else None
         if says is not None:
             put_stdio(draft, says)
+        # A framework or a Procfile is for what runs on.
+        if framework is None and not project.folder.has("Procfile"):
+            put_one_off(draft, end_of(project, tuple(draft.values.get("start", ()))))
 
 
 def _install(service: _Service) -> None:

@@ -81,7 +81,7 @@ def _by_framework(project: NodeProject, framework: Framework) -> Fact[Files] | N
         document = project.folder.json("app.json") if project.folder.has("app.json") else None
         pages = document is not None and document.text("expo", "web", "output") == "static"
         return Fact(("dist", not pages), (project.package.depends("expo"),))
-    return _configured(project, framework)
+    return configured_output(project, framework)
 
 
 def hashed_folders(project: NodeProject, framework: Framework) -> list[str]:
@@ -132,7 +132,7 @@ ASSET_TOOLS = frozenset(
 )
 
 
-def _configured(project: NodeProject, framework: Framework) -> Fact[Files]:
+def configured_output(project: NodeProject, framework: Framework) -> Fact[Files]:
     """The output folder: from the build script's flag, the configuration, or the framework's default."""
     root = framework.output or "dist"
     if framework.name in ("vitepress", "vuepress"):

@@ -34,12 +34,18 @@ def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str
     return found
 
 
+def _is_module(project: NodeProject, path: str) -> bool:
+    """Whether a path without an ending is that of a module which the build makes in a folder of its own."""
+    plain = "/" in path and "." not in posixpath.basename(path)
+    return plain and not project.folder.has(path) and not project.folder.has_folder(path)
+
+
 def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
     """The source of the started file: dist/main.js comes from src/main.ts."""
     started = started_file(project, start)
     for word in (started,) if started is not None else start[1:]:
         path = posixpath.normpath(word)
-        if path != "." and project.folder.has(f"{path}.js"):
+        if path != "." and (project.folder.has(f"{path}.js") or _is_module(project, path)):
             # `node dist/main`: like `node dist/main.js`, whose source comes first.
             path = f"{path}.js"
         if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):

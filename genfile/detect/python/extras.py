@@ -12,7 +12,7 @@ from genfile.detect.python.configurations import class_setting, put_configuratio
 from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.fills import filled_names, filled_setting
 from genfile.detect.python.imports import started
-from genfile.detect.python.keys import key_variables
+from genfile.detect.python.keys import key_variables, shown_keys
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.migrations import tell_of_missing_migrations
@@ -25,6 +25,7 @@ from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pyenv import required_names
+from genfile.parsers.pyforms import forms_of
 from genfile.parsers.pypaths import Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
@@ -291,7 +292,11 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         for phase in ("run", "build"):
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": phase, "value": django.settings})
     loaded = started(project, draft.values.get("start") or [])
-    put_required(draft, _must_be_set(project, draft, django), key_variables(project, loaded))
+    needed = _must_be_set(project, draft, django)
+    settings = [path for path, _ in settings_modules(project, django)] if django is not None else []
+    forms = (item for path, module in modules(project) if path in {*loaded, *settings} for item in forms_of(module))
+    shown = shown_keys(project, loaded, django)
+    put_required(draft, needed, key_variables(project, loaded), shown=shown, forms=forms)
     if not listed:
         del draft.values["environment"]
 

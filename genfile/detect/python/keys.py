@@ -5,9 +5,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from genfile.data import Client, clients
+from genfile.detect.python.django import Django, setting
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Module, evaluator_of
 from genfile.detect.python.reach.values import Frame
+from genfile.detect.shared import is_readable
 from genfile.evidence import Evidence
 from genfile.parsers.pysyntax import GETTERS
 from genfile.parsers.python import PyModule
@@ -18,21 +20,48 @@ _Call = tuple[re.Pattern[str], Client]
 
 def key_variables(project: PythonProject, loaded: Collection[str]) -> Iterator[tuple[str, Evidence]]:
     """The variables without a default that hold such a key; ``loaded``: the files that the program loads."""
-    signing = {name: client for name, client in clients("pypi").items() if client.signs}
+    modules = [module for path, module in sorted(evaluator_of(project).program.by_path.items()) if path in loaded]
+    fallbacks = {name for module in modules for name in _with_fallback(module.parsed)}
+    for path, line, value in _signing(project, loaded, lax=False):
+        if value.open and value.name not in fallbacks:
+            yield value.name, project.folder.says(path, line, f"{value.name} must be set")
+
+
+def shown_keys(
+    project: PythonProject, loaded: Collection[str], django: Django | None
+) -> Iterator[tuple[str, Evidence]]:
+    """The variables of keys that have a literal default: `app.secret_key = os.getenv("KEY", "development")`."""
+    for path, line, value in _signing(project, loaded, lax=True):
+        if is_readable(value.last):
+            yield value.name, project.folder.says(path, line, f"{value.name} has a default in the code")
+    if django is not None:
+        value, place, at = setting(project, django, "SECRET_KEY")
+        if place and isinstance(value, EnvDefault) and is_readable(value.last):
+            yield value.name, project.folder.says(place, at, f"{value.name} has a default in the code")
+
+
+def _signing(project: PythonProject, loaded: Collection[str], *, lax: bool) -> Iterator[tuple[str, int, EnvDefault]]:
+    """The variables that hold the keys of signatures, sessions and ciphers, each with its place; ``lax``: also those
+    that may be missing."""
+    signing = {name: client for name, client in clients("pypi").items() if client.signs and (lax or not client.lax)}
     used = [client for name, client in signing.items() if client.settings and project.depends(name) is not None]
     settings = frozenset(name for client in used for name in client.settings)
     calls = [(_pattern(call), client) for client in signing.values() for call in client.calls]
     roots = {call.partition(".")[0] for client in signing.values() for call in client.calls}
     evaluator = evaluator_of(project)
-    modules = [module for path, module in sorted(evaluator.program.by_path.items()) if path in loaded]
-    fallbacks = {name for module in modules for name in _with_fallback(module.parsed)}
-    for module in modules:
-        if not settings and roots.isdisjoint(module.parsed.imports):
+    for path, module in sorted(evaluator.program.by_path.items()):
+        if path not in loaded or (not settings and roots.isdisjoint(module.parsed.imports)):
             continue
         for node, frame in _keys(module, calls, settings):
-            value = evaluator.value(frame, node)
-            if isinstance(value, EnvDefault) and value.open and value.name not in fallbacks:
-                yield value.name, project.folder.says(module.path, node.lineno, f"{value.name} must be set")
+            value = evaluator.value(frame, _text_of(node))
+            if isinstance(value, EnvDefault):
+                yield module.path, node.lineno, value
+
+
+def _text_of(node: ast.expr) -> ast.expr:
+    """The text whose bytes are a key: `text.encode()`."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return called.value if isinstance(called, ast.Attribute) and called.attr == "encode" else node
 
 
 def _pattern(call: str) -> re.Pattern[str]:

@@ -120,9 +120,6 @@ def _celery(project: PythonProject, draft: Draft, django: Django | None) -> tupl
         words = [*command, "beat", "--loglevel=info"]
         if "django-celery-beat" in project.dependencies:
             words += ["--scheduler", "django_celery_beat.schedulers:DatabaseScheduler"]
-        else:
-            # beat's state file, which it would keep beside the code.
-            words += ["--schedule", "/tmp/celerybeat-schedule"]
         _put(draft, "beat", words, schedule)
     return [*command, "worker", "--loglevel=info"], found.evidence[0]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
+from genfile.detect.oneoff import put_one_off
 from genfile.detect.python.absent import lacks_settings, tell_of_absent
 from genfile.detect.python.chosen import put_start
 from genfile.detect.python.compiled import put_old_numpy
@@ -15,6 +16,7 @@ from genfile.detect.python.django import Django, find_django, for_production
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.gunicorn import put_configured
+from genfile.detect.python.hostlists import put_local_hosts
 from genfile.detect.python.identity import framework_of, put_identity, put_workspace
 from genfile.detect.python.implied import put_implied, put_logins
 from genfile.detect.python.listening import put_network
@@ -25,7 +27,9 @@ from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
+from genfile.detect.python.serving import ends
 from genfile.detect.python.sources import put_sources
+from genfile.detect.python.statefiles import move_state
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import loaded_modules, put_framework, put_groups_as_packages, put_undeclared
@@ -90,6 +94,14 @@ def _network(service: _Service) -> None:
     put_network(service.project, service.draft, service.framework)
 
 
+def _course(service: _Service) -> None:
+    """Whether the program ends by itself. A Procfile is only for what runs on."""
+    project, start = service.project, service.draft.values.get("start") or []
+    file = start[1] if len(start) > 1 and start[0] in ("python", "python3") else ""
+    if service.framework is None and file.endswith(".py") and not project.folder.has("Procfile"):
+        put_one_off(service.draft, ends(project, [start[0], file]))
+
+
 def _processes(service: _Service) -> None:
     """Other processes: collected static files, workers, commands of a release."""
     if service.django is not None:
@@ -100,6 +112,7 @@ def _processes(service: _Service) -> None:
         # It would fail as well, and the service waits for it.
         service.draft.values["release"] = None
         service.draft.evidence.pop("/release", None)
+    move_state(service.project, service.draft)
 
 
 def _packages(service: _Service) -> None:
@@ -122,6 +135,7 @@ def _packages(service: _Service) -> None:
 def _variables(service: _Service) -> None:
     """Variables that the code reads."""
     put_environment(service.project, service.draft, service.django)
+    put_local_hosts(service.project, service.draft, service.django)
 
 
 def _files(service: _Service) -> None:
@@ -160,6 +174,7 @@ STEPS: tuple[Callable[[_Service], None], ...] = (
     _workspace,
     _start,
     _network,
+    _course,
     _processes,
     _packages,
     _variables,

@@ -100,12 +100,20 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     needs = needed_argument(project, words[-1])
     if needs is not None:
         return needs
+    says = ends(project, words)
+    return f"{says.path}: this program exits by itself and waits for nothing, so it is not a service" if says else None
+
+
+def ends(project: PythonProject, words: list[str]) -> Evidence | None:
+    """The program of a command that ends by itself: all that it reaches is known, and nothing of it serves or stays."""
+    found = reach(project, words)
+    if found.stdio is not None or found.stays or found.main is not None or found.asks is not None:
+        return None
     if found.ended or not found.calls or any(role.kind in ("open", "terminal") for role in found.roles):
         return None
     if _makes_application(project, words[-1]):
         return None
-    name = project.folder.full(words[-1])
-    return f"{name}: this program exits by itself and waits for nothing, so it is not a service"
+    return project.folder.says(words[-1], 1, "the program exits by itself")
 
 
 def needed_argument(project: PythonProject, program: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Variables that the program can't start without are named."""
+"""Variables that must be set are named: the program can't start without them, or has a key that everyone knows."""
 
 import posixpath
 from collections.abc import Iterator
@@ -10,13 +10,14 @@ from genfile.image.needs import Needs
 
 ID = "required-variables"
 REASON = "A program that exits without a variable works only if whoever runs the image knows its name."
+_SHOWN = "should be set when the container starts: everyone can read its default in the code"
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
     there = {*built.image.environment, *_of_the_file(built)}
     for need in needs.variables:
         if need.value not in there:
-            text = f"{need.value} must be set when the container starts"
+            text = f"{need.value} {_SHOWN if need.fallback else 'must be set when the container starts'}"
             yield Finding(ID, text, need.path, need.line, f"--env {need.value}=…", "warning")
 
 

@@ -1,0 +1,71 @@
+"""compose.yaml for several processes of one image: what they have in common is written once."""
+
+import yaml
+
+import genfile
+
+FILES = {
+    "requirements.txt": "flask\ngunicorn\npsycopg\nalembic\n",
+    "app.py": "import os\nfrom flask import Flask\napp = Flask(__name__)\nDATABASE = os.environ['DATABASE_URL']\n",
+    "worker.py": "print()\n",
+    "Procfile": "web: gunicorn app:app\nworker: python worker.py\nrelease: alembic upgrade head\n",
+}
+WEB = {name: text for name, text in FILES.items() if name not in ("Procfile", "worker.py")}
+
+
+def text_of(files: dict[str, str]) -> str:
+    return genfile.generate(files, compose=True).files["compose.yaml"]
+
+
+def test_each_entry_has_what_they_have_in_common() -> None:
+    text = text_of(FILES)
+    services = yaml.safe_load(text)["services"]
+    entries = [services[name] for name in ("app", "app-release", "app-worker")]
+    assert text.count("DATABASE_URL:") == text.count("read_only: true") == text.count("build: .") == 1
+    for entry in entries:
+        assert entry["environment"] == entries[0]["environment"]
+        assert entry["read_only"] is True
+        assert entry["cap_drop"] == ["ALL"]
+        assert entry["security_opt"] == ["no-new-privileges:true"]
+        assert entry["tmpfs"] == entries[0]["tmpfs"]
+
+
+def test_nothing_is_shared_by_one_entry() -> None:
+    assert "x-shared" not in text_of(WEB)
+
+
+def test_each_image_has_its_own_block() -> None:
+    shop = {f"shop/{name}": text for name, text in FILES.items()}
+    mail = {f"mail/{name}": text for name, text in FILES.items()}
+    page = {f"page/{name}": text for name, text in WEB.items()}
+    document = yaml.safe_load(text_of(shop | mail | page))
+    assert set(document["x-shared"]) == {"shop", "mail"}
+    builds = {name: item["build"] for name, item in document["services"].items() if "build" in item}
+    assert len(set(map(str, builds.values()))) == 3
+    assert builds["shop-worker"] == builds["shop"] != builds["mail-worker"] == builds["mail"]
+
+
+UPLOADS = """
+import os
+from flask import Flask
+app = Flask(__name__)
+os.makedirs("{0}", exist_ok=True)
+open("{0}/note.txt", "w").write("x")
+DATABASE = os.environ["DATABASE_URL"]
+"""
+
+
+def test_a_volume_is_called_by_its_service_and_folder() -> None:
+    files = {f"shop/{name}": text for name, text in (WEB | {"app.py": UPLOADS.format("uploads")}).items()}
+    document = yaml.safe_load(text_of(files))
+    service = next(item for item in document["services"].values() if "build" in item)
+    assert [mount.split(":")[0].rsplit("-", 1)[-1] for mount in service["volumes"]] == ["uploads"]
+    assert all(not name.endswith("-files") for name in document["volumes"])
+
+
+def test_a_volume_is_never_that_of_a_database() -> None:
+    files = {f"postgres/{name}": text for name, text in (WEB | {"app.py": UPLOADS.format("data")}).items()}
+    document = yaml.safe_load(text_of(files))
+    mounts = [mount.split(":")[0] for item in document["services"].values() for mount in item.get("volumes", [])]
+    assert len(mounts) == len(set(mounts)) == 2
+    assert set(mounts) == set(document["volumes"])
