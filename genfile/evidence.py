@@ -218,7 +218,7 @@ def decide(
     return Decision(winner, losers, tuple(facts))
 
 
-class Beside(Struct, frozen=True):
+class BesideCode(Struct, frozen=True):
     """What a program writes into the folder of its own code: the file, if known; ``variable``: what names another place
     for it, with the text before the path: the scheme of a URL."""
 
@@ -237,7 +237,7 @@ class Draft(Struct):
     notes: list[Note] = field(default_factory=list)
     # Files of the tree that the program writes, by path.
     overwritten: dict[str, Fact[str]] = field(default_factory=dict)
-    beside: list[Beside] = field(default_factory=list)
+    beside: list[BesideCode] = field(default_factory=list)
 
     def put(self, name: str, fact: Fact[Any] | None) -> None:
         """Set a field (dotted: ``runtime.version``) from a fact; None leaves the field at its default."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import genfile
-from genfile.data import weakens
+from genfile.data.weakening import weakens
 
 SERVER = "import { createServer } from 'node:http'; createServer((_, r) => r.end('x')).listen(3000)"
 LOCKS = {

@@ -9,7 +9,7 @@ from genfile.detect.committed import in_git
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
-from genfile.evidence import Beside, Draft, Evidence, Fact
+from genfile.evidence import BesideCode, Draft, Evidence, Fact
 from genfile.source.tracked import untracked
 
 # Files that only keep a folder in version control.
@@ -80,7 +80,7 @@ def put_beside_code(folder: Project, draft: Draft) -> None:
     starts without what lies beside the code. The others stay: the program may create files there, and a warning tells
     of it."""
     moved: set[str | None] = set()
-    kept: list[Beside] = []
+    kept: list[BesideCode] = []
     for item in sorted(draft.beside, key=lambda item: item.variable is None):
         if item.file is not None and item.file in moved:
             continue
@@ -105,7 +105,7 @@ def _is_set(draft: Draft, name: str) -> bool:
     return given or any(item["variable"] == name for item in draft.values.get("connections") or ())
 
 
-def _move(folder: Project, draft: Draft, item: Beside) -> None:
+def _move(folder: Project, draft: Draft, item: BesideCode) -> None:
     """Set the variable to a file in a folder that is the program's."""
     listed = draft.values.setdefault("environment", [])
     value = f"{item.before}{_DATA}/{posixpath.basename(item.file or '')}"
@@ -123,7 +123,7 @@ def _add_written(draft: Draft, where: str, says: Evidence) -> None:
         draft.put("writable", Fact([*written, where], (*old, says)))
 
 
-def _tell_of_code_folder(draft: Draft, item: Beside) -> None:
+def _tell_of_code_folder(draft: Draft, item: BesideCode) -> None:
     what = posixpath.basename(item.file) if item.file else "what it creates"
     text = f"{item.says}: {what} lies beside the code, so a new container starts without it"
     told = f"{text}; use a folder of its own, such as {_DATA}/, which becomes a volume"

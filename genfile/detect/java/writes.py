@@ -11,7 +11,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.codepaths import code_of
 from genfile.detect.java.logfiles import folder_of_log, log_files
 from genfile.detect.java.settings import expand, flat_settings, plain_key
-from genfile.evidence import Beside, Draft, Evidence, Fact
+from genfile.evidence import BesideCode, Draft, Evidence, Fact
 from genfile.parsers.jvmwrites import database_folder
 
 MAX_FOLDERS = 8
@@ -45,7 +45,7 @@ def put_writes(build: Build, draft: Draft) -> None:
                 apart.setdefault(posixpath.normpath(place.text), place.says)
             continue
         if where == "." and not web:
-            draft.beside.append(Beside(place.says, database=place.database))
+            draft.beside.append(BesideCode(place.says, database=place.database))
             continue
         full = folder.full(where) if where != "." else folder.spec_path
         if place.database and not web and _may_hold_a_volume(build, where):

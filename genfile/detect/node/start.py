@@ -4,7 +4,8 @@ import posixpath
 
 from msgspec.structs import replace
 
-from genfile.data import Framework, weakens
+from genfile.data import Framework
+from genfile.data.weakening import weakens
 from genfile.detect.hosting import hosting
 from genfile.detect.node.command import OWNERS, Asked, NodeStart, as_compiled, from_steps, made_by_compiler
 from genfile.detect.node.framework import evidence_of, read_module

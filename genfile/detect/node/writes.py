@@ -8,7 +8,7 @@ from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.written import overwrites, put_apart
-from genfile.evidence import Beside, Draft, Evidence, Fact
+from genfile.evidence import BesideCode, Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing, Where
 
@@ -39,7 +39,7 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
             if item.folder == ".":
                 if item.database:
                     says = folder.says(name, item.line, "its database is a file")
-                    draft.beside.append(Beside(says, item.file, True, item.variable, item.before))
+                    draft.beside.append(BesideCode(says, item.file, True, item.variable, item.before))
                 continue
             full = folder.full(item.folder) or "."
             if item.database and _may_hold_a_volume(project, item.folder):

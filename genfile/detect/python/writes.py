@@ -13,7 +13,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.releases import is_below
 from genfile.detect.written import add_volumes, overwrites, put_apart
-from genfile.evidence import Beside, Draft, Evidence, Fact
+from genfile.evidence import BesideCode, Draft, Evidence, Fact
 from genfile.parsers.pypaths import PathPlace, Scope
 from genfile.parsers.python import PyModule
 from genfile.parsers.pywrites import PythonWritten, settings, written
@@ -55,7 +55,7 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
             if where == ".":
                 what = "its database is a file" if item.database else f"writes {file or 'files'}"
                 says = folder.says(path, item.line, what)
-                draft.beside.append(Beside(says, file, item.database, item.variable, item.before))
+                draft.beside.append(BesideCode(says, file, item.database, item.variable, item.before))
                 continue
             full = folder.full(where) or "."
             if full not in (*listed, draft.values.get("data")) and full not in made and len(listed) < MAX_FOLDERS:
