@@ -35,6 +35,19 @@ def test_a_build_leaves_migrations_to_the_release() -> None:
     assert spec.release == ("node_modules/.bin/prisma", "migrate", "deploy")
 
 
+@pytest.mark.parametrize(
+    ("output", "kept"),
+    [("", True), ('output = "../node_modules/.prisma/client"', True), ('output = "../src/generated"', False)],
+)
+def test_a_client_outside_of_node_modules_leaves_them_as_installed(output: str, kept: bool) -> None:
+    scripts = {"build": "prisma generate && tsc", "start": "node dist/index.js"}
+    dependencies = {"express": "5.0.0", "@prisma/client": "7.0.0"}
+    manifest = package(dependencies=dependencies, devDependencies={"prisma": "7.0.0"}, scripts=scripts)
+    schema = f'generator client {{\n  provider = "prisma-client"\n  {output}\n}}\n'
+    files = {"package.json": manifest, **LOCK, "prisma/schema.prisma": schema, "src/index.ts": LISTEN}
+    assert only(**files, **{"tsconfig.json": TSCONFIG}).generates_modules is kept
+
+
 def test_a_hook_before_the_build_is_part_of_it() -> None:
     scripts = {"prebuild": "run-s generate migrate", "generate": "node gen.js", "migrate": "knex migrate:latest"}
     scripts |= {"build": "tsc", "start": "node dist/index.js"}

@@ -1,4 +1,4 @@
-"""The `datasource` block of a Prisma schema: https://www.prisma.io/docs/orm/reference/prisma-schema-reference."""
+"""The `datasource` and `generator` blocks of a Prisma schema: https://www.prisma.io/docs/orm/reference/prisma-schema-reference."""
 
 import re
 
@@ -36,3 +36,21 @@ def prisma_source(text: str) -> Datasource | None:
         elif key[1] in ("url", "directUrl") and (match := _VARIABLE.match(key[2])) is not None:
             variables.append((match[1], number))
     return Datasource(provider, line, tuple(variables)) if provider else None
+
+
+def client_outputs(text: str) -> tuple[str, ...]:
+    """The folders of the generated clients of JavaScript, relative to the schema's; empty for one in node_modules,
+    where Prisma puts it if no generator names a folder. Never raises."""
+    block: dict[str, str] | None = None
+    found: list[str] = []
+    for row in text.splitlines()[:MAX_LINES]:
+        key = _KEY.match(row)
+        if row.split()[:1] == ["generator"]:
+            block = {}
+        elif block is not None and row.strip().startswith("}"):
+            if block.get("provider", "").startswith("prisma-client"):
+                found.append(block.get("output", ""))
+            block = None
+        elif block is not None and key is not None and (named := _TEXT.match(key[2])) is not None:
+            block[key[1]] = named[1]
+    return tuple(found)

@@ -15,7 +15,7 @@ from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.peers import put_peers
 from genfile.detect.node.public import PUBLIC_PREFIXES, public_settings
 from genfile.detect.node.release import put_release
-from genfile.detect.node.schema import user_of
+from genfile.detect.node.schema import generates_modules, user_of
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
 from genfile.detect.node.stores import build_address
@@ -171,7 +171,8 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
     put_member_scripts(project, draft, _is_hook)
     holder = put_generated(project, draft)
     if holder is not None:
-        draft.put("generates_modules", Fact(True, (user_of(project, holder).depends("@prisma/client"),)))
+        if generates_modules(holder):
+            draft.put("generates_modules", Fact(True, (user_of(project, holder).depends("@prisma/client"),)))
         _put_migrations(project, draft, holder)
     elif "patch-package" in package.every_dependency and project.root.has_folder("patches"):
         draft.put("generates_modules", Fact(True, (package.depends("patch-package"),)))

@@ -1,5 +1,6 @@
 """The schema that a service's Prisma client is generated from."""
 
+import posixpath
 from collections.abc import Sequence
 
 from genfile.detect.node.manager import NodeProject
@@ -30,6 +31,21 @@ def has_schema(package: PackageJson) -> bool:
     return project.has_folder("prisma") or next(project.files("schema.prisma", depth=3), None) is not None
 
 
+def generates_modules(package: PackageJson) -> bool:
+    """Whether Prisma's client may be generated into node_modules: unless each generator names another folder."""
+    from genfile.parsers.prisma import client_outputs
+
+    project = package.project
+    named = package.document.text("prisma", "schema") or "prisma"
+    files = (
+        [named]
+        if project.has(named)
+        else [*project.files("*.prisma", below=named), *project.files(posixpath.basename(SCHEMA), depth=3)]
+    )
+    outputs = [output for file in dict.fromkeys(files) for output in client_outputs(project.text(file) or "")]
+    return not outputs or any(not output or "node_modules" in output.split("/") for output in outputs)
+
+
 def shared_schema(project: NodeProject, members: Sequence[PackageJson]) -> str | None:
     """The path of a schema at a workspace's root whose client a member loads."""
     if project.workspace is None or not project.root.has(SCHEMA):
@@ -48,4 +64,4 @@ def _depends(package: PackageJson) -> bool:
     return any(name in package.every_dependency for name in _PACKAGES)
 
 
-__all__ = ["SCHEMA", "has_schema", "schema_holders", "shared_schema", "user_of"]
+__all__ = ["SCHEMA", "generates_modules", "has_schema", "schema_holders", "shared_schema", "user_of"]
