@@ -161,7 +161,7 @@ def test_an_own_authority_outlives_an_update_of_the_list() -> None:
 
 def test_start_scripts_of_gradle_have_xargs() -> None:
     text = written(PROJECTS / "java-gradle-kotlin", "ubi")
-    assert text.index("install_weak_deps=0 findutils") < text.index('ENTRYPOINT ["bin/')
+    assert text.index("install_weak_deps=0 findutils") < text.index('ENTRYPOINT ["/app/bin/')
     assert "findutils" not in written(PROJECTS / "java-spring-maven", "ubi")
     assert "findutils" not in written(PROJECTS / "java-gradle-kotlin", "wolfi")
 

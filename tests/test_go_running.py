@@ -151,7 +151,7 @@ def test_a_module_is_made_where_there_is_none() -> None:
     assert (spec.framework, spec.port, spec.start) == ("gorilla", 3000, ("/app/shop",))
     assert spec.build == ("go mod init github.com/ann/shop", "go mod tidy")
     made = dockerfile(**files)
-    assert "go mod init github.com/ann/shop && \\\n    go mod tidy && \\\n" in made
+    assert "go mod init github.com/ann/shop \\\n    && go mod tidy \\\n    && GOOS=" in made
     assert "go mod download" not in made
     assert any("go.mod is missing" in note.text for note in inspect(**files).services[0].notes)
 

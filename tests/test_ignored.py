@@ -34,7 +34,10 @@ def test_sources_with_the_name_of_an_output_or_a_container_file_stay() -> None:
 
 def test_a_report_is_left_out_where_a_tool_writes_one() -> None:
     tested = app(devDependencies={"jest": "30"})
-    assert ignored(tested | {"coverage/index.html": "", ".gitignore": "coverage\n"}) == {"coverage/index.html"}
+    assert ignored(tested | {"coverage/index.html": "", ".gitignore": "coverage\n"}) == {
+        "coverage/index.html",
+        ".gitignore",
+    }
     # What version control has is no report.
     assert ignored(tested | {"coverage/index.js": ""}) == set()
 

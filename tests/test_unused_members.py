@@ -175,7 +175,7 @@ def test_the_jars_of_the_build_itself_are_copied_last() -> None:
     text = dockerfile(files)
     names = ("app", "base", "core")
     left_out = " ".join(f"--exclude=lib/{name}*.jar" for name in names)
-    assert f"COPY --link --from=build {left_out} /src/app/build/install/app /app\n" in text
+    assert f"COPY --link --from=build --exclude=bin/*.bat {left_out} /src/app/build/install/app /app\n" in text
     jars = " ".join(f"/src/app/build/install/app/lib/{name}*.jar" for name in names)
     assert f"COPY --link --from=build {jars} /app/lib/\n" in text
 

@@ -81,7 +81,7 @@ def _compose_faults(text: str) -> Iterator[str]:
     except yaml.YAMLError as error:
         yield f"compose.yaml is not valid YAML: {error}"
         return
-    if set(document) - {"name", "services", "volumes", "secrets", "networks"}:
+    if set(document) - {"name", "services", "volumes", "secrets", "networks", "x-shared"}:
         yield f"compose.yaml has other keys at its top: {sorted(document)}"
     if any(
         set(service) & {"privileged", "cap_add", "network_mode", "pid"} for service in document["services"].values()
