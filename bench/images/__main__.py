@@ -48,7 +48,7 @@ def _images(given: argparse.Namespace, shapes: list[Shape], columns: list[str], 
         results[shape.name] = measure(shape, columns, given.rounds, _say)
         _keep(given.json, results)
     listed = _listed(shapes, results, given)
-    return page(listed, results, columns, stand_ins=STAND_INS is not None, written=written)
+    return page(listed, results, columns, stand_ins=STAND_INS is not None, busy=given.busy, written=written)
 
 
 def _fresh(given: argparse.Namespace, shapes: list[Shape], columns: list[str], written: str) -> str:
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--write", action="store_true", help="write bench/IMAGES.md")
     add("--builder", metavar="NAME", help="a builder of buildx for this alone, which is emptied before each build")
     add("--registry", default="localhost:5000", metavar="HOST", help="where it pushes to; localhost:5000 by default")
+    add("--busy", action="store_true", help="say on the page that the machine had other work")
     add("--show", action="store_true", help="measure nothing: tell what the file of --json holds")
     return parser
 

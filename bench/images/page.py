@@ -25,16 +25,23 @@ _STAND_INS = """
 The base images of this run were stand-ins, made where no registry could be reached: sizes, and times with them, can be
 compared between the columns of this page, and with nothing else.
 """
+_BUSY = """
+The machine had other work during this run, so the times say little.
+"""
 _REASONS = """
 Why genfile does not do all that the hand-written files do:
 
 - **Size**: in Node images, 1.7 MB are tini and apt's records of it; the hand-written files have no init process, so a
   program without a SIGTERM handler is killed after ten seconds. For Streamlit, 45 MB are tests and headers inside of
-  pandas and pyarrow, which the hand-written file deletes; genfile changes nothing in installed packages.
+  pandas and pyarrow, which the hand-written file deletes; genfile changes nothing in installed packages. The
+  hand-written file for cgo links statically; genfile keeps the C library, since a program may load others later.
 - **Bytes moved, junk**: genfile copies the project's folder without what .dockerignore leaves out; the hand-written
-  files list what the program reads. The rest is small files such as .gitignore, and the lists that useradd leaves.
+  files list what the program reads. A Python package is installed, and its sources are copied too, since programs read
+  files by their paths. The rest is small files, and the lists that useradd leaves.
 - **RUN steps**: byte code in Python, owned folders in Next.js and layers in Java are steps of their own, so that each
   says what it does.
+- **Downloads on a new builder**: cache mounts keep downloads between builds on one machine, and a new one has none of
+  them. `--set downloads=layer` keeps them in a layer instead, which a registry cache brings along.
 """
 _SIZES = """
 ## Size and change
@@ -65,6 +72,10 @@ mounts too. **same**, **line**: the `RUN` steps that run with a registry cache (
 one more line in a source file; and the bytes that come into cache mounts of downloads. **digest**: whether the same
 tree built twice without a cache, its files with other times the second time, is the same image (`SOURCE_DATE_EPOCH`,
 `rewrite-timestamp=true`), or how many layers differ.
+
+Where the digest differs, the build itself writes something else each time: Next.js an id of the build, uv the time of
+the wheel, Maven the time of the build into jars, unless pom.xml has `project.build.outputTimestamp`, and so does Gradle
+before version 9.
 """
 _SECTION = re.compile(rf"{re.escape(_FRESH_HEAD)}.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 _NEXT = "## Each in detail\n"
@@ -86,9 +97,18 @@ def with_section(written: str, section: str) -> str:
     return f"{before}{section}{heading}{after}" if heading else f"{before.rstrip()}\n\n{section.rstrip()}\n"
 
 
-def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool, written: str = "") -> str:
-    """The whole page; keeps the section on an empty builder from the page that is ``written``."""
-    parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
+def page(
+    shapes: list[Shape],
+    results: Results,
+    columns: list[str],
+    *,
+    stand_ins: bool,
+    busy: bool = False,
+    written: str = "",
+) -> str:
+    """The whole page; keeps the section on an empty builder from the page that is ``written``. ``busy``: the machine
+    had other work."""
+    parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else []), *([_BUSY] if busy else [])]
     missing = [shape.name for shape in read_shapes([]) if shape.name not in results]
     parts += [_MISSING.format(names=", ".join(missing))] if missing else []
     parts += ["\n", "\n".join(summary(shapes, results)), "\n", _REASONS]
