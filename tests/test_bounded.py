@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 MIB = 1024 * 1024
-SECONDS = 10
+# Many times what it takes, since machines differ.
+SECONDS = 30
 MEMORY = 1024 * MIB + 256 * MIB
 
 PACKAGE = json.dumps({"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"express": "^5"}})
