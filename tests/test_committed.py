@@ -201,3 +201,11 @@ def test_a_private_key_that_go_code_reads_is_not_copied() -> None:
     assert "tls.key" not in made.files["Dockerfile"]
     assert any("mount it into the container" in note.text for service, _ in made.services for note in service.notes)
     assert "COPY --link certs/tls.key" in genfile.generate({**tree, ".gitignore": "*.log\n"}).files["Dockerfile"]
+
+
+def test_no_private_key_is_copied_however_many_there_are() -> None:
+    names = [f"certs/{number}.key" for number in range(6)]
+    reads = "".join(f'os.ReadFile("{name}"); ' for name in names)
+    code = f'package main\nimport ("net/http"; "os")\nfunc main() {{ {reads}http.ListenAndServe(":80", nil) }}\n'
+    tree = {"go.mod": "module x\ngo 1.27\n", "main.go": code, ".gitignore": "*.key\n", **dict.fromkeys(names, "x")}
+    assert "certs" not in genfile.generate(tree).files["Dockerfile"]

@@ -73,8 +73,10 @@ def put_committed(folder: Project, draft: Draft) -> None:
 def _tell_of_private(folder: Project, sent: list[str], draft: Draft) -> None:
     """A warning for each key that the program names and no image has: it is not copied on its own, either."""
     tree, told = folder.tree, 0
-    left = (file for file in _candidates(tree, folder.path, _KEYS) if file not in sent)
-    for file in itertools.islice(left, MAX_FILES):
+    left = [file for file in itertools.islice(_candidates(tree, folder.path, _KEYS), MAX_READ) if file not in sent]
+    if "assets" in draft.values:
+        draft.values["assets"] = [name for name in draft.values["assets"] if name not in left]
+    for file in left[:MAX_FILES]:
         says = _named(folder, posixpath.basename(file), _PROGRAMS) if told < MAX_TOLD else None
         if says is None:
             continue
@@ -84,8 +86,6 @@ def _tell_of_private(folder: Project, sent: list[str], draft: Draft) -> None:
         else:
             text = f"{file} looks like a secret, so it stays out of the image: mount it into the container"
         draft.note("warning", f"{text} ({says})", says.path, says.line)
-        if file in draft.values.get("assets", ()):
-            draft.values["assets"] = [name for name in draft.values["assets"] if name != file]
 
 
 def _tell_of_secrets(tree: Tree, files: list[str], draft: Draft) -> None:
