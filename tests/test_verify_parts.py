@@ -145,6 +145,32 @@ def test_databases_of_a_compose_file() -> None:
     assert found.jobs == (("node", "migrate.js"),)
 
 
+def test_an_entry_of_the_same_image_for_whose_end_the_service_waits_is_a_job() -> None:
+    text = """
+x-shared:
+  web: &web
+    build: .
+services:
+  web:
+    <<: *web
+    depends_on:
+      db: {condition: service_healthy}
+      setup: {condition: service_completed_successfully}
+      worker: {condition: service_started}
+  setup:
+    <<: *web
+    command: ["node", "setup.js"]
+  worker:
+    <<: *web
+    command: ["node", "worker.js"]
+  db:
+    image: postgres:18
+"""
+    found = read_beside(parse_yaml(text), "compose.yaml", "Dockerfile", "web")
+    assert [item.name for item in found.others] == ["db"]
+    assert found.jobs == (("node", "setup.js"),)
+
+
 def test_what_the_service_requires_has_the_value_of_the_compose_file() -> None:
     more = "      COOKIE_SECURE: 'false'\n      LEVEL: debug\n"
     text = COMPOSE.replace("      NODE_ENV: development\n", more)

@@ -74,9 +74,10 @@ def read_beside(
         for key, body in table.items()
         if isinstance(body, dict) and body.get("image") and not body.get("build") and not body.get("profiles")
     }
+    same = {item.name for item in built if own is not None and (item.context, item.dockerfile) == _built_from(own)}
     jobs, wanted = [], []
     for needed in _needed(own, table) if own is not None else list(images):
-        if own is not None and needed in table and _is_job(table[needed], own):
+        if own is not None and needed in table and _is_job(table, needed, own, same):
             jobs.append(_words(table[needed].get("command"), dotenv or {}))
         elif needed in images:
             wanted.append(images[needed])
@@ -101,11 +102,25 @@ def _needed(own: ComposeService, table: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _is_job(body: Any, own: ComposeService) -> bool:
-    """Whether a compose entry is a one-off job: another command in the service's own image."""
+def _built_from(service: ComposeService) -> tuple[str, str]:
+    return service.context, service.dockerfile
+
+
+def _is_job(table: Mapping[str, Any], name: str, own: ComposeService, same: Collection[str]) -> bool:
+    """Whether a compose entry is a one-off job: another command in the service's own image (an entry of ``same`` is
+    built from the same Dockerfile), for whose end another entry waits."""
+    body = table[name]
     if not isinstance(body, dict) or not body.get("command"):
         return False
-    return body.get("image") == f"{own.name}:dev" or (bool(body.get("build")) and "release" in str(body))
+    return body.get("image") == f"{own.name}:dev" or (name in same and name in _awaited_to_end(table))
+
+
+def _awaited_to_end(table: Mapping[str, Any]) -> Iterator[str]:
+    for body in table.values():
+        others = body.get("depends_on") if isinstance(body, dict) else None
+        for name, said in others.items() if isinstance(others, dict) else ():
+            if isinstance(said, dict) and said.get("condition") == "service_completed_successfully":
+                yield str(name)
 
 
 def _other(name: str, body: Mapping[str, Any], values: Mapping[str, str]) -> Other:
