@@ -554,6 +554,29 @@ def test_a_program_of_go_that_opens_sqlite_needs_no_driver_of_others(imports: st
     assert list(service.spec.backing_services) == expected
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, []),
+        # Words of those who develop it, and a comment, are not the program's.
+        ({"scripts/posts.py": "topics = ['MongoDB']\n", "docker-compose.yml": "# no mongo yet\nservices: {}\n"}, []),
+        ({"about.go": "package main\n// not with mongodb yet\n"}, []),
+        ({f"pages/{at}.go": "package pages\n" for at in range(450)}, []),
+        ({".env.example": "STORE_URL=mongodb://localhost/shop\n"}, ["mongodb"]),
+        ({"config/app.yaml": "store: mongodb\n"}, ["mongodb"]),
+        ({"store.go": 'package main\nconst kind = "mongodb"\n'}, ["mongodb"]),
+    ],
+)
+def test_a_driver_that_a_library_brings_is_no_database_of_a_program_of_go(
+    more: dict[str, str], expected: list[str]
+) -> None:
+    # gin itself requires it, for one of its formats.
+    needs = "require github.com/gin-gonic/gin v1.12.0\nrequire go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect\n"
+    files = {"go.mod": f"module x\n\ngo 1.25\n\n{needs}", "go.sum": "", "main.go": SERVES.format("", "")}
+    (service,) = genfile.inspect(files | more).services
+    assert list(service.spec.backing_services) == expected
+
+
 def test_a_value_of_a_variable_decides_between_two_drivers() -> None:
     code = 'kind = os.getenv("DB_DRIVER", "mysql")\nurl = os.environ["DB_DSN"]\n'
     found = python(code, "psycopg", "pymysql")

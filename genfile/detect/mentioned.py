@@ -1,5 +1,6 @@
 """Whether a project speaks of a database, or of a variable: a starter may declare a driver for later."""
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ MAX_FILES = 400
 def is_mentioned(folder: Project, service: BackingService) -> bool:
     """Whether a file of the tree has a word for a database: its own names, its clients, its port, or one for any
     database of SQL. A tree with too many files to read counts as one that does."""
-    said = _pattern(service)
+    said = words_for(service)
     return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder)))
 
 
@@ -76,7 +77,21 @@ def _texts(folder: Project, without: re.Pattern[str] | None = None) -> Iterator[
                 yield (place.text(path) or "").lower()
 
 
-def _pattern(service: BackingService) -> re.Pattern[str]:
+def is_in_settings(folder: Project, service: BackingService) -> bool:
+    """Whether a settings file or an example of the environment has a word for a database; only the first files count,
+    and none that genfile wrote, that starts containers, or that runs in CI."""
+    said = words_for(service)
+    paths = (path for path in _files(folder) if path.endswith(_SETTINGS) or posixpath.basename(path).startswith(".env"))
+    listed = (path for path in paths if _STARTS.search(path) is None)
+    return any(said.search((folder.text(path) or "").lower()) for path in itertools.islice(listed, _MAX_SETTINGS))
+
+
+_SETTINGS = (".yml", ".yaml", ".json", ".toml", ".ini", ".cfg", ".conf", ".properties", ".env")
+_STARTS = re.compile(r"(?:^|/)(?:(?:docker-)?compose[^/]*\.ya?ml|Dockerfile[^/]*|\.github/.*|\.gitlab[^/]*)$")
+_MAX_SETTINGS = 60
+
+
+def words_for(service: BackingService) -> re.Pattern[str]:
     """The words for a database, in lower case; short ones only as words of their own."""
     table = load_table("connections")
     general = [*table["subjects"], "databases", "dbname", "dsn"] if service.name in table["sql"] else []

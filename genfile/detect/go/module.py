@@ -290,7 +290,8 @@ def build_tags(folder: Project) -> dict[str, Evidence]:
                 return {str(tag): says for tag in listed if _TAG.fullmatch(str(tag))}
     for path, number, line in _commands(folder):
         match = _GO_TAGS.search(line)
-        if match is None:
+        # `go install …@latest` builds another module's program: a tool.
+        if match is None or _VERSIONED.search(line, match.end()) is not None:
             continue
         given = match[1].strip("\"'")
         if given.startswith("$"):
@@ -339,6 +340,7 @@ MAX_GENERATED = 4 * 1024
 _MAIN = re.compile(r"(?m)^package main\b(?=[\s\S]*^func main\()")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_]{1,40}")
 _SET = re.compile(r"(?m)^(?:export\s+)?([A-Z_]+)\s*[:?]?=\s*([A-Za-z0-9_, ]+?)\s*(?:\$\(.*)?$")
+_VERSIONED = re.compile(r"[^\s;&|]@(?:latest|v?\d|\$)")
 _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'|\S+)")
 
 

@@ -21,6 +21,7 @@ from genfile.detect.go.port import Sources
 from genfile.detect.go.required import put_needed
 from genfile.detect.go.stores import put_stores
 from genfile.detect.hosting import run_packages
+from genfile.detect.mentioned import is_in_settings, words_for
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import is_secret, started
 from genfile.detect.written import overwrites, put_apart
@@ -129,7 +130,7 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
 
 def put_backing(module: GoModule, sources: Sources, draft: Draft) -> None:
     """Put /backing_services: the databases whose clients the module requires, without those that only others of its
-    programs import."""
+    programs import, or that came with another library and that nothing of the program speaks of."""
     imported = {f"{name}/" for _, file in sources for name in file.imports}
     backing: dict[str, Evidence] = {}
     used: set[str] = set()
@@ -143,8 +144,20 @@ def put_backing(module: GoModule, sources: Sources, draft: Draft) -> None:
     # Another library may open what go.mod requires only for it, unless the program itself opens one of its kind.
     unused = direct | (sql if used & sql or _has_sqlite(imported) else set()) if len(sources) < MAX_FILES else set()
     names = [name for name in sorted(backing) if name in used or name not in unused]
+    names = [name for name in names if name in used | direct or _speaks_of(module, sources, name)]
     if names:
         draft.put("backing_services", Fact(names, tuple(backing[name] for name in names)))
+
+
+def _speaks_of(module: GoModule, sources: Sources, name: str) -> bool:
+    """Whether the program's code, comments apart, or its settings have a word for a database."""
+    service = backing_services()[name]
+    said = words_for(service)
+    code = (text for _, file in sources for text in (*file.imports, *(text for text, _ in file.strings)))
+    tags = (text for _, file in sources for _, pairs, _ in file.tags for text in pairs.values())
+    if any(said.search(text.lower()) for text in (*code, *tags)):
+        return True
+    return is_in_settings(module.folder, service)
 
 
 def _has_sqlite(imported: set[str]) -> bool:

@@ -1,0 +1,1 @@
+export default { build: { outDir: "../backend/src/main/resources/static", emptyOutDir: true } }
