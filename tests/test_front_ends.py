@@ -368,3 +368,68 @@ def test_page_in_the_folder_of_a_program_that_serves_it_is_part_of_the_image() -
     files = {**FLASK_AND_PAGE, "server.py": PRICES % ", static_folder='build'"}
     assert [(level, "counts as part" in text) for level, text in told(files)] == [("info", True)]
     assert only(files).frontend.target == "build"
+
+
+API_IMAGE = """FROM node:24 AS modules
+WORKDIR /app
+COPY package*.json ./
+COPY apps/api/package.json ./apps/api/
+RUN npm ci --omit=dev
+FROM node:24 AS build
+WORKDIR /app
+COPY package*.json ./
+COPY apps/api/package.json ./apps/api/
+COPY apps/web/package.json ./apps/web/
+COPY packages/shared/package.json ./packages/shared/
+RUN npm ci
+COPY packages/shared packages/shared
+COPY apps/api apps/api
+RUN npm run build -w packages/shared && npm run build -w apps/api
+FROM node:24-slim
+WORKDIR /app
+COPY --from=modules /app/node_modules ./node_modules
+COPY --from=build /app/packages/shared/dist ./packages/shared/dist
+COPY --from=build /app/apps/api/dist ./apps/api/dist
+CMD ["node", "apps/api/dist/main.js"]
+"""
+
+
+def test_an_image_that_takes_only_the_manifest_of_a_front_end_does_not_build_it() -> None:
+    files = {
+        "package.json": json.dumps({"private": True, "workspaces": ["apps/*", "packages/*"]}),
+        "packages/shared/package.json": json.dumps({"name": "shared", "scripts": {"build": "tsc"}}),
+        **server("apps/api", ""),
+        **pages("apps/web"),
+        "apps/api/Dockerfile": API_IMAGE,
+    }
+    assert paths(files) == ["apps/api", "apps/web"]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ('["bun", "run", ".output/server/index.mjs"]', ["api", "web"]),
+        ('["bun", "server.ts"]', ["api", "web"]),
+        ('["deno", "run", "-A", "server.ts"]', ["api", "web"]),
+        ('["/srv"]', ["api"]),
+    ],
+)
+def test_a_front_end_whose_image_starts_a_server_is_a_service(command: str, expected: list[str]) -> None:
+    image = (
+        "FROM oven/bun:1 AS pages\nCOPY web /web\nWORKDIR /web\nRUN bun install && bun run build\n"
+        "FROM golang:1.26 AS build\nCOPY api /api\nRUN cd /api && go build -o /srv .\n"
+        f"FROM debian\nCOPY --from=build /srv /srv\nCOPY --from=pages /web/dist /api/web\nCMD {command}\n"
+    )
+    code = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":7000", nil) }\n'
+    web = server("web", "", {"build": "vite build", "start": "node index.js"}, vite="7.1.0")
+    assert paths({**GO_MOD, "api/main.go": code, "Dockerfile": image, **web}) == expected
+
+
+def test_the_image_of_a_front_end_alone_says_nothing_of_a_program_at_the_root() -> None:
+    image = (
+        "FROM node:24 AS build\nCOPY web/ .\nRUN npm ci && npm run build\n"
+        "FROM nginx\nCOPY --from=build /dist /usr/share/nginx/html\n"
+    )
+    code = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":7000", nil) }\n'
+    files = {"go.mod": "module example.com/api\n\ngo 1.26\n", "main.go": code, **pages("web")}
+    assert paths({**files, "web/Dockerfile": image}) == [".", "web"]

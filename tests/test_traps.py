@@ -425,6 +425,11 @@ def test_build_constraints_are_evaluated() -> None:
     files["Makefile"] = "build:\n\tgo build -tags='netgo sqlite' -o x .\n"
     spec = only(**files)
     assert (spec.cgo, spec.tags) == (True, ("netgo", "sqlite"))
+    # Tags of a tool that is installed are not the program's.
+    files["Makefile"] = (
+        "tools:\n\tgo install -tags 'postgres' github.com/golang-migrate/migrate/v4/cmd/migrate@latest\n"
+    )
+    assert not only(**files).tags
 
 
 def test_own_database_lies_on_a_volume() -> None:

@@ -28,6 +28,9 @@ def _dockerfiles_above(project: Project) -> tuple[str, ...]:
 def one_dockerfile(server: FoundService, site: Project, output: str) -> Served | None:
     """The project's Dockerfile builds the site in one stage and copies the output into the server's stage."""
     for path in dockerfiles_above(server.project):
+        if inside(path, site.path) and not inside(server.project.path, site.path):
+            # The site's own image.
+            continue
         try:
             dockerfile = read_dockerfile(server.project.tree.text(path) or "")
         except DockerfileError:
@@ -40,7 +43,8 @@ def one_dockerfile(server: FoundService, site: Project, output: str) -> Served |
 
 # A server of Node's that a command starts: what it makes is not a site that another server serves.
 _NODE_SERVER = re.compile(
-    r"(?:^|[\s;&|=(\[\"'/])(?:node\s+(?!-e\b)\S|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:start|serve)\b|(?:next|nuxt)\s+start\b)",
+    r"(?:^|[\s;&|=(\[\"'/])(?:node\s+(?!-e\b)\S|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:start|serve)\b|(?:next|nuxt)\s+start\b"
+    r"|bun\s+(?:run\s+)?\S+\.[cm]?[jt]sx?\b|deno\s+(?:run|serve)\b)",
     re.MULTILINE,
 )
 _MAX_SCRIPT = 64 * 1024
@@ -78,11 +82,10 @@ def _scripts(site: Project, path: str, stage: Stage) -> Iterator[str]:
 def _in_dockerfile(
     server: FoundService, site: Project, output: str, path: str, dockerfile: Dockerfile
 ) -> Served | None:
-    name = posixpath.basename(site.path)
     builders = {
         stage.name or str(stage.index): stage
         for stage in dockerfile.stages[:-1]
-        if any(_takes(item, name) for base in dockerfile.lineage(stage) for item in _copies(base))
+        if _holds_sources(dockerfile.lineage(stage), site)
         and any(word in base.image for base in dockerfile.lineage(stage) for word in ("node", "bun"))
     }
     final = dockerfile.lineage(dockerfile.stages[-1])
@@ -140,13 +143,14 @@ def _of_site(item: Instruction, site: Project, dockerfile: Dockerfile, builder: 
     folders = [word for base in dockerfile.lineage(builder) for place in base.all("WORKDIR") for word in place.words]
     named = any(name in word.split("/") for word in (*folders, *item.words[:-1]))
     # A stage may hold the front end alone, whatever it calls the folder.
-    return named or not any(
-        word.strip("./") == ""
-        for base in dockerfile.lineage(builder)
-        for copy in _copies(base)
-        if copy.flag("from") is None
-        for word in copy.words[:-1]
-    )
+    given = [word for base in dockerfile.lineage(builder) for copy in _copies(base) for word in _given(copy)]
+    return named or not any(word == "." or _is_of_another(word, site) for word in given)
+
+
+def _is_of_another(path: str, site: Project) -> bool:
+    """Whether a path of the build context is a folder that has nothing to do with a front end."""
+    whole = Project(site.tree, "")
+    return whole.has_folder(path) and not inside(path, site.path) and not inside(site.path, path)
 
 
 def _script_run(site: Project, dockerfile: Dockerfile, builder: Stage) -> str | None:
@@ -196,11 +200,27 @@ def _made(site: Project, dockerfile: Dockerfile, builder: Stage, source: str) ->
     return inner if inside(inner, site.path) else site.full(inner)
 
 
+def _given(item: Instruction) -> list[str]:
+    """What a COPY takes from the build context."""
+    return [word.strip("./") or "." for word in item.words[:-1]] if item.flag("from") is None else []
+
+
 def _takes(item: Instruction, name: str) -> bool:
     """Whether a COPY takes a folder of that name, or what is in it, from the build context."""
-    if item.flag("from") is not None:
-        return False
-    return any(name in word.strip("./").split("/") for word in item.words[:-1])
+    return any(name in word.split("/") for word in _given(item))
+
+
+def _holds_sources(stages: Sequence[Stage], site: Project) -> bool:
+    """Whether stages have a front end's folder, or more out of it than the manifests: to install a workspace, those of
+    all members are needed."""
+    name = posixpath.basename(site.path)
+    given = [word.split("/") for stage in stages for item in _copies(stage) for word in _given(item)]
+    inner = [parts[parts.index(name) + 1 :] for parts in given if name in parts]
+    whole = ["."] in given
+    return any(whole or len(parts) != 1 or _MANIFEST.fullmatch(parts[0]) is None for parts in inner)
+
+
+_MANIFEST = re.compile(r"package.*|.*lock\b.*|\.npmrc|\.yarnrc.*|pnpm-workspace.*|bunfig\.toml")
 
 
 def _expanded(text: str, stage: Stage, dockerfile: Dockerfile) -> str:
