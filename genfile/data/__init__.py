@@ -169,6 +169,7 @@ class BackingService(Struct, frozen=True):
     forms: tuple[dict[str, Any], ...] = ()
     sets: tuple[dict[str, Any], ...] = ()
     logins: dict[str, str] = field(default_factory=dict)
+    extensions: dict[str, dict[str, Any]] = field(default_factory=dict)
     npm: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()
     go: tuple[str, ...] = ()

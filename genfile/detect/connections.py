@@ -13,6 +13,7 @@ from msgspec import Struct
 from genfile.container.compose import EXAMPLES, read_dotenv
 from genfile.data import BackingService, backing_services, framework, load_table
 from genfile.detect.committed import in_git
+from genfile.detect.extensions import put_extensions
 from genfile.detect.meanings import WHOLE, NamedVariable, is_address, is_name, meaning, ranked, usual_form, written_name
 from genfile.detect.mentioned import is_mentioned, named
 from genfile.detect.tree import Project
@@ -85,6 +86,7 @@ def put_connections(
             _without(draft, service.name)
     put_names(draft, _names(variables, found, ordered, names))
     found = _read(folder, found, backing, fits)
+    put_extensions(draft, folder, backing, depends)
     reached = {item.service for item in found.values() if item.read and item.part in WHOLE}
     known_forms = {(item.service, item.form) for item in found.values() if item.read}
     present = {service.name for service in backing}

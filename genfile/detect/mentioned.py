@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from genfile.data import BackingService, load_table
 from genfile.detect.hosting.written import is_written
 from genfile.detect.tree import Project
+from genfile.evidence import Evidence
 
 _READ = (
     *(".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".go", ".java", ".kt"),
@@ -54,6 +55,19 @@ def named(folder: Project, variables: Iterable[str]) -> set[str]:
 def is_in_code(folder: Project, said: re.Pattern[str]) -> bool:
     """Whether the lower-cased text of a file of code or settings matches; in a tree with too many files, it does."""
     return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder, _SETS)))
+
+
+def first_mention(folder: Project, said: re.Pattern[str]) -> Evidence | None:
+    """The first line of the tree's code, settings or SQL whose lower-cased text matches; only the first files count."""
+    whole = Project(folder.tree, "")
+    places = ((place, path) for place in ((folder, whole) if folder.path else (folder,)) for path in _files(place))
+    for place, path in itertools.islice(places, MAX_FILES):
+        text = (place.text(path) or "").lower()
+        match = said.search(text)
+        if match is not None:
+            line = text.count("\n", 0, match.start()) + 1
+            return place.says(path, line, match[0])
+    return None
 
 
 # Files that give variables values, and read none.

@@ -85,12 +85,16 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
 
 
 def _with_names(specs: "Sequence[Spec]") -> dict[str, BackingService]:
-    """The databases by name, each called as the project calls it, if all of its services agree."""
+    """The databases by name, each called as the project calls it, if all of its services agree, and with an image that
+    has the extensions."""
     known = dict(backing_services())
     for service in known.values():
         names = {spec.databases[service.name] for spec in specs if service.name in spec.databases}
         if service.database and len(names) == 1:
             known[service.name] = replace(service, database=names.pop())
+        extension = next((name for spec in specs for name in spec.extensions if name in service.extensions), None)
+        if extension is not None:
+            known[service.name] = replace(known[service.name], image=service.extensions[extension]["image"])
     return known
 
 

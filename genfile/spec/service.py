@@ -286,6 +286,9 @@ class Service(Model):
     databases: dict[Word, DatabaseName] = Field(
         {}, description="The names of databases by their service, one of `backing_services`, if the project has one."
     )
+    extensions: tuple[Word, ...] = Field(
+        (), description="Extensions of its databases that their usual images lack, as CREATE EXTENSION names them."
+    )
     seeds: tuple[Seed, ...] = ()
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(
