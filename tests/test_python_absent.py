@@ -70,6 +70,18 @@ def test_a_folder_with_the_name_of_a_package_hides_none_of_its_modules() -> None
     assert text.endswith(f"flask/views.py {GONE}")
 
 
+def test_a_folder_of_scripts_hides_no_package_of_its_name() -> None:
+    files = {
+        **APP,
+        "requirements.txt": "fastapi\nuvicorn\nalembic\n",
+        "shop/main.py": MAIN.format("import alembic.config\nfrom alembic.script import ScriptDirectory"),
+        "alembic/env.py": "from alembic import context\n",
+        "alembic/versions/1.py": "",
+    }
+    assert told(files) == []
+    assert len(told({**files, "alembic/__init__.py": ""})) == 2
+
+
 MANAGE = (
     "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
     "from django.core.management import execute_from_command_line\nexecute_from_command_line([])\n"

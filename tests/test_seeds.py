@@ -132,3 +132,25 @@ def test_the_database_that_a_script_of_mysql_uses(text: str, name: str, mounted:
     assert store["environment"]["MYSQL_DATABASE"] == name
     assert web["environment"]["DATABASE_URL"].endswith(f"/{name}")
     assert any("initdb.d" in item for item in store["volumes"])
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"migrations/1_visits.up.sql": TABLE, "migrations/1_visits.down.sql": "drop table visits;\n"}, True),
+        ({"db/migrations/1.sql": f"-- +goose Up\n{TABLE}-- +goose Down\n"}, True),
+        ({"db/migrations/1.sql": f"-- migrate:up\n{TABLE}"}, True),
+        # The program runs them itself, or a release command does.
+        (
+            {"migrations/1.up.sql": TABLE, "store.py": "for path in Path('migrations').glob('*.up.sql'): run(path)\n"},
+            False,
+        ),
+        ({"migrations/1.up.sql": TABLE, "Procfile": "web: gunicorn app:app\nrelease: python migrate.py\n"}, False),
+        ({"examples/migrations/1.up.sql": TABLE}, False),
+        ({"queries/visits.sql": "select * from visits;\n"}, False),
+    ],
+)
+def test_migrations_that_nothing_in_the_image_runs_are_told_of(more: dict[str, str], told: bool) -> None:
+    files = {**FLASK, "migrate.py": "print('done')\n", **more}
+    (service,) = genfile.inspect(files).services
+    assert any("nothing in the image runs these migrations" in note.text for note in service.notes) == told

@@ -57,6 +57,7 @@ def put_seeds(folder: Project, draft: Draft) -> None:
     if not found and (lone := _lone(folder, draft, wanted)) is not None:
         found = [lone]
     if not found:
+        _tell_of_migrations(folder, draft, wanted)
         return
     value = [{"service": item.service.name, "path": item.path, "target": item.target} for item in found]
     draft.put("seeds", Fact(value, tuple(item.says for item in found)))
@@ -105,6 +106,29 @@ def _lone(folder: Project, draft: Draft, wanted: list[BackingService]) -> _Seed 
         draft.note("info", text, full)
         return None
     return _Seed(service, full, f"{_FOLDER}/{name}", folder.says(path, None, "creates the tables"))
+
+
+# How golang-migrate, goose and dbmate tell a step forward from one back.
+_STEP = re.compile(r"^--\s*(?:\+goose\s+up|migrate:up)\b", _WORDS)
+
+
+def _tell_of_migrations(folder: Project, draft: Draft, wanted: list[BackingService]) -> None:
+    """A warning if the tables are made by migrations that only a tool outside of the program runs."""
+    if draft.values.get("release") or not any(item.name in load_table("connections")["sql"] for item in wanted):
+        return
+    for place in (folder, Project(folder.tree, "")) if folder.path else (folder,):
+        steps = (
+            name for name in itertools.islice(place.files("*.sql"), MAX_SQL) if not is_aside(posixpath.dirname(name))
+        )
+        step = next((name for name in steps if name.endswith(".up.sql") or _STEP.search(place.text(name) or "")), None)
+        if step is None:
+            continue
+        where = posixpath.basename(posixpath.dirname(step)).lower()
+        if where and not is_in_code(folder, re.compile(rf"(?<![\w-]){re.escape(where)}(?![\w-])")):
+            full = place.full(posixpath.dirname(step))
+            text = "nothing in the image runs these migrations; run them against the database before the first start"
+            draft.note("warning", f"{full}: {text}", place.full(step))
+        return
 
 
 def _schemas(folder: Project) -> list[str]:

@@ -70,14 +70,21 @@ def _absent(project: "PythonProject", path: str, item: Imported) -> str | None:
         places = [posixpath.normpath(posixpath.join(posixpath.dirname(path), "../" * (item.level - 1)))]
     else:
         top = inner.partition("/")[0]
-        roots = ("", "src") if _is_of_others(project, item) else _roots(path)
-        places = [root for root in roots if project.folder.has_folder(posixpath.join(root, top))]
+        others = _is_of_others(project, item)
+        places = [root for root in (("", "src") if others else _roots(path)) if _holds(project, root, top, others)]
         if "/" not in inner or not places:
             return None
     if any(_is_there(project, posixpath.join(place, inner)) for place in places) or not _is_plain(inner):
         return None
     file = posixpath.normpath(f"{posixpath.join(places[0], inner)}.py")
     return None if file.startswith("../") or _somewhere(project, inner) or _may_be_made(project, file) else file
+
+
+def _holds(project: "PythonProject", root: str, top: str, others: bool) -> bool:
+    """Whether an import finds the project's own folder: a folder without `__init__.py`, such as Alembic's, comes after
+    every installed package of its name."""
+    folder = posixpath.join(root, top)
+    return project.folder.has(f"{folder}/__init__.py") or (not others and project.folder.has_folder(folder))
 
 
 def _is_of_others(project: "PythonProject", item: Imported) -> bool:
