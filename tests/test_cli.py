@@ -226,6 +226,28 @@ def test_an_ignore_file_that_keeps_the_sources_out_is_told(
     assert said.out.startswith("# syntax=")
 
 
+def test_what_only_the_compose_file_that_was_there_starts_is_told_of(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import shutil
+
+    shop = tmp_path / "shop"
+    shutil.copytree(PROJECTS / "python-django-pip", shop)
+    theirs = {
+        "web": {"build": "."},
+        "db": {"image": "postgis/postgis:16-3.4"},
+        "cache": {"image": "bitnami/redis:7"},
+        "files": {"image": "quay.io/minio/minio@sha256:00"},
+        "mail": {"image": "axllent/mailpit"},
+    }
+    (shop / "docker-compose.yml").write_text(json.dumps({"services": theirs}))
+    assert run(["init", str(shop), "--compose", "--force", "--dry-run", "--json"]) == 0
+    notes = [note["text"] for note in json.loads(capsys.readouterr().out)["notes"]]
+    assert [text for text in notes if "also starts" in text] == [
+        "it also starts files, mail, which compose.yaml leaves out"
+    ]
+
+
 def test_the_compose_files_that_were_there_are_told_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     import shutil
 

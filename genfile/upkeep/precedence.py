@@ -1,12 +1,13 @@
 """What compose.yaml means for the compose files that a folder already has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from genfile.evidence import Note
+from genfile.project.reading import read_text
 
 if TYPE_CHECKING:
     from genfile.project.plan import Plan
@@ -26,7 +27,6 @@ _OVERRIDES = (
 def own_compose_file(folder: Path) -> str | None:
     """The compose file of a folder that docker compose reads now, unless genfile wrote it."""
     from genfile.container.own import is_own_compose
-    from genfile.project.reading import read_text
 
     name = next((name for name in _FILES if (folder / name).is_file()), None)
     if name is None:
@@ -58,14 +58,50 @@ def without_compose(folder: Path, decisions: "Decisions") -> "tuple[Decisions, N
 
 def compose_notes(plan: "Plan") -> Iterator[Note]:
     """Notes on the compose files beside a compose.yaml that a plan creates."""
-    if not any(change.path == _FILES[0] and change.action == "create" for change in plan.changes):
+    made = next((change for change in plan.changes if change.path == _FILES[0] and change.action == "create"), None)
+    if made is None:
         return
     for name in _FILES[1:]:
         if (plan.root / name).is_file():
             text = f"compose.yaml takes precedence over it from now on; for this one, `docker compose -f {name}`"
             yield Note("warning", text, name)
+            left = list(_left_out(_services(read_text(plan.root, name)), _services((made.new or b"").decode())))
+            if left:
+                yield Note("warning", f"it also starts {', '.join(left)}, which compose.yaml leaves out", name)
             break
     for name in _OVERRIDES:
         if (plan.root / name).is_file():
             yield Note("warning", "docker compose merges it into compose.yaml; rename it if that is not intended", name)
             break
+
+
+def _services(text: str | None) -> dict[str, Any]:
+    from genfile.parsers import ParseError
+    from genfile.parsers.data import parse_yaml
+
+    try:
+        table = parse_yaml(text or "").table("services")
+    except ParseError:
+        return {}
+    return {str(name): body for name, body in table.items() if isinstance(body, dict)}
+
+
+def _left_out(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
+    """The services with a ready-made image that is of none of the servers that the new file starts."""
+    from genfile.data import backing_services
+
+    known = [
+        {service.name, *service.schemes, *map(str.lower, service.names), _server(service.image)}
+        for service in backing_services().values()
+    ]
+    there = {_server(str(body.get("image"))) for body in ours.values()}
+    there = there.union(*(words for words in known if words & there))
+    for name, body in theirs.items():
+        image = body.get("image")
+        if isinstance(image, str) and not body.get("build") and not any(word in _server(image) for word in there):
+            yield name
+
+
+def _server(image: str) -> str:
+    """The last part of an image's repository: `pgvector` of `pgvector/pgvector:pg18`."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
