@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
+from genfile.detect.browsers import put_browsers
 from genfile.detect.committed import put_committed
 from genfile.detect.connections import put_usual
 from genfile.detect.contain import contained
@@ -161,6 +162,7 @@ def _service(
     put_owned(found.project, draft)
     put_committed(found.project, draft)
     put_usual(draft)
+    put_browsers(draft, found.project)
     put_seeds(found.project, draft)
     tell_of_own_machine(found.project, draft)
     tell_of_tls(found.project, draft)

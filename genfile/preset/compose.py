@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from genfile.data import BackingService, backing_services, framework
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.anchors import PARTS, share
+from genfile.preset.browsers import open_to_browsers
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.pathfilters import TOMCAT_TEMP
@@ -62,6 +63,7 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     _publish(entries)
     _connect(entries)
     _address(entries)
+    open_to_browsers(entries)
     shared = [share(group) for group in groups if len(group) > 1]
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
@@ -177,6 +179,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         ],
         "upstreams": {item.upstream: item for item in spec.static.proxied} if spec.static else {},
         "addresses": spec.addresses,
+        "origins": spec.origins,
         "choices": {},
         "serves": spec.port is not None and spec.static is None,
         "browsed": _is_browsed(spec),
@@ -262,7 +265,7 @@ def _address(entries: list[dict[str, Any]]) -> None:
     """Give each entry the addresses of the services that it expects on a port of the same machine: of several there,
     the one that the variable is named after. A page's address is for browsers, which reach it where it is published."""
     for entry in entries:
-        for item in entry["addresses"]:
+        for item in (item for item in entry["addresses"] if item.phase != "page"):
             there = [other for other in entries if other["serves"] and other["port"] == item.port]
             named = [other for other in there if _is_named(item.variable, other["name"])]
             found = there if len(there) == 1 else named

@@ -179,7 +179,11 @@ def yaml_text(value: Any) -> Markup:
     """Text as a YAML scalar, a key or a value: quoted only if YAML would read it as something else."""
     text = _compose_text(value)
     plain = _PLAIN_YAML.fullmatch(text) is not None and text.lower() not in _YAML_WORDS
-    return _safe("a value of compose.yaml", lambda: quoting.check(text)) if plain else json_text(text)
+    if plain:
+        return _safe("a value of compose.yaml", lambda: quoting.check(text))
+    # Single quotes leave a list of JSON readable; YAML knows no escapes in them.
+    readable = '"' in text and "'" not in text and "\\" not in text and text.isprintable()
+    return Markup("'{}'").format(Markup(text)) if readable else json_text(text)
 
 
 def _compose_text(value: Any) -> str:

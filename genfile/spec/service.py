@@ -175,9 +175,19 @@ class OtherService(Model):
     """A variable that contains the address of another service of the project."""
 
     variable: EnvironmentName
-    phase: Literal["build", "run"] = Field("run", description="When it is read; `build`: its value is compiled in.")
+    phase: Literal["build", "page", "run"] = Field(
+        "run", description="When it is read; `build`: its value is compiled in; `page`: into a page, for browsers."
+    )
     port: Port = Field(description="The port that the project expects that service on.")
     form: Text = Field(description="Its value, with {host} and {port} for those of the service.")
+
+
+class Origins(Model):
+    """A variable of a server that lists the pages whose requests it answers."""
+
+    variable: EnvironmentName
+    value: Text = Field(description="The list for a developer's machine, as the project's example has it.")
+    ports: tuple[Port, ...] = Field(description="The ports of that machine in it.")
 
 
 class Seed(Model):
@@ -283,6 +293,7 @@ class Service(Model):
     backing_services: tuple[Word, ...] = Field((), description="Databases and brokers that it connects to: postgres.")
     connections: tuple[Connection, ...] = ()
     addresses: tuple[OtherService, ...] = Field((), description="Addresses of other services of the project.")
+    origins: tuple[Origins, ...] = Field((), description="The pages that it answers on a developer's machine.")
     databases: dict[Word, DatabaseName] = Field(
         {}, description="The names of databases by their service, one of `backing_services`, if the project has one."
     )
