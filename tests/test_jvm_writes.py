@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from genfile.api import render
+from genfile.api import generate, render
 from genfile.detect.java.settings import expand
 from genfile.detect.tree import Project, Tree
 from genfile.parsers.jvmwrites import database_folder
@@ -51,6 +51,7 @@ def wrote(files: dict[str, str]) -> Any:
          ("pics",)),
         ('void a(MultipartFile f) { f.transferTo(new File(Unknown.at(name))); f.transferTo(at(at(name))); }'
          ' File at(File n) { return at(n); }', "", ()),
+        ('void a(FileChannel c, long at) { c.transferTo(at, 10, out); c.transferTo(0, c.size(), "x"); }', "", ()),
         # What is read, what is given by a caller, what lies elsewhere, the developer's own tree, what is computed.
         ('void a() { new FileInputStream("notes/a.txt"); new RandomAccessFile("notes/a", "r"); }', "", ()),
         ('void a(File f) { f.mkdirs(); }', "", ()),
@@ -169,6 +170,18 @@ def test_a_war_writes_beside_tomcat_or_into_its_pages() -> None:
     assert spec.writable == ("notes", "src/main/webapp/pics")
     dockerfile = render(spec).dockerfile
     assert "/usr/local/tomcat/notes /usr/local/tomcat/webapps/ROOT/pics" in dockerfile
+
+
+@pytest.mark.parametrize("path", ['"" + name', 'r.getServletContext().getRealPath("") + name'])
+def test_no_folder_with_tomcat_or_the_application_becomes_a_volume(path: str) -> None:
+    """A volume there would keep the application of the first image."""
+    code = f"class Up {{ void a(HttpServletRequest r, String name) {{ new FileOutputStream({path}); }} }}"
+    files = {"pom.xml": pom("", "war"), "src/main/webapp/a.jsp": "", "src/main/java/Up.java": code}
+    made = generate(files, compose=True).files
+    own = "/usr/local/tomcat/logs /usr/local/tomcat/temp /usr/local/tomcat/work"
+    assert f"install -d -o 10001 -g 10001 {own}\n" in made["Dockerfile"]
+    mounted = [line.strip() for line in made["compose.yaml"].splitlines() if "/usr/local/tomcat" in line]
+    assert mounted == [f'- "/usr/local/tomcat/{name}mode=1777"' for name in ("logs:", "temp:exec,", "work:")]
 
 
 def test_tomcat_writes_its_logs_uploads_and_compiled_pages_to_volumes() -> None:

@@ -91,7 +91,8 @@ def _target(paths: JvmPaths, node: "Node") -> "tuple[Node, bool] | None":
         return owner, True
     if name in _FILES:
         return owner, False
-    if name in ("transferTo", "copyTo") and arguments:
+    # A channel's `transferTo` takes a position first.
+    if (name == "transferTo" and len(arguments) == 1) or (name == "copyTo" and arguments):
         return arguments[0], False
     return None
 

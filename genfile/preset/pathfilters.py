@@ -61,9 +61,10 @@ TOMCAT_WRITES = ("/usr/local/tomcat/logs", TOMCAT_TEMP, "/usr/local/tomcat/work"
 
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
     """Every path that is written to in Tomcat's image: by the web application, relative to its unpacked pages or to
-    Tomcat's working directory, and by Tomcat itself."""
+    Tomcat's working directory, and by Tomcat itself; but no folder that Tomcat or the application is in."""
     own = [
         path.replace("/usr/local/tomcat/src/main/webapp", "/usr/local/tomcat/webapps/ROOT", 1)
         for path in under(paths, "/usr/local/tomcat", of)
     ]
-    return unique([*own, *TOMCAT_WRITES])
+    home = "/usr/local/tomcat/webapps/ROOT/"
+    return unique([*(path for path in own if not home.startswith(f"{path}/")), *TOMCAT_WRITES])
