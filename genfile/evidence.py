@@ -67,6 +67,7 @@ class Topic(Enum):
     GIT_GIVEN = "the build gets git and .git"
     ADDRESS_FIXED = "the code names a database at localhost"
     NOT_EMBEDDED = "what the program embeds is not in the tree"
+    BESIDE_CODE = "a database lies beside the program"
     FAILS = "the service does not build, start or answer as the project is"
 
 

@@ -15,7 +15,7 @@ from genfile.detect.seeds import put_seeds
 from genfile.detect.survey import FoundService, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.detect.unread import put_unread
-from genfile.detect.written import put_beside_code, put_kept, put_owned
+from genfile.detect.written import put_beside_code, put_kept, put_owned, put_placed
 from genfile.evidence import Draft, Evidence, Fact, Note, Risk
 from genfile.source.base import Source
 from genfile.source.budget import Budget
@@ -157,6 +157,7 @@ def _service(
     draft.values.setdefault("path", found.project.spec_path)
     if front is not None:
         put_frontend(draft, front)
+    put_placed(found.project, draft)
     put_beside_code(found.project, draft)
     put_kept(found.project, draft)
     put_owned(found.project, draft)

@@ -2,6 +2,7 @@
 can be volumes."""
 
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from genfile.data import scratch_of
@@ -9,7 +10,7 @@ from genfile.detect.committed import in_git
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
-from genfile.evidence import BesideCode, Draft, Evidence, Fact
+from genfile.evidence import BesideCode, Draft, Evidence, Fact, Topic
 from genfile.source.tracked import untracked
 
 # Files that only keep a folder in version control.
@@ -69,6 +70,52 @@ def add_volumes(draft: Draft, folders: Iterable[Fact[str]]) -> None:
     if found:
         old = draft.evidence["/volumes"].evidence if known else ()
         draft.put("volumes", Fact(listed, (*old, *(item for path in found if path in listed for item in found[path]))))
+
+
+# A path, also as the address of a SQLite database.
+_PLACE = re.compile(r"(?:sqlite(?:\+[a-z0-9]+)?:///|file:)?(?P<path>/[A-Za-z0-9._/-]+)(?:\?.*)?")
+# Where other images have code, settings and what the system keeps.
+_NOT_DATA = re.compile(
+    r"/(?:app|bin|boot|code|dev|etc|lib|opt/app|proc|run|sbin|src|sys|tmp|usr|var/run|workspace)(?:/|$)"
+)
+_OF_PEOPLE = re.compile(r"/(?:root|home/[^/]+)(?=/|$)")
+_DATA_VOLUME = "/data"
+# Of files with another extension, most are settings.
+_DATA_FILES = ("", ".db", ".db3", ".duckdb", ".sqlite", ".sqlite3")
+
+
+def put_placed(folder: Project, draft: Draft) -> None:
+    """Give variables that the program reads the paths that they have in the project's own container files, where those
+    mount a volume there: that is where the data go."""
+    if draft.values.get("static"):
+        return
+    own = hosting(folder)
+    mounted = {fact.value: fact for fact in own.volumes}
+    listed = draft.values.get("environment", [])
+    read = {item["name"] for item in listed if item["phase"] == "run" and not item.get("secret")}
+    for name, said in own.variables.items():
+        match = _PLACE.fullmatch(said.value) if name in read and not _is_set(draft, name) else None
+        above = next((path for path in mounted if match and inside(match["path"], path)), None)
+        if match is None or above is None or _NOT_DATA.match(above):
+            continue
+        if posixpath.splitext(match["path"])[1] not in _DATA_FILES:
+            continue
+        # Only root has its home in this image.
+        place = _OF_PEOPLE.sub("", match["path"]).replace("/.", "/")
+        place = place if place == match["path"] else posixpath.join(_DATA_VOLUME, place.lstrip("/"))
+        volume = above if place == match["path"] else _DATA_VOLUME
+        listed[:] = [item for item in listed if (item["name"], item["phase"]) != (name, "run")]
+        listed.append({"name": name, "phase": "run", "value": said.value.replace(match["path"], place)})
+        add_volumes(draft, [Fact(volume, (*said.evidence, *mounted[above].evidence))])
+        _leave_guess(draft)
+
+
+def _leave_guess(draft: Draft) -> None:
+    """Take back what was guessed of a database's folder, and the warning of one beside the code."""
+    fact = draft.evidence.get("/data")
+    if fact is not None and fact.guess:
+        del draft.values["data"], draft.evidence["/data"]
+    draft.notes = [note for note in draft.notes if not note.is_about(Topic.BESIDE_CODE)]
 
 
 # The folder that takes what would lie beside the code.

@@ -25,7 +25,7 @@ from genfile.detect.mentioned import is_in_settings, words_for
 from genfile.detect.paths import inside, relative
 from genfile.detect.shared import is_secret, started
 from genfile.detect.written import overwrites, put_apart
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import About, Draft, Evidence, Fact, Topic
 from genfile.parsers.gocaller import beside_source
 from genfile.parsers.small import parse_procfile
 
@@ -85,7 +85,8 @@ def _tell_of_lone_database(module: GoModule, sources: Sources, draft: Draft) -> 
     says = lone_database(module, sources) if "data" not in draft.values else None
     if says is not None:
         text = "the database file is in the working folder, where the program can't create it"
-        draft.note("warning", f"{says}: {text}; keep it in a folder of its own, such as data/", says.path, says.line)
+        text = f"{says}: {text}; keep it in a folder of its own, such as data/"
+        draft.note("warning", text, says.path, says.line, About(Topic.BESIDE_CODE))
 
 
 def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> None:
