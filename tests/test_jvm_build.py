@@ -8,6 +8,7 @@ from genfile.api import generate
 from genfile.parsers.gradle import parse_gradle_groovy, parse_gradle_kotlin
 from genfile.parsers.gradle_reads import computed_read, credentials
 from genfile.source.memory import MemorySource
+from tests.test_go_java import dependency, pom
 from tests.test_traps import inspect, only
 
 JAVA = "package a;\npublic class App {\n  public static void main(String[] a) {}\n}\n"
@@ -643,3 +644,13 @@ def test_a_module_that_has_no_main_class_is_no_service(files: dict[str, str], se
     named = tree["base/pom.xml"].replace("<dependencies>", "<properties><start-class>b.C</start-class></properties>$")
     tree |= {name: named.replace("$", "<dependencies>") if text == "named" else text for name, text in files.items()}
     assert [service.spec.path for service in inspect(**tree).services] == services
+
+
+@pytest.mark.parametrize(
+    ("version", "java"),
+    [("4.3.5.RELEASE", "8"), ("5.2.9.RELEASE", "11"), ("5.3.39", "21"), ("6.2.1", "25"), ("7.0.0", "25")],
+)
+def test_a_project_without_a_java_gets_one_that_its_spring_framework_runs_on(version: str, java: str) -> None:
+    web = dependency(f"org.springframework:spring-webmvc:{version}")
+    files = {"pom.xml": pom(f"<dependencies>{web}</dependencies>", "war"), "src/main/webapp/a.jsp": ""}
+    assert only(**files).runtime.version == java
