@@ -11,6 +11,7 @@ from genfile.detect.connections import put_usual
 from genfile.detect.contain import contained
 from genfile.detect.databasetls import tell_of_tls
 from genfile.detect.ownmachine import tell_of_own_machine
+from genfile.detect.programs import tell_of_programs
 from genfile.detect.seeds import put_seeds
 from genfile.detect.survey import FoundService, survey, uncovered
 from genfile.detect.tree import Tree
@@ -167,6 +168,7 @@ def _service(
     put_seeds(found.project, draft)
     tell_of_own_machine(found.project, draft)
     tell_of_tls(found.project, draft)
+    tell_of_programs(found.project, draft)
     put_unread(found.project, draft, paths)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget

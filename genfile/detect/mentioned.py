@@ -57,11 +57,13 @@ def is_in_code(folder: Project, said: re.Pattern[str]) -> bool:
     return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder, _SETS)))
 
 
-def first_mention(folder: Project, said: re.Pattern[str]) -> Evidence | None:
-    """The first line of the tree's code, settings or SQL whose lower-cased text matches; only the first files count."""
+def first_mention(folder: Project, said: re.Pattern[str], *, code: bool = False) -> Evidence | None:
+    """The first line of the tree's code, settings or SQL whose lower-cased text matches, of the first files; ``code``:
+    of code and settings alone."""
     whole = Project(folder.tree, "")
     places = ((place, path) for place in ((folder, whole) if folder.path else (folder,)) for path in _files(place))
-    for place, path in itertools.islice(places, MAX_FILES):
+    kept = ((place, path) for place, path in places if not code or _SETS.search(path) is None)
+    for place, path in itertools.islice(kept, MAX_FILES):
         text = (place.text(path) or "").lower()
         match = said.search(text)
         if match is not None:

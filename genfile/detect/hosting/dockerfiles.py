@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from genfile.container import Command, Image, interpret
+from genfile.container.brought import brought_programs
 from genfile.container.command import only_asks
 from genfile.container.model import Said
 from genfile.container.ports import DEBUGGERS
@@ -193,6 +194,8 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
     found.written += in_tree(image, (*image.volumes, *image.folders), context)
     for package in image.packages:
         found.packages.setdefault(package.value, package.evidence)
+    for name, says in brought_programs(image):
+        found.programs.setdefault(name, says)
     if image.health is not None and image.health.value.path:
         found.health.append(Fact(image.health.value.path, (image.health.evidence,)))
     if image.command is not None and not only_asks(image.command.value.words):
