@@ -12,7 +12,8 @@ from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.javascript import parse_javascript, parse_typescript
 from genfile.parsers.jscomponents import COMPONENTS
-from genfile.parsers.jsrequired import CHECKED, checked_names
+from genfile.parsers.jsrequired import CHECKED, checked_names, required_names
+from genfile.parsers.jsstart import ModuleStart
 
 # The bundler of each prefix: another bundler's setting in the same code doesn't count.
 PREFIXES = {
@@ -43,7 +44,7 @@ MAX_FILES = 200
 
 def public_settings(project: NodeProject, framework: str) -> dict[str, Evidence | None]:
     """The public variables that the code reads, and that of the workspace's members that it needs, by name; from a
-    bounded number of files. Each with the place of the schema without which the page fails, if there is one."""
+    bounded number of files. Each with the place that makes the page fail without it, if there is one."""
     prefixes = (*PREFIXES.get(framework, ()), *_own_prefixes(project))
     members = [member.project for member in needed_members(project)] if prefixes else []
     found: dict[str, Evidence | None] = {}
@@ -75,6 +76,9 @@ def _read(folder: Project, name: str, text: str) -> Iterator[tuple[str, Evidence
     if module is None:
         return
     yield from ((item.name, None) for item in module.env_names)
+    if "throw" in text:
+        for needs in required_names(ModuleStart(module)):
+            yield needs.name, folder.says(name, needs.line, f"throws without {needs.name}")
     if any(word in text for word in CHECKED):
         needed = dict(checked_names(module))
         for item, _, _ in module.called_pairs:
