@@ -433,3 +433,31 @@ def test_the_image_of_a_front_end_alone_says_nothing_of_a_program_at_the_root() 
     code = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":7000", nil) }\n'
     files = {"go.mod": "module example.com/api\n\ngo 1.26\n", "main.go": code, **pages("web")}
     assert paths({**files, "web/Dockerfile": image}) == [".", "web"]
+
+
+@pytest.mark.parametrize(
+    ("script", "text", "target"),
+    [
+        (
+            "build.sh",
+            "#!/bin/sh\nset -e\ncd web && npm run build && cd ..\ncp -R web/dist/. api/ui/dist/\n",
+            "api/ui/dist",
+        ),
+        ("scripts/pages.sh", "pages() {\n  rsync -a web/dist/ api/ui/dist\n}\npages\n", "api/ui/dist"),
+        ("build.sh", 'cp -R "$ROOT/web/dist" api/ui/dist\n', None),
+        ("build.sh", "cp -R web/dist /srv/www\n", None),
+        ("build.sh", "cp -R docs/dist api/ui/dist\n", None),
+    ],
+)
+def test_a_script_that_moves_the_front_end_to_where_it_is_embedded(script: str, text: str, target: str | None) -> None:
+    files = {
+        **GO_MOD,
+        "api/main.go": SERVES.format("ui"),
+        "api/ui/ui.go": f"package ui\n\n{EMBED.format('all:dist')}",
+        "api/ui/dist/.keep": "",
+        **pages("web"),
+        script: text,
+    }
+    found = {item.spec.path: item.spec for item in inspect(files).services}
+    front = found["api"].frontend
+    assert (front.target if front is not None else None, "web" in found) == (target, target is None)

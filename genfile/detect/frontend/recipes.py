@@ -1,4 +1,4 @@
-"""A front end whose output the project's Makefile moves to where the server embeds or serves it."""
+"""A front end whose output the project's Makefile, or a script, moves to where the server embeds or serves it."""
 
 import posixpath
 import shlex
@@ -15,7 +15,7 @@ _MOVES = ("mv", "cp", "rsync")
 
 
 def moves(server: FoundService, site: Project, output: str) -> Served | None:
-    """A recipe in the project's Makefile moves the site's build output to a folder of the server."""
+    """A recipe in the project's Makefile, or a script, moves the site's build output to a folder of the server."""
     above: Project | None = server.project
     while above is not None:
         for name in ("Makefile", "makefile", "GNUmakefile"):
@@ -24,8 +24,35 @@ def moves(server: FoundService, site: Project, output: str) -> Served | None:
                 found = _in_recipe(above, server.project, site, output, lines, says)
                 if found is not None:
                     return found
+        for name in _scripts(above):
+            found = _in_script(above, server.project, site, output, name)
+            if found is not None:
+                return found
         above = above.parent()
     return None
+
+
+def _scripts(folder: Project) -> list[str]:
+    """The shell scripts of a folder, and those in its folder for scripts."""
+    places = [("", name) for name in folder.names()] + [("scripts/", name) for name in folder.names("scripts")]
+    return sorted(f"{place}{name}" for place, name in places if name.endswith(".sh"))[:MAX_SCRIPTS]
+
+
+def _in_script(place: Project, server: Project, site: Project, output: str, name: str) -> Served | None:
+    """What a script moves, one line after the other in one shell."""
+    text = place.text(name) or ""
+    if len(text) > MAX_SCRIPT or not any(f"{word} " in text for word in _MOVES):
+        return None
+    for number, line in enumerate(text.splitlines(), 1):
+        # Scripts go back to where they began, so that a line on its own says what it moves.
+        found = _in_recipe(place, server, site, output, [line.strip()], place.says(name, number, line.strip()[:100]))
+        if found is not None:
+            return found
+    return None
+
+
+MAX_SCRIPTS = 10
+MAX_SCRIPT = 64 * 1024
 
 
 def _recipes(text: str) -> Iterator[tuple[int, list[str]]]:
