@@ -561,3 +561,12 @@ def test_styles_that_the_build_needs_are_made_first(
     tree = {**LOCK, **VITE_PAGE, **SHEET, "package.json": manifest, **files}
     assert only(**tree).build == build
     assert ("the image runs it first" in texts(inspect(**tree))) is (len(build) > 1)
+
+
+@pytest.mark.parametrize(("name", "exports"), [("next.config.js", True), ("next.config.ts", False)])
+def test_of_two_configurations_the_one_that_next_reads_counts(name: str, exports: bool) -> None:
+    text = "const config = { output: 'export' }; export default config"
+    files = site(
+        "next build", dependencies={"next": "15.5.0"}, files={name: text, "next.config.mjs": "export default {}"}
+    )
+    assert (only(**files).static is not None) == exports

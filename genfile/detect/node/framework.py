@@ -23,7 +23,8 @@ from genfile.parsers.values import port_of, value_at
 
 # How many re-exports are followed, and how many of one module.
 MAX_IMPORTS = 4
-CONFIG_ENDINGS = (".ts", ".mts", ".mjs", ".js", ".cjs", ".cts")
+# The order of Next.js and Vite, if there are several.
+CONFIG_ENDINGS = (".js", ".mjs", ".ts", ".cjs", ".mts", ".cts")
 
 
 def find_framework(project: NodeProject) -> Fact[Framework] | None:
