@@ -9,6 +9,7 @@ from genfile.detect.committed import put_committed
 from genfile.detect.connections import put_usual
 from genfile.detect.contain import contained
 from genfile.detect.databasetls import tell_of_tls
+from genfile.detect.loopback import put_opened
 from genfile.detect.ownmachine import tell_of_own_machine
 from genfile.detect.seeds import put_seeds
 from genfile.detect.survey import FoundService, survey, uncovered
@@ -156,6 +157,7 @@ def _service(
     draft.values.setdefault("path", found.project.spec_path)
     if front is not None:
         put_frontend(draft, front)
+    put_opened(draft)
     put_beside_code(found.project, draft)
     put_kept(found.project, draft)
     put_owned(found.project, draft)

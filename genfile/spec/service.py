@@ -261,6 +261,11 @@ class Service(Model):
         None, description="The port that it listens on by default in production; null for a worker."
     )
     port_variable: EnvironmentName | None = Field(None, description="The variable that changes the port.")
+    loopback: Literal["moved", "fixed"] | None = Field(
+        None,
+        description="By the project's own settings it listens on 127.0.0.1, which nothing outside the container "
+        "reaches. `moved`: `start` or a variable changes that; `fixed`: nothing does, so the health check fails.",
+    )
     stdio: bool = Field(
         False, description="The program talks to a client that starts it, by its standard input and output."
     )
