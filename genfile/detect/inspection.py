@@ -114,6 +114,11 @@ def inspect_source(
             tree.note("warning", f"the search for services {tree.budget.stopped}; there may be more services")
     skipped = tuple(item.project.spec_path for item in found if item.project.spec_path in skip)
     services = _detected(tree, [item for item in found if item.project.spec_path not in skip], fronts)
+    if any(item.spec.static is not None for item in services) and len(services) > 1:
+        from genfile.detect.relative import joined
+
+        with contained(tree, "", "could not be searched for paths that its pages ask a server for"):
+            services = joined(tree, services)
     if prove is not None:
         services = [_proved(tree, item, prove, several=len(services) > 1) for item in services]
     notes = tree.notes
