@@ -14,8 +14,7 @@ from genfile.dockerfile.quoting import local_folder
 from genfile.preset.anchors import PARTS, share
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
-from genfile.preset.pathfilters import TOMCAT_TEMP
-from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
+from genfile.preset.places import holds_code, holds_program, is_made, memory_mounts, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 from genfile.spec.forms import words_of
@@ -196,8 +195,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "mounts": [folder for folder in written if folder not in beside_code],
         "beside_code": bool(outputs or needed),
         "file_beside": bool(others) and not given,
-        # Without a mode, the folder in the image gives it its own, and root as the owner.
-        "tmpfs": [f"{folder}:{'exec,' if folder == TOMCAT_TEMP else ''}mode=1777" for folder in scratch],
+        "tmpfs": memory_mounts(values, layout.context),
     }
 
 
