@@ -1,6 +1,7 @@
 """An address of a database that the code writes out leads to the container itself."""
 
 import pytest
+import yaml
 
 import genfile
 from tests.test_python import DJANGO, FLASK, notes
@@ -255,3 +256,30 @@ def test_an_example_of_this_machine(name: str, value: str, told: bool) -> None:
 def test_an_example_that_nothing_reads() -> None:
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK, ".env.example": "SMTP_HOST=localhost\n"}
     assert "localhost there" not in notes(**files)
+
+
+@pytest.mark.parametrize(
+    ("name", "example", "given"),
+    [
+        ("SMTP_HOST", "localhost", "host.docker.internal"),
+        ("MQTT_BROKER", "mqtt://me@127.0.0.1:1883", "mqtt://me@host.docker.internal:1883"),
+        # A host elsewhere is passed on.
+        ("SMTP_HOST", "mail.example.org", None),
+    ],
+)
+def test_compose_never_leads_a_variable_to_the_container_itself(name: str, example: str, given: str | None) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": FLASK + READS.format("VALUE", name),
+        ".env.example": f"{name}={example}\n",
+    }
+    made = genfile.generate(files, compose=True).files["compose.yaml"]
+    (service,) = yaml.safe_load(made)["services"].values()
+    assert service["environment"][name] == given
+    assert service.get("extra_hosts") == (["host.docker.internal:host-gateway"] if given else None)
+
+
+def test_what_the_code_has_a_host_for_is_its_own() -> None:
+    code = "import os\nHOST = os.environ.get('SMTP_HOST', 'mail.example.org')\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK + code, ".env.example": "SMTP_HOST=localhost\n"}
+    assert "host.docker.internal:host-gateway" in genfile.generate(files, compose=True).files["compose.yaml"]

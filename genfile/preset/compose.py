@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
     from genfile.spec.service import EnvironmentVariable
 
+# The developer's machine: without an entry of its own, only Docker Desktop knows the name.
+_HOST_MACHINE = "host.docker.internal"
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 # Languages whose images have a shell, and no entry point but an init.
 _WITH_SHELL = frozenset({"node", "python"})
@@ -61,6 +63,8 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     _publish(entries)
     _connect(entries)
     _address(entries)
+    for entry in entries:
+        entry["reaches_host"] = any(_HOST_MACHINE in (item["value"] or "") for item in entry["environment"])
     shared = [share(group) for group in groups if len(group) > 1]
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
