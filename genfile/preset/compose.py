@@ -15,6 +15,7 @@ from genfile.preset.anchors import PARTS, share
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.places import holds_code, holds_program, is_made, memory_mounts, scratch_folders, written_folders
+from genfile.preset.releases import SQL, reached
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 from genfile.spec.forms import words_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 # The developer's machine: without an entry of its own, only Docker Desktop knows the name.
 _HOST_MACHINE = "host.docker.internal"
-_DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 # Languages whose images have a shell, and no entry point but an init.
 _WITH_SHELL = frozenset({"node", "python"})
 # Those whose image has the program itself as its entry point, which another program takes the place of.
@@ -131,7 +131,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
         base = base | {"prepared": True, "command": ["sh", "-c", both]}
     elif spec.release:
         job = f"{spec.name}-release"
-        entries.append(base | other | {"name": job, runs: list(spec.release)})
+        entries.append(base | other | reached(spec, base) | {"name": job, runs: list(spec.release)})
         done = {"name": job, "condition": "service_completed_successfully"}
         base = base | {"depends_on": [*base["depends_on"], done]}
     for name, command in spec.processes.items():
@@ -150,7 +150,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     values = plain(spec)
     scratch = scratch_folders(values, layout.context)
     written = [folder for folder in written_folders(values, layout.context) if folder not in scratch]
-    given = bool(_DATABASES & set(spec.backing_services))
+    given = bool(SQL & set(spec.backing_services))
     beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
     # A build output that the program changes is part of it, and holds no database.
     outputs = [folder for folder in beside_code if is_made(folder, values, layout.context)]

@@ -281,6 +281,9 @@ class Service(Model):
     release: tuple[Argument, ...] | None = Field(
         None, description="A command in exec form to run once per release, such as migrations."
     )
+    release_reads: tuple[EnvironmentName, ...] | None = Field(
+        None, description="The variables that the program of `release` reads; null: unknown, so that it gets all."
+    )
     static: Static | None = None
     system_packages: SystemPackages = SystemPackages.model_construct()
     environment: tuple[EnvironmentVariable, ...] = ()
