@@ -5,6 +5,7 @@ import yaml
 
 import genfile
 from tests.test_python import DJANGO, FLASK, notes
+from tests.test_traps import package
 
 DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresql",\n    "HOST": {},\n}}}}\n'
 
@@ -223,6 +224,59 @@ OTHER = "<groupId>com.example</groupId><artifactId>example-starter-store</artifa
 )
 def test_a_persistence_unit(path: str, text: str, more: tuple[str, ...], wanted: tuple[bool, bool]) -> None:
     assert spring_with(path, text, *more) == wanted
+
+
+CELERY = (
+    "from celery import Celery\napp = Celery('p', broker='redis://localhost:6379/0', backend='redis://localhost/1')\n"
+)
+
+
+def beside(code: str, **files: str) -> tuple[str, dict[str, str]]:
+    """The warnings, and the variables of the service in compose.yaml; another module has the address from outside."""
+    tree = {
+        "requirements.txt": "flask\ngunicorn\nredis\ncelery\n",
+        "app.py": FLASK + "import tasks, cache\n",
+        "cache.py": "import os, redis\nclient = redis.from_url(os.environ['REDIS_URL'])\n",
+        "tasks.py": code,
+        **files,
+    }
+    made = genfile.generate(tree, compose=True)
+    told = "\n".join(note.text for note in made.notes if note.level == "warning")
+    service = next(iter(yaml.safe_load(made.files["compose.yaml"])["services"].values()))
+    return told, service["environment"]
+
+
+def test_celery_is_led_to_the_broker_by_its_own_variable() -> None:
+    told, given = beside(CELERY)
+    assert "tasks.py:2 (localhost): the address of redis is hard-coded to this machine" in told
+    assert "CELERY_BROKER_URL overrides it" in told
+    assert given["CELERY_BROKER_URL"] == "redis://redis:6379/0"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import redis\nlocks = redis.from_url('redis://localhost:6379/2')\n", True),
+        ("import redis\nDEFAULT_URL = 'redis://localhost:6379/2'\n", False),
+        ("import os, redis\nlocks = redis.from_url(os.environ.get('LOCKS_URL', 'redis://localhost'))\n", False),
+        ("# locks = redis.from_url('redis://localhost:6379/2')\n", False),
+        ("HELP = 'such as redis://localhost:6379'\n", False),
+    ],
+)
+def test_an_address_beside_one_from_outside(code: str, told: bool) -> None:
+    found, given = beside(code)
+    assert ("tasks.py:2 (localhost): the address of redis is hard-coded" in found) is told
+    assert given["REDIS_URL"] == "redis://redis:6379/0"
+
+
+def test_an_address_beside_one_from_outside_in_node() -> None:
+    files = {
+        "package.json": package(dependencies={"express": "5.0.0", "ioredis": "5.4.0"}, scripts={"start": "node a.js"}),
+        "a.js": "const Redis = require('ioredis');\nnew Redis(process.env.REDIS_URL);\nrequire('./locks');\n"
+        "require('express')().listen(3000);\n",
+        "locks.js": "const Redis = require('ioredis');\nmodule.exports = new Redis('redis://localhost:6379');\n",
+    }
+    assert "locks.js:2 (localhost): the address of redis is hard-coded" in notes(**files)
 
 
 READS = "import os\n{} = os.environ.get('{}')\n"

@@ -51,6 +51,7 @@ _LOCALHOST = re.compile(_LOCAL)
 _SERVERS = frozenset("host hostname server addr address broker brokers endpoint uri url".split())
 # Words in the names of those that say where the program itself is.
 _OWN = frozenset("app api server http web listen bind host public allowed site own self debug dev vite next".split())
+_DEFAULT = re.compile(r"(?i)default|example")
 _OVERRIDES = re.compile(r"\b(?:AutomaticEnv|BindEnv|ExpandEnv|Expand)\(")
 _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
@@ -79,7 +80,8 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     _tell_of_others(folder, draft)
     _lead_examples(folder, draft)
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
-    if not wanted:
+    every = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name in known}
+    if not every:
         return
     ports = {known[name].port: name for name in wanted}
     found = itertools.chain(
@@ -96,9 +98,44 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
                 "run time: read the address from an environment variable"
             )
             draft.note("warning", text, says.path, says.line, About(Topic.ADDRESS_FIXED))
+            continue
+        service = next((name for name in sorted(told) if scheme in every.get(name, ()) or scheme == name), None)
+        if service is not None and says.says == "localhost" and _tell_beside(folder, draft, known[service], says):
+            told.discard(service)
     given = {item["service"] for item in draft.values.get("connections", ())}
     for name in [name for name in wanted if name not in given]:
         _tell_of_no_variable(folder, draft, name)
+
+
+def _tell_beside(folder: Project, draft: Draft, service: BackingService, says: Evidence) -> bool:
+    """Tell of such an address of a database that variables lead to elsewhere in the code, and set the variable that its
+    client takes instead, where it has one; whether there was something to tell."""
+    line = (folder.tree.text(says.path) or "").splitlines()[(says.line or 1) - 1]
+    # A persistence unit is only for those who open it: a framework has settings of its own.
+    if _DEFAULT.search(line) is not None or says.path.endswith(".xml"):
+        return False
+    text = f"{says}: the address of {service.name} is hard-coded to this machine, which is the container itself at run time"
+    instead = _instead(service, line)
+    if instead is None:
+        draft.note("warning", f"{text}: read the address from an environment variable", says.path, says.line)
+        return True
+    name, form = instead
+    listed = draft.values.get("connections", [])
+    if all(item["variable"] != name for item in listed):
+        draft.values["connections"] = [*listed, {"variable": name, "service": service.name, "form": form}]
+    text += f"; {name} overrides it, which compose.yaml sets: set it wherever the container runs"
+    draft.note("warning", text, says.path, says.line)
+    return True
+
+
+def _instead(service: BackingService, line: str) -> tuple[str, str] | None:
+    """The variable that Celery takes in place of an address in the code, whatever says that, with its form. Source:
+    celery.app.utils.Settings."""
+    for option, name in (("broker", "CELERY_BROKER_URL"), ("backend", "CELERY_RESULT_BACKEND")):
+        if re.search(rf"(?i)(?:\b|_){option}(?:_url)?\b[\"']?\s*[=:]", line):
+            forms = (item["variables"].get(name) for item in service.clients if "celery" in item["needs"])
+            return next(((name, form) for form in forms if form), None)
+    return None
 
 
 def _tell_of_others(folder: Project, draft: Draft) -> None:
