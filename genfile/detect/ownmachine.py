@@ -114,7 +114,8 @@ def _tell_beside(folder: Project, draft: Draft, service: BackingService, says: E
     # A persistence unit is only for those who open it: a framework has settings of its own.
     if _DEFAULT.search(line) is not None or says.path.endswith(".xml"):
         return False
-    text = f"{says}: the address of {service.name} is hard-coded to this machine, which is the container itself at run time"
+    text = f"{says}: the address of {service.name} is hard-coded to this machine, which is the container itself at"
+    text += " run time"
     instead = _instead(service, line)
     if instead is None:
         draft.note("warning", f"{text}: read the address from an environment variable", says.path, says.line)
