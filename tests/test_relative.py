@@ -132,3 +132,26 @@ def test_what_is_not_certain_is_not_passed_on(files: dict[str, str]) -> None:
 def test_the_projects_own_rule_comes_first() -> None:
     own = vite('{ "/api": "http://localhost:9000" }')
     assert passed({**page(base=own), **EXPRESS}) == [("/api", "API_UPSTREAM", 9000)]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("fetch('https://api.shop.example/api/items');\n", True),
+        ("export const http = axios.create({ baseURL: 'https://shop.example/api' });\n", True),
+        # Somebody else's, a link, a comment, this machine, a variable.
+        ("fetch('https://dog.ceo/api/breeds');\n", False),
+        ("open('https://github.com/items/x');\n", False),
+        ("// fetch('https://api.shop.example/api/items');\n", False),
+        ("fetch('http://localhost:5000/api/items');\n", False),
+        ("fetch(`${import.meta.env.VITE_API}/api/items`);\n", False),
+    ],
+)
+def test_a_fixed_host_of_what_the_project_itself_answers(code: str, told: bool) -> None:
+    notes = [note.text for item in inspect(**page(code), **EXPRESS).services for note in item.notes]
+    assert any("the page always asks this host" in text for text in notes) is told
+
+
+def test_a_fixed_host_is_told_of_beside_several_servers() -> None:
+    files = {**page("fetch('https://shop.example/api/items');\n"), **EXPRESS, **OTHER}
+    assert sum("always asks this host" in note.text for item in inspect(**files).services for note in item.notes) == 1

@@ -124,7 +124,7 @@ def _tell_beside(folder: Project, draft: Draft, service: BackingService, says: E
     listed = draft.values.get("connections", [])
     if all(item["variable"] != name for item in listed):
         draft.values["connections"] = [*listed, {"variable": name, "service": service.name, "form": form}]
-    text += f"; {name} overrides it, which compose.yaml sets: set it wherever the container runs"
+    text += f"; Celery takes {name} instead, which compose.yaml sets: set it wherever else the container runs"
     draft.note("warning", text, says.path, says.line)
     return True
 

@@ -14,7 +14,7 @@ from genfile.detect.ownmachine import code_files
 from genfile.detect.passed import PassedOn, put_entries
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project, Tree
-from genfile.evidence import Draft, Evidence
+from genfile.evidence import Draft, Evidence, Note
 from genfile.parsers.go import parse_go
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
 from genfile.parsers.jscomponents import COMPONENTS, parse_component
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 # First folders of paths that only programs ask for: any other may be a page of the router in the browser.
 _ASKED = re.compile(r"/(api|graphql|trpc|rest|rpc|v[1-9]|backend)(?=[/?]|$)")
 _NAMES = re.compile(r"[\"'`]/(?:api|graphql|trpc|rest|rpc|v[1-9]|backend)[/?\"'`]")
+# An address of a host elsewhere, with a path.
+_FAR = re.compile(r"[\"'`]https://")
+_FAR_PATH = re.compile(r"(?P<origin>https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?)(?P<path>/[\w./~@-]*)")
 # The last names of calls that register routes, or routers below a prefix.
 _ROUTING = frozenset(
     """
@@ -58,21 +61,53 @@ _PARSERS: tuple[tuple[tuple[str, ...], Callable[[str], Any]], ...] = (
 
 
 def joined(tree: Tree, services: "Sequence[InspectedService]") -> "list[InspectedService]":
-    """The services, each page with the paths that the only server answers: only where no rule of the project's own
-    passes anything on."""
+    """The services, each page with the paths that the only server answers, where no rule of the project's own passes
+    anything on, and with a note if it asks a fixed host for what a server of the project answers."""
     servers = [item.spec for item in services if item.spec.port is not None and item.spec.static is None]
+    told = [_told(tree, item, servers) if item.spec.static is not None and servers else item for item in services]
     if len(servers) != 1:
-        return list(services)
-    return [_joined(tree, item, servers[0]) if _is_bare(item.spec) else item for item in services]
+        return told
+    return [_joined(tree, item, servers[0]) if _is_bare(item.spec) else item for item in told]
 
 
 def _is_bare(spec: "Spec") -> bool:
     return spec.static is not None and not spec.static.proxied
 
 
+def _told(tree: Tree, page: "InspectedService", servers: "Sequence[Spec]") -> "InspectedService":
+    """A page with a note of the first fixed host elsewhere that it asks for paths which a server of the project has:
+    the one of the project in production."""
+    folder = _own_folder(tree, page.spec)
+    for name, text, line in _literals(folder, page.spec.language, _FAR):
+        match = _FAR_PATH.match(text)
+        parts = [part for part in match["path"].split("/") if part] if match is not None else []
+        if match is None or not parts or not any(_has(tree, server, parts, folder) for server in servers):
+            continue
+        says = folder.says(name, line, match["origin"])
+        told = (
+            f"{says}: the page always asks this host, which is not the service that compose.yaml starts; read the "
+            "address from a variable of the build, or ask the page's own origin"
+        )
+        return replace(page, notes=(*page.notes, Note("info", told, says.path, says.line)))
+    return page
+
+
+def _has(tree: Tree, server: "Spec", parts: list[str], page: Project) -> bool:
+    """Whether a server has the path that an address names: its first folder, and the next below it or on a router."""
+    first, *rest = parts[:2]
+    if not rest:
+        return _answers(tree, server, f"/{first}", page)
+    whole = _answers(tree, server, f"/{first}/{rest[0]}", page)
+    return whole or (_answers(tree, server, f"/{first}", page) and _answers(tree, server, f"/{rest[0]}", page))
+
+
+def _own_folder(tree: Tree, page: "Spec") -> Project:
+    plain_root = page.static.root if page.static is not None and page.language == "static" else page.path
+    return _folder(tree, plain_root)
+
+
 def _joined(tree: Tree, page: "InspectedService", server: "Spec") -> "InspectedService":
-    root = page.spec.static.root if page.spec.static is not None and page.spec.language == "static" else page.spec.path
-    folder = _folder(tree, root)
+    folder = _own_folder(tree, page.spec)
     asked = {path: says for path, says in _asked(folder, page.spec.language) if _answers(tree, server, path, folder)}
     passed = [
         PassedOn(path, f"http://localhost:{server.port}", None, False, says, by="the page")
@@ -95,13 +130,19 @@ def _folder(tree: Tree, path: str) -> Project:
 def _asked(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:
     """The first folders of the paths that the code of a page asks its own origin for."""
     seen: set[str] = set()
+    for name, text, line in _literals(folder, language, _NAMES):
+        match = _ASKED.match(text)
+        if match is not None and match[0] not in seen:
+            seen.add(match[0])
+            yield match[0], folder.says(name, line, f"the page asks {match[0]}")
+
+
+def _literals(folder: Project, language: str, marks: re.Pattern[str]) -> Iterator[tuple[str, str, int]]:
+    """The strings in the code of a page, with their files and lines; only in files with certain marks."""
     for name in source_names(folder) if language == "node" else _scripts(folder):
-        module = _read(folder, name) if _NAMES.search(folder.text(name) or "") else None
+        module = _read(folder, name) if marks.search(folder.text(name) or "") else None
         for text, line in literals(module) if isinstance(module, JsModule) else ():
-            match = _ASKED.match(text)
-            if match is not None and match[0] not in seen:
-                seen.add(match[0])
-                yield match[0], folder.says(name, line, f"the page asks {match[0]}")
+            yield name, text, line
 
 
 def _scripts(folder: Project) -> Iterator[str]:
