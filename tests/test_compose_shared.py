@@ -1,8 +1,11 @@
 """compose.yaml for several processes of one image: what they have in common is written once."""
 
+from typing import Any
+
 import yaml
 
 import genfile
+from tests.test_traps import package
 
 FILES = {
     "requirements.txt": "flask\ngunicorn\npsycopg\nalembic\n",
@@ -69,3 +72,65 @@ def test_a_volume_is_never_that_of_a_database() -> None:
     mounts = [mount.split(":")[0] for item in document["services"].values() for mount in item.get("volumes", [])]
     assert len(mounts) == len(set(mounts)) == 2
     assert set(mounts) == set(document["volumes"])
+
+
+PRISMA = {
+    "package.json": package(
+        dependencies={"express": "5.0.0", "@prisma/client": "6.0.0", "prisma": "6.0.0", "ioredis": "5.4.0"},
+        scripts={"start": "node index.js"},
+    ),
+    "index.js": "const Redis = require('ioredis');\nnew Redis(process.env.REDIS_URL);\n"
+    "const { PrismaClient } = require('@prisma/client');\nif (!process.env.STRIPE_KEY) throw new Error('key');\n"
+    "require('express')().listen(3000);\n",
+    "prisma/schema.prisma": 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n'
+    '  directUrl = env("DIRECT_URL")\n}\ngenerator client {\n  provider = "prisma-client-js"\n}\n',
+    "prisma/migrations/1/migration.sql": "SELECT 1;",
+}
+
+
+def entries_of(files: dict[str, str]) -> dict[str, Any]:
+    services: dict[str, Any] = yaml.safe_load(text_of(files))["services"]
+    return services
+
+
+def test_a_migration_waits_for_its_own_database_and_gets_its_own_variables() -> None:
+    services = entries_of(PRISMA)
+    assert services["x-release"]["depends_on"].keys() == {"postgres"}
+    assert services["x-release"]["environment"].keys() == {"DATABASE_URL", "DIRECT_URL"}
+    assert services["x"]["depends_on"].keys() == {"postgres", "redis", "x-release"}
+    assert services["x"]["environment"].keys() >= {"DATABASE_URL", "REDIS_URL", "STRIPE_KEY"}
+
+
+def test_the_others_share_what_a_migration_does_not_get() -> None:
+    files = {**PRISMA, "worker.js": "console.log()\n", "Procfile": "web: node index.js\nworker: node worker.js\n"}
+    text, services = text_of(files), entries_of(files)
+    assert text.count("    STRIPE_KEY:") == 1
+    assert services["x-release"]["environment"].keys() == {"DATABASE_URL", "DIRECT_URL"}
+    assert services["x-worker"]["environment"] == services["x"]["environment"]
+
+
+def test_a_configuration_that_imports_the_project_may_read_all() -> None:
+    config = "import { defineConfig } from 'prisma/config';\nimport { settings } from './settings';\n"
+    services = entries_of({**PRISMA, "prisma.config.ts": f"{config}export default defineConfig({{}});\n"})
+    assert services["x-release"]["environment"] == services["x"]["environment"]
+    assert services["x-release"]["depends_on"].keys() == {"postgres"}
+
+
+def test_alembic_waits_for_the_database_of_sql_alone() -> None:
+    web = FILES["app.py"] + "import redis\nCACHE = redis.from_url(os.environ['REDIS_URL'])\n"
+    services = entries_of({**FILES, "requirements.txt": f"{FILES['requirements.txt']}redis\n", "app.py": web})
+    assert services["app-release"]["depends_on"].keys() == {"postgres"}
+    assert services["app-release"]["environment"] == services["app"]["environment"]
+
+
+def test_a_script_of_the_projects_own_waits_for_all() -> None:
+    web = FILES["app.py"] + "import redis\nCACHE = redis.from_url(os.environ['REDIS_URL'])\n"
+    release = FILES["Procfile"].replace("alembic upgrade head", "python prepare.py")
+    tree = {
+        **FILES,
+        "requirements.txt": f"{FILES['requirements.txt']}redis\n",
+        "app.py": web,
+        "prepare.py": "print()\n",
+    }
+    services = entries_of({**tree, "Procfile": release})
+    assert services["app-release"]["depends_on"].keys() == {"postgres", "redis"}

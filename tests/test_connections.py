@@ -161,7 +161,7 @@ def test_the_usual_variable_is_for_a_program_with_a_word_for_it(name: str) -> No
 
 
 def test_frameworks_with_variables_of_their_own() -> None:
-    assert node("", "@medusajs/medusa", "pg")["DATABASE_URL"] == f"postgresql://{POSTGRES}"
+    assert node("", "@medusajs/medusa", "pg")["DATABASE_URL"] == f"postgresql://{POSTGRES}?ssl_mode=disable"
 
 
 def test_celery_reads_its_broker_where_no_code_names_it() -> None:

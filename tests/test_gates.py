@@ -229,6 +229,13 @@ def test_a_worker_has_to_stay_and_nothing_is_left(tmp_path: Path, engine: str | 
 
 
 @pytest.mark.build
+def test_a_program_that_exits_is_no_failed_worker(tmp_path: Path, engine: str | None) -> None:
+    done = run_program(tmp_path, engine, port=None, one_off=True)
+    assert done.passed, done.render()
+    assert "it did its work and ended with 0" in done.render()
+
+
+@pytest.mark.build
 def test_folders_of_an_image_without_a_shell(tmp_path: Path, engine: str | None) -> None:
     """A Go image has nothing to write with: mounts and owners tell."""
     project = tmp_path / "go"

@@ -1,9 +1,11 @@
 """An address of a database that the code writes out leads to the container itself."""
 
 import pytest
+import yaml
 
 import genfile
 from tests.test_python import DJANGO, FLASK, notes
+from tests.test_traps import package
 
 DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresql",\n    "HOST": {},\n}}}}\n'
 
@@ -224,6 +226,59 @@ def test_a_persistence_unit(path: str, text: str, more: tuple[str, ...], wanted:
     assert spring_with(path, text, *more) == wanted
 
 
+CELERY = (
+    "from celery import Celery\napp = Celery('p', broker='redis://localhost:6379/0', backend='redis://localhost/1')\n"
+)
+
+
+def beside(code: str, **files: str) -> tuple[str, dict[str, str]]:
+    """The warnings, and the variables of the service in compose.yaml; another module has the address from outside."""
+    tree = {
+        "requirements.txt": "flask\ngunicorn\nredis\ncelery\n",
+        "app.py": FLASK + "import tasks, cache\n",
+        "cache.py": "import os, redis\nclient = redis.from_url(os.environ['REDIS_URL'])\n",
+        "tasks.py": code,
+        **files,
+    }
+    made = genfile.generate(tree, compose=True)
+    told = "\n".join(note.text for note in made.notes if note.level == "warning")
+    service = next(iter(yaml.safe_load(made.files["compose.yaml"])["services"].values()))
+    return told, service["environment"]
+
+
+def test_celery_is_led_to_the_broker_by_its_own_variable() -> None:
+    told, given = beside(CELERY)
+    assert "tasks.py:2 (localhost): the address of redis is hard-coded to this machine" in told
+    assert "Celery takes CELERY_BROKER_URL instead" in told
+    assert given["CELERY_BROKER_URL"] == "redis://redis:6379/0"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import redis\nlocks = redis.from_url('redis://localhost:6379/2')\n", True),
+        ("import redis\nDEFAULT_URL = 'redis://localhost:6379/2'\n", False),
+        ("import os, redis\nlocks = redis.from_url(os.environ.get('LOCKS_URL', 'redis://localhost'))\n", False),
+        ("# locks = redis.from_url('redis://localhost:6379/2')\n", False),
+        ("HELP = 'such as redis://localhost:6379'\n", False),
+    ],
+)
+def test_an_address_beside_one_from_outside(code: str, told: bool) -> None:
+    found, given = beside(code)
+    assert ("tasks.py:2 (localhost): the address of redis is hard-coded" in found) is told
+    assert given["REDIS_URL"] == "redis://redis:6379/0"
+
+
+def test_an_address_beside_one_from_outside_in_node() -> None:
+    files = {
+        "package.json": package(dependencies={"express": "5.0.0", "ioredis": "5.4.0"}, scripts={"start": "node a.js"}),
+        "a.js": "const Redis = require('ioredis');\nnew Redis(process.env.REDIS_URL);\nrequire('./locks');\n"
+        "require('express')().listen(3000);\n",
+        "locks.js": "const Redis = require('ioredis');\nmodule.exports = new Redis('redis://localhost:6379');\n",
+    }
+    assert "locks.js:2 (localhost): the address of redis is hard-coded" in notes(**files)
+
+
 READS = "import os\n{} = os.environ.get('{}')\n"
 
 
@@ -255,3 +310,30 @@ def test_an_example_of_this_machine(name: str, value: str, told: bool) -> None:
 def test_an_example_that_nothing_reads() -> None:
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK, ".env.example": "SMTP_HOST=localhost\n"}
     assert "localhost there" not in notes(**files)
+
+
+@pytest.mark.parametrize(
+    ("name", "example", "given"),
+    [
+        ("SMTP_HOST", "localhost", "host.docker.internal"),
+        ("MQTT_BROKER", "mqtt://me@127.0.0.1:1883", "mqtt://me@host.docker.internal:1883"),
+        # A host elsewhere is passed on.
+        ("SMTP_HOST", "mail.example.org", None),
+    ],
+)
+def test_compose_never_leads_a_variable_to_the_container_itself(name: str, example: str, given: str | None) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": FLASK + READS.format("VALUE", name),
+        ".env.example": f"{name}={example}\n",
+    }
+    made = genfile.generate(files, compose=True).files["compose.yaml"]
+    (service,) = yaml.safe_load(made)["services"].values()
+    assert service["environment"][name] == given
+    assert service.get("extra_hosts") == (["host.docker.internal:host-gateway"] if given else None)
+
+
+def test_what_the_code_has_a_host_for_is_its_own() -> None:
+    code = "import os\nHOST = os.environ.get('SMTP_HOST', 'mail.example.org')\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK + code, ".env.example": "SMTP_HOST=localhost\n"}
+    assert "host.docker.internal:host-gateway" in genfile.generate(files, compose=True).files["compose.yaml"]

@@ -339,3 +339,71 @@ def test_prefixes_that_only_nginx_has_are_added_to_the_development_servers() -> 
     # Another service, and a development server that passes everything on already.
     apart = nginx("location /ws { proxy_pass http://chat:7000; }") | vite("{ '/api': 'http://localhost:5000' }") | LOCK
     assert [upstream for _, upstream, _ in passed(apart)] == ["API_UPSTREAM", "CHAT_UPSTREAM"]
+
+
+BY_VARIABLE = "set $api http://backend:8080; proxy_pass $api;"
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        (f"location /api/ {{ {BY_VARIABLE} }}", ("/api", "BACKEND_UPSTREAM", None)),
+        ("location /api/ { set $api backend; proxy_pass http://$api:8080; }", ("/api", "BACKEND_UPSTREAM", None)),
+        (
+            "set $api backend;\nlocation /api/ { proxy_pass http://$api$request_uri; }",
+            ("/api", "BACKEND_UPSTREAM", None),
+        ),
+        (
+            'location /api/ { set $api "http://backend:8080"; rewrite ^/api/(.*) /$1 break; proxy_pass $api; }',
+            ("/api", "BACKEND_UPSTREAM", "/"),
+        ),
+        # Its value comes from outside.
+        ("location /api/ { set $api ${SHOP_URL}; proxy_pass $api; }", ("/api", "SHOP_UPSTREAM", None)),
+        # Nothing sets it.
+        ("location /api/ { proxy_pass $shop_url; }", ("/api", "SHOP_UPSTREAM", None)),
+        # A location in another one has its whole prefix.
+        (
+            "location /v1 { limit_except GET { deny all; } location /v1/api { proxy_pass http://backend:8080; } }",
+            ("/v1/api", "BACKEND_UPSTREAM", None),
+        ),
+    ],
+)
+def test_variables_and_inner_locations_of_nginx(location: str, expected: tuple[object, ...]) -> None:
+    assert passed(plain(location)) == [expected]
+
+
+def test_a_path_behind_a_variable_takes_the_place_of_the_whole_request() -> None:
+    files = plain("location /api/ { set $api http://backend:8080; proxy_pass $api/v1/; }")
+    assert passed(files) == [("/api", "BACKEND_UPSTREAM", None)]
+    assert any("can't read how /api is rewritten" in note.text for note in inspect(**files).services[0].notes)
+
+
+@pytest.mark.parametrize(
+    ("named", "path"),
+    [
+        ("/etc/nginx/snippets/api.conf", "web/nginx/snippets/api.conf"),
+        ("snippets/api.conf", "web/nginx/snippets/api.conf"),
+        ("/etc/nginx/api.d/*.conf", "web/nginx/api.d/api.conf"),
+        ("/etc/nginx/api.conf", "web/nginx/api.conf"),
+        # In the folder above `conf.d`.
+        ("/etc/nginx/api.conf", "web/nginx/conf.d/../api.conf"),
+    ],
+)
+def test_what_a_configuration_includes(named: str, path: str) -> None:
+    place = "web/nginx/conf.d/default.conf" if ".." in path else "web/nginx/default.conf"
+    page = {f"web/{name}": text for name, text in VITE.items()}
+    conf = nginx(f"include mime.types;\ninclude {named};")["nginx.conf"]
+    tree = page | {place: conf, path.replace("conf.d/../", ""): f"# own\n{TO_BACKEND}\n"}
+    assert passed(tree) == [("/api", "BACKEND_UPSTREAM", None)]
+    notes = [note for item in inspect(**tree).services for note in item.notes if "web server passes" in note.text]
+    assert (notes[0].path, notes[0].line) == (path.replace("conf.d/../", ""), 2)
+
+
+def test_includes_that_lead_nowhere() -> None:
+    page = {f"web/{name}": text for name, text in VITE.items()}
+    # A file that is not there, and one that includes itself.
+    conf = nginx("include /etc/nginx/none/*.conf;", "include default.conf;", TO_BACKEND)["nginx.conf"]
+    assert passed(page | {"web/nginx/default.conf": conf}) == [("/api", "BACKEND_UPSTREAM", None)]
+    circle = {"web/nginx/a.conf": "include b.conf;\n", "web/nginx/b.conf": f"include a.conf;\n{TO_BACKEND}\n"}
+    conf = nginx("include a.conf;")["nginx.conf"]
+    assert passed(page | circle | {"web/nginx/default.conf": conf}) == [("/api", "BACKEND_UPSTREAM", None)]

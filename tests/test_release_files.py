@@ -97,3 +97,39 @@ def test_without_a_revision_there_is_nothing_to_upgrade_to() -> None:
     assert only(**files, **{"steps/versions/1.py": ""}).release == ("alembic", "upgrade", "head")
     elsewhere = {**files, "alembic.ini": f"{INI}version_locations = other\n"}
     assert only(**elsewhere).release == ("alembic", "upgrade", "head")
+
+
+MEDUSA = {
+    "package.json": package(
+        dependencies={"@medusajs/medusa": "2.8.0", "@medusajs/framework": "2.8.0", "@medusajs/cli": "2.8.0"},
+        scripts={"build": "medusa build", "start": "medusa start", "dev": "medusa develop"},
+    ),
+    "medusa-config.ts": "import { defineConfig } from '@medusajs/framework/utils'\n"
+    "module.exports = defineConfig({ projectConfig: { databaseUrl: process.env.DATABASE_URL, http: {\n"
+    "  jwtSecret: process.env.JWT_SECRET || 'supersecret' } } })\n",
+}
+
+
+def test_medusa_is_migrated_before_it_starts() -> None:
+    found = services(MEDUSA)
+    job = ["env", "--chdir=.medusa/server", "medusa", "db:migrate"]
+    assert found["x-release"]["command"] == job
+    assert found["x"]["depends_on"]["x-release"] == {"condition": "service_completed_successfully"}
+    assert found["x"]["environment"]["DATABASE_URL"].endswith("@postgres:5432/app?ssl_mode=disable")
+    assert "redis" not in found
+    spec = only(**MEDUSA)
+    assert spec.health is not None
+    assert spec.health.path == "/health"
+
+
+def test_medusa_gets_the_redis_that_its_configuration_names() -> None:
+    config = MEDUSA["medusa-config.ts"].replace("http:", "redisUrl: process.env.REDIS_URL, http:")
+    found = services({**MEDUSA, "medusa-config.ts": config})
+    assert found["x"]["environment"]["REDIS_URL"] == "redis://redis:6379/0"
+    assert found["x"]["depends_on"].keys() == {"postgres", "redis", "x-release"}
+
+
+def test_a_release_command_of_medusas_own_scripts_comes_first() -> None:
+    scripts = {"build": "medusa build", "start": "medusa start", "db:migrate": "medusa db:migrate --all-or-nothing"}
+    manifest = package(dependencies={"@medusajs/medusa": "2.8.0", "@medusajs/framework": "2.8.0"}, scripts=scripts)
+    assert only(**{**MEDUSA, "package.json": manifest}).release[-1] == "--all-or-nothing"

@@ -10,13 +10,14 @@ from xml.etree import ElementTree as xml
 
 import pytest
 
+import genfile
 from genfile.cli import progress, verify
 from genfile.cli.app import run
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.parsers.data import parse_yaml
 from genfile.preset.layout import Layout
 from genfile.spec.project import parse_spec
-from genfile.verify import beside, contents, docker, gates, prove, traces
+from genfile.verify import beside, contents, docker, gates, prove, running, traces
 from genfile.verify.beside import Beside, Other, read_beside
 from genfile.verify.causes import Diagnosis, by_finding
 from genfile.verify.contents import Contents
@@ -524,3 +525,41 @@ def test_a_compose_file_without_its_variables_has_those_of_the_example(
         (tmp_path / name).write_text(text)
     found = prove._beside(tmp_path, spec_of(), Layout(".", "Dockerfile", ".dockerignore"))
     assert found.others[0].environment == {"POSTGRES_PASSWORD": password}
+
+
+def container(state: str) -> dict[str, Result]:
+    image = '{"Config": {"User": "10001:10001", "Volumes": {"/app/data": {}}}}'
+    return {
+        "inspect image app": Result(0, image),
+        "inspect container genfile-gates-ab12": Result(0, f'{{"State": {state}}}'),
+    }
+
+
+@pytest.mark.parametrize(
+    ("one_off", "state", "passed"),
+    [
+        (True, '{"Running": false, "ExitCode": 0}', True),
+        (True, '{"Running": false, "ExitCode": 1}', False),
+        (False, '{"Running": false, "ExitCode": 0}', False),
+    ],
+)
+def test_a_program_that_exits_with_0_has_passed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, one_off: bool, state: str, passed: bool
+) -> None:
+    Engine(monkeypatch, container(state), running)
+    monkeypatch.setattr(running.time, "sleep", lambda _: None)
+    it = running.Running(gates.Request(tmp_path, one_off=one_off), "app", "ab12")
+    assert [it.start({}).passed, it.answer().passed, it.stop().passed] == [passed] * 3
+
+
+def test_what_compose_has_in_memory_is_mounted_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    engine = Engine(monkeypatch, container('{"Running": true}'), running)
+    monkeypatch.setattr(running.time, "sleep", lambda _: None)
+    scripts = '"scripts": {"build": "next build", "start": "next start"}'
+    tree = {"package.json": f'{{"dependencies": {{"next": "15.1.0", "react": "19.0.0"}}, {scripts}}}'}
+    (service, rendering), *_ = genfile.generate(tree).services
+    request = prove._request(tmp_path, service.spec, rendering.layout, Wish())
+    assert request.memory_mounts == ("/app/.next/cache:mode=1777",)
+    running.Running(request, "app", "ab12").start({})
+    assert "--tmpfs /app/.next/cache:mode=1777" in engine.told[0]
+    assert "--volume" not in engine.told[0]

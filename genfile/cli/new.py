@@ -110,14 +110,11 @@ def _report(plan: "Plan", made: "RenderedProject", *, dry_run: bool) -> None:
     show.show_changes(((change.action, change.path) for change in plan.changes), plan.root, dry_run=dry_run)
     if plan.conflicts or dry_run:
         return
-    from genfile.cli.steps import build_command, show_steps
+    from genfile.cli.steps import next_steps, show_steps
 
     steps = [f"cd {shlex.quote(str(plan.root))}"]
     # After the first step the user stands in the project.
-    steps += [
-        build_command(rendering, Path()) for _, rendering in (made.generation.services if made.generation else ())
-    ]
-    show_steps(steps if made.generation else [*steps, "genfile init"])
+    show_steps([*steps, *(next_steps(made.generation, Path()) if made.generation else ["genfile init"])])
 
 
 def _document(plan: "Plan", made: "RenderedProject", bundle: "Bundle") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The service's port among those of a container: by the evidence for each, not only by order."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from genfile.container.model import HealthProbe, Port, Said
 from genfile.parsers.values import port_number
@@ -18,6 +18,21 @@ _FLAGS = frozenset(
 _VARIABLES = frozenset(
     "PORT HTTP_PORT APP_PORT SERVER_PORT API_PORT LISTEN_PORT NODE_PORT WEB_PORT UVICORN_PORT FLASK_RUN_PORT "
     "GRADIO_SERVER_PORT STREAMLIT_SERVER_PORT NITRO_PORT ASPNETCORE_HTTP_PORTS QUARKUS_HTTP_PORT".split()
+)
+# Flags and variables with the address that a server listens on.
+_HOST_FLAGS = frozenset(
+    "--host --bind -b --server.address --hostname -H --ip --address --listen -h --addr -addr -listen -host -bind -l "
+    "--listen-address --server-name -Dserver.address -Dquarkus.http.host -Dmicronaut.server.host".split()
+)
+_HOST_VARIABLES = frozenset(
+    "HOST HOSTNAME BIND BIND_ADDR BIND_ADDRESS BIND_HOST LISTEN_ADDR LISTEN_ADDRESS LISTEN_HOST UVICORN_HOST "
+    "FLASK_RUN_HOST GRADIO_SERVER_NAME STREAMLIT_SERVER_ADDRESS SERVER_ADDRESS NITRO_HOST NUXT_HOST QUARKUS_HTTP_HOST "
+    "MICRONAUT_SERVER_HOST".split()
+)
+_LOOPBACK = re.compile(r"(?P<scheme>(?:tcp|https?)://)?(?:127\.0\.0\.1|localhost|\[?::1\]?)(?P<port>:\d+|:\$\{?\w.*)?")
+_ANY_FLAG = "|".join(sorted(map(re.escape, _HOST_FLAGS), key=len, reverse=True))
+_IN_SHELL = re.compile(
+    rf"(?<!\S)(?P<told>(?:{_ANY_FLAG})(?:=|\s+)[\"']?)(?:127\.0\.0\.1|localhost|\[::1\])(?=[:\s\"']|$)"
 )
 _ENDING = re.compile(r"(?:^|[:=}])(\d{2,5})[}\"']*$")
 _URL = re.compile(
@@ -108,3 +123,41 @@ def ordered(
         if port.number not in found:
             rest.append(Said(port, item.evidence))
     return (*found.values(), *sorted(rest, key=lambda said: ("web", "other", "debugger").index(said.value.role)))
+
+
+def loopback_flags(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The flags of a command that tell a server to listen on a loopback address, with their values."""
+    for at, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        value = value if sign else words[at + 1] if at + 1 < len(words) else ""
+        if name in _HOST_FLAGS and _LOOPBACK.fullmatch(value):
+            yield name, value
+
+
+def opened(words: list[str], *, served_only: bool = False) -> list[str]:
+    """A command that listens on all addresses where it names a loopback one. ``served_only``: only if it names a port,
+    as a server does."""
+    if served_only and command_port(" ".join(words)) is None:
+        return words
+    if words[1:2] == ["-c"]:
+        return [*words[:2], *(_IN_SHELL.sub(r"\g<told>0.0.0.0", word) for word in words[2:])]
+    done: list[str] = []
+    for word in words:
+        name, sign, value = word.partition("=")
+        if sign and name in _HOST_FLAGS:
+            word = f"{name}={opened_address(value) or value}"
+        elif done and done[-1] in _HOST_FLAGS:
+            word = opened_address(word) or word
+        done.append(word)
+    return done
+
+
+def opened_address(value: str) -> str | None:
+    """The same address on all interfaces; None if it is not a loopback address."""
+    match = _LOOPBACK.fullmatch(value)
+    return f"{match['scheme'] or ''}0.0.0.0{match['port'] or ''}" if match else None
+
+
+def is_own_host(name: str) -> bool:
+    """Whether a variable has the address that a server listens on."""
+    return name in _HOST_VARIABLES

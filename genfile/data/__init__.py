@@ -74,6 +74,7 @@ class Framework(Struct, frozen=True):
     writable: tuple[str, ...] = ()
     scratch: tuple[str, ...] = ()
     health: str | None = None
+    release: tuple[str, ...] = ()
     interface: Literal["wsgi", "asgi"] | None = None
     object: str | None = None
     attribute: str | None = None

@@ -22,7 +22,7 @@ TABLES = {
     "frameworks": ("framework",),
     "packages": ("npm", "pypi", "brings", "go", "maven", "programs", "commands", "calls"),
     "clients": ("npm", "pypi", "go"),
-    "connections": ("any", "sql", "subjects", "others", "ends", "parts"),
+    "connections": ("any", "sql", "migrating", "subjects", "others", "ends", "parts"),
     "diagnoses": ("diagnoses",),
     "engine_errors": ("errors",),
     "junk": ("kind",),

@@ -2,10 +2,12 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.container.compose import read_mounts
 from genfile.detect.aside import is_aside
@@ -13,7 +15,7 @@ from genfile.detect.hosting.containers import compose_files, compose_services
 from genfile.detect.hosting.dockerfiles import own_dockerfiles
 from genfile.detect.hosting.written import is_written
 from genfile.detect.paths import inside
-from genfile.detect.tree import Project
+from genfile.detect.tree import Project, Tree
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.parsers.nginx import Directive, read_nginx
 
@@ -24,6 +26,8 @@ PLACES = tuple(
     for name in ("nginx.conf", "default.conf", "nginx.default.conf")
     for end in ("", ".template")
 )
+# How deep files include each other, and variables name others.
+MAX_INCLUDES = 5
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|0\.0\.0\.0")
 
 
@@ -45,17 +49,70 @@ def locations(folder: Project) -> Iterator[Location]:
     """The prefixes that the first configuration which serves files of the page passes on."""
     for path in dict.fromkeys(_places(folder)):
         text = folder.tree.text(path)
-        read = read_nginx(text) if text is not None else None
-        if read is None:
+        alone = read_nginx(text) if text is not None else None
+        if alone is None:
             continue
+        read = tuple(_with_includes(folder.tree, path, alone, 0))
         top = [item for http in read if http.name == "http" for item in http.block] + list(read)
         pages = [item for item in top if item.name == "server" and _serves_files(item)]
         if pages:
             upstreams = {item.words[1]: item for item in top if item.name == "upstream" and len(item.words) == 2}
             for page in pages:
-                for place in page.inner("location"):
-                    yield from _passed(place, upstreams, path)
+                for place, outside in _within(page, _set(page)):
+                    yield from _passed(place, upstreams, place.path or path, outside)
             return
+
+
+def _with_includes(tree: Tree, path: str, read: Iterable[Directive], depth: int) -> Iterator[Directive]:
+    """Directives with those of the files of the tree that they include, each with its file."""
+    for item in read:
+        if item.name != "include":
+            yield replace(item, block=tuple(_with_includes(tree, path, item.block, depth)), path=path)
+        elif depth < MAX_INCLUDES and len(item.words) == 2:
+            for name in _included(tree, path, item.words[1]):
+                text = tree.text(name)
+                yield from _with_includes(tree, name, (read_nginx(text) if text is not None else None) or (), depth + 1)
+
+
+def _included(tree: Tree, path: str, named: str) -> list[str]:
+    """The files that an `include` means: beside the file that has it, or in the folder above, since a file in `conf.d`
+    names those of `/etc/nginx`; by their folder, or else by their names alone."""
+    within = named.removeprefix("/etc/nginx/").lstrip("/")
+    here = posixpath.dirname(path)
+    for base in (here, posixpath.dirname(here)):
+        for text in dict.fromkeys((within, posixpath.basename(within))):
+            folder, pattern = posixpath.split(posixpath.normpath(posixpath.join(base, text)))
+            names = [name for name in tree.folders.get(folder, ()) if fnmatchcase(name, pattern)]
+            found = [place for name in names if (place := posixpath.join(folder, name)) != path]
+            if found:
+                return sorted(found)
+    return []
+
+
+def _within(holder: Directive, outside: dict[str, str]) -> Iterator[tuple[Directive, dict[str, str]]]:
+    """The locations of a server, and those inside of them, whose prefixes are whole as well; with the variables that
+    hold in each."""
+    for place in holder.inner("location"):
+        known = {**outside, **_set(place)}
+        yield place, known
+        yield from _within(place, known)
+
+
+def _set(holder: Directive) -> dict[str, str]:
+    """The variables that a block sets: `set $api http://api:3000;`."""
+    return {item.words[1]: item.words[2] for item in holder.inner("set") if len(item.words) == 3}
+
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+
+
+def _settled(text: str, known: dict[str, str]) -> str:
+    """A text with the values of the variables in it that are set; others stay."""
+    for _ in range(MAX_INCLUDES):
+        before, text = text, _VARIABLE.sub(lambda match: known.get(f"${match[1] or match[2]}", match[0]), text)
+        if text == before:
+            break
+    return text
 
 
 def _places(folder: Project) -> Iterator[str]:
@@ -132,15 +189,20 @@ def _serves_files(server: Directive) -> bool:
     return any(item.name in ("root", "try_files") for holder in (server, *roots) for item in holder.block)
 
 
-def _passed(place: Directive, upstreams: dict[str, Directive], path: str) -> Iterator[Location]:
+def _passed(place: Directive, upstreams: dict[str, Directive], path: str, known: dict[str, str]) -> Iterator[Location]:
     words = place.words[2:] if place.words[1:2] == ("^~",) else place.words[1:]
     target = next(place.inner("proxy_pass"), None)
     if len(words) != 1 or not words[0].startswith("/") or target is None or len(target.words) != 2:
         return
-    found = re.fullmatch(r"(?:(?P<scheme>https?)://)?(?P<host>[^/\s]+)(?P<uri>/\S*)?", target.words[1])
+    written = target.words[1]
+    # With a variable, the path that stands there takes the place of the whole request.
+    whole = written.removesuffix("$request_uri").removesuffix("$uri$is_args$args")
+    settled = _settled(whole, known)
+    found = re.fullmatch(r"(?:(?P<scheme>https?)://)?(?P<host>[^/\s]+)(?P<uri>/\S*)?", settled)
     if found is None:
         return
-    host, scheme = found["host"], found["scheme"] or "http"
+    by_variable = settled != whole
+    host, scheme, uri = found["host"], found["scheme"] or "http", found["uri"] or ""
     if host in upstreams:
         servers = list(upstreams[host].inner("server"))
         # Several servers are one service, whose address is the project's to say.
@@ -150,10 +212,10 @@ def _passed(place: Directive, upstreams: dict[str, Directive], path: str) -> Ite
     yield Location(
         prefix=words[0],
         address=address,
-        uri=found["uri"] or "",
+        uri=uri,
         host=_named(host, variable),
         becomes=_rewritten(place, words[0]),
-        rewrites=any(True for _ in place.inner("rewrite")) or "$" in (found["uri"] or ""),
+        rewrites=any(True for _ in place.inner("rewrite")) or "$" in uri or (by_variable and bool(uri)),
         websocket=any(item.words[1:2] == ("Upgrade",) for item in place.inner("proxy_set_header")),
         path=path,
         line=place.line,

@@ -10,6 +10,7 @@ from genfile.detect.committed import put_committed
 from genfile.detect.connections import put_usual
 from genfile.detect.contain import contained
 from genfile.detect.databasetls import tell_of_tls
+from genfile.detect.loopback import put_opened
 from genfile.detect.ownmachine import tell_of_own_machine
 from genfile.detect.programs import tell_of_programs
 from genfile.detect.seeds import put_seeds
@@ -115,6 +116,11 @@ def inspect_source(
             tree.note("warning", f"the search for services {tree.budget.stopped}; there may be more services")
     skipped = tuple(item.project.spec_path for item in found if item.project.spec_path in skip)
     services = _detected(tree, [item for item in found if item.project.spec_path not in skip], fronts)
+    if any(item.spec.static is not None for item in services) and len(services) > 1:
+        from genfile.detect.relative import joined
+
+        with contained(tree, "", "could not be searched for paths that its pages ask a server for"):
+            services = joined(tree, services)
     if prove is not None:
         services = [_proved(tree, item, prove, several=len(services) > 1) for item in services]
     notes = tree.notes
@@ -159,6 +165,7 @@ def _service(
     if front is not None:
         put_frontend(draft, front)
     put_placed(found.project, draft)
+    put_opened(draft)
     put_beside_code(found.project, draft)
     put_kept(found.project, draft)
     put_owned(found.project, draft)

@@ -20,6 +20,8 @@ _SOURCES = {
     "java": ("*.java", "*.kt", "persistence.xml", "hibernate.cfg.xml"),
     "node": ("*.js", "*.ts", "*.mjs", "*.cjs"),
 }
+# The developer's machine, as a container sees it.
+HOST_MACHINE = "host.docker.internal"
 MAX_FILES = 300
 MAX_SETTINGS = 20
 # How many lines above may begin the expression whose default is the address.
@@ -45,9 +47,11 @@ _SET = re.compile(
 )
 # The example value of a variable with the host of a server: `SMTP_HOST=localhost`, `MQTT_URL=mqtt://localhost`.
 _HERE = re.compile(rf"(?:(?!https?:|wss?:)[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?{_LOCAL}(?::\d+)?(?:/\S*)?")
+_LOCALHOST = re.compile(_LOCAL)
 _SERVERS = frozenset("host hostname server addr address broker brokers endpoint uri url".split())
 # Words in the names of those that say where the program itself is.
 _OWN = frozenset("app api server http web listen bind host public allowed site own self debug dev vite next".split())
+_DEFAULT = re.compile(r"(?i)default|example")
 _OVERRIDES = re.compile(r"\b(?:AutomaticEnv|BindEnv|ExpandEnv|Expand)\(")
 _GO = re.compile(rf"@tcp\({_LOCAL}")
 # Django's form: the engine, then the host.
@@ -74,9 +78,10 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     by_itself = {name for item in known.values() for name in (item.variable, *item.unnamed)}
     told = {item["service"] for item in listed if item["variable"] in read or item["variable"] not in by_itself}
     _tell_of_others(folder, draft)
-    _tell_of_examples(folder, draft)
+    _lead_examples(folder, draft)
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
-    if not wanted:
+    every = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name in known}
+    if not every:
         return
     ports = {known[name].port: name for name in wanted}
     found = itertools.chain(
@@ -93,9 +98,45 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
                 "run time: read the address from an environment variable"
             )
             draft.note("warning", text, says.path, says.line, About(Topic.ADDRESS_FIXED))
+            continue
+        service = next((name for name in sorted(told) if scheme in every.get(name, ()) or scheme == name), None)
+        if service is not None and says.says == "localhost" and _tell_beside(folder, draft, known[service], says):
+            told.discard(service)
     given = {item["service"] for item in draft.values.get("connections", ())}
     for name in [name for name in wanted if name not in given]:
         _tell_of_no_variable(folder, draft, name)
+
+
+def _tell_beside(folder: Project, draft: Draft, service: BackingService, says: Evidence) -> bool:
+    """Tell of such an address of a database that variables lead to elsewhere in the code, and set the variable that its
+    client takes instead, where it has one; whether there was something to tell."""
+    line = (folder.tree.text(says.path) or "").splitlines()[(says.line or 1) - 1]
+    # A persistence unit is only for those who open it: a framework has settings of its own.
+    if _DEFAULT.search(line) is not None or says.path.endswith(".xml"):
+        return False
+    text = f"{says}: the address of {service.name} is hard-coded to this machine, which is the container itself at"
+    text += " run time"
+    instead = _instead(service, line)
+    if instead is None:
+        draft.note("warning", f"{text}: read the address from an environment variable", says.path, says.line)
+        return True
+    name, form = instead
+    listed = draft.values.get("connections", [])
+    if all(item["variable"] != name for item in listed):
+        draft.values["connections"] = [*listed, {"variable": name, "service": service.name, "form": form}]
+    text += f"; Celery takes {name} instead, which compose.yaml sets: set it wherever else the container runs"
+    draft.note("warning", text, says.path, says.line)
+    return True
+
+
+def _instead(service: BackingService, line: str) -> tuple[str, str] | None:
+    """The variable that Celery takes in place of an address in the code, whatever says that, with its form. Source:
+    celery.app.utils.Settings."""
+    for option, name in (("broker", "CELERY_BROKER_URL"), ("backend", "CELERY_RESULT_BACKEND")):
+        if re.search(rf"(?i)(?:\b|_){option}(?:_url)?\b[\"']?\s*[=:]", line):
+            forms = (item["variables"].get(name) for item in service.clients if "celery" in item["needs"])
+            return next(((name, form) for form in forms if form), None)
+    return None
 
 
 def _tell_of_others(folder: Project, draft: Draft) -> None:
@@ -110,30 +151,35 @@ def _tell_of_others(folder: Project, draft: Draft) -> None:
             return
 
 
-def _tell_of_examples(folder: Project, draft: Draft) -> None:
-    """Note the variables of other servers whose example value is this machine, and which a copy in `.env` passes on.
-    The address of a page, and where the program itself listens, are another matter."""
+def _lead_examples(folder: Project, draft: Draft) -> None:
+    """Lead the variables of other servers whose example value is this machine, and which a copy in `.env` would pass
+    on, to the developer's machine as a container sees it, with a note. The address of a page, and where the program
+    itself listens, are another matter."""
     taken = {item["variable"] for item in (*draft.values.get("connections", ()), *draft.values.get("addresses", ()))}
     handed = {
-        item["name"]
+        item["name"]: item
         for item in draft.values.get("environment", ())
         if item.get("phase", "run") == "run" and item.get("value") is None and item["name"] not in taken
     }
-    named: dict[str, Evidence] = {}
+    named: dict[str, tuple[str, Evidence]] = {}
     for name, text, says in examples(folder) if handed else ():
         words = name.lower().split("_")
         if name in handed and words[-1] in _SERVERS and _OWN.isdisjoint(words[:-1]) and _HERE.fullmatch(text.strip()):
-            named.setdefault(name, says)
+            named.setdefault(name, (text.strip(), says))
     # Alone, `HOST` is where the program listens.
     names = [name for name in named if "_" in name]
-    if names:
-        says = named[names[0]]
-        one = len(names) == 1
-        text = (
-            f"{says.path}: {', '.join(names)} {'is' if one else 'are'} localhost there, which is the container itself "
-            f"at run time; in .env, set {'it' if one else 'them'} to a host that the container reaches"
-        )
-        draft.note("info", text, says.path, says.line)
+    if not names:
+        return
+    for name in names:
+        if not (handed[name].get("fallback") or handed[name].get("secret")):
+            handed[name]["default"] = _LOCALHOST.sub(HOST_MACHINE, named[name][0], count=1)
+    says, one = named[names[0]][1], len(names) == 1
+    text = (
+        f"{says.path}: {', '.join(names)} {'is' if one else 'are'} localhost there, which is the container itself at "
+        f"run time; compose.yaml has {HOST_MACHINE} instead, which is your machine: set {'it' if one else 'them'} to a "
+        "host that the container reaches"
+    )
+    draft.note("info", text, says.path, says.line)
 
 
 def _tell_of_no_variable(folder: Project, draft: Draft, name: str) -> None:

@@ -49,7 +49,11 @@ def put_passed(folder: Project, developed: Sequence[PassedOn], draft: Draft) -> 
     for item in (*developed, *_added(folder, developed)):
         if item.path == REST or (item.path != base.rstrip("/") and not _has_files(folder, item.path, draft)):
             found.setdefault(item.path, item)
-    passed = list(found.values())[:MAX_PATHS]
+    put_entries(list(found.values())[:MAX_PATHS], draft)
+
+
+def put_entries(passed: Sequence[PassedOn], draft: Draft) -> None:
+    """Put the entries of paths that the web server passes on, with notes; nothing without any."""
     if not passed:
         return
     names = _variables(passed)

@@ -11,11 +11,12 @@ MAX_DEPTH = 20
 
 
 class Directive(Struct, frozen=True):
-    """A directive: its name and arguments, its line, and what is in its block."""
+    """A directive: its name and arguments, its line, what is in its block, and the file, if it is included."""
 
     words: tuple[str, ...]
     line: int
     block: tuple["Directive", ...] = ()
+    path: str = ""
 
     @property
     def name(self) -> str:

@@ -15,8 +15,8 @@ from genfile.preset.anchors import PARTS, share
 from genfile.preset.browsers import open_to_browsers
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
-from genfile.preset.pathfilters import TOMCAT_TEMP
-from genfile.preset.places import holds_code, holds_program, is_made, scratch_folders, written_folders
+from genfile.preset.places import holds_code, holds_program, is_made, memory_mounts, scratch_folders, written_folders
+from genfile.preset.releases import SQL, reached
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 from genfile.spec.forms import words_of
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
     from genfile.spec.service import EnvironmentVariable
 
-_DATABASES = frozenset({"postgres", "mysql", "mariadb"})
+# The developer's machine: without an entry of its own, only Docker Desktop knows the name.
+_HOST_MACHINE = "host.docker.internal"
 # Languages whose images have a shell, and no entry point but an init.
 _WITH_SHELL = frozenset({"node", "python"})
 # Those whose image has the program itself as its entry point, which another program takes the place of.
@@ -64,6 +65,8 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     _connect(entries)
     _address(entries)
     open_to_browsers(entries)
+    for entry in entries:
+        entry["reaches_host"] = any(_HOST_MACHINE in (item["value"] or "") for item in entry["environment"])
     shared = [share(group) for group in groups if len(group) > 1]
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
@@ -134,7 +137,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService], too
         base = base | {"prepared": True, "command": ["sh", "-c", both]}
     elif spec.release:
         job = f"{spec.name}-release"
-        entries.append(base | other | {"name": job, runs: list(spec.release)})
+        entries.append(base | other | reached(spec, base) | {"name": job, runs: list(spec.release)})
         done = {"name": job, "condition": "service_completed_successfully"}
         base = base | {"depends_on": [*base["depends_on"], done]}
     for name, command in spec.processes.items():
@@ -153,7 +156,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     values = plain(spec)
     scratch = scratch_folders(values, layout.context)
     written = [folder for folder in written_folders(values, layout.context) if folder not in scratch]
-    given = bool(_DATABASES & set(spec.backing_services))
+    given = bool(SQL & set(spec.backing_services))
     beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
     # A build output that the program changes is part of it, and holds no database.
     outputs = [folder for folder in beside_code if is_made(folder, values, layout.context)]
@@ -203,8 +206,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "mounts": [folder for folder in written if folder not in beside_code],
         "beside_code": bool(outputs or needed),
         "file_beside": bool(others) and not given,
-        # Without a mode, the folder in the image gives it its own, and root as the owner.
-        "tmpfs": [f"{folder}:{'exec,' if folder == TOMCAT_TEMP else ''}mode=1777" for folder in scratch],
+        "tmpfs": memory_mounts(values, layout.context),
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from genfile.data import scratch_of
 from genfile.preset.layout import localise
-from genfile.preset.pathfilters import TOMCAT_WRITES, in_tomcat, join_path, under
+from genfile.preset.pathfilters import TOMCAT_TEMP, TOMCAT_WRITES, in_tomcat, join_path, under
 
 _ROOT = "/app"
 
@@ -32,6 +32,13 @@ def scratch_folders(spec: dict[str, Any], context: str) -> list[str]:
     known = scratch_of(spec["language"], spec["framework"], spec["path"])
     local = localise({**spec, "writable": sorted(known & set(spec["writable"]))}, context)
     return under(local["writable"], _ROOT)
+
+
+def memory_mounts(spec: dict[str, Any], context: str) -> list[str]:
+    """The same with their options, for what mounts them in memory. Without a mode, the folder in the image gives it its
+    own, and root as the owner."""
+    found = scratch_folders(spec, context)
+    return [f"{folder}:{'exec,' if folder == TOMCAT_TEMP else ''}mode=1777" for folder in found]
 
 
 def holds_code(folder: str, spec: dict[str, Any], context: str) -> bool:

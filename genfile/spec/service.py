@@ -271,6 +271,11 @@ class Service(Model):
         None, description="The port that it listens on by default in production; null for a worker."
     )
     port_variable: EnvironmentName | None = Field(None, description="The variable that changes the port.")
+    loopback: Literal["moved", "fixed"] | None = Field(
+        None,
+        description="By the project's own settings it listens on 127.0.0.1, which nothing outside the container "
+        "reaches. `moved`: `start` or a variable changes that; `fixed`: nothing does, so the health check fails.",
+    )
     stdio: bool = Field(
         False, description="The program talks to a client that starts it, by its standard input and output."
     )
@@ -285,6 +290,9 @@ class Service(Model):
     )
     release: tuple[Argument, ...] | None = Field(
         None, description="A command in exec form to run once per release, such as migrations."
+    )
+    release_reads: tuple[EnvironmentName, ...] | None = Field(
+        None, description="The variables that the program of `release` reads; null: unknown, so that it gets all."
     )
     static: Static | None = None
     system_packages: SystemPackages = SystemPackages.model_construct()

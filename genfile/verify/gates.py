@@ -38,10 +38,11 @@ Tell = Callable[[str, "Gate | None"], None]
 class Request(Struct, frozen=True):
     """What to prove.
 
-    ``dockerfile`` and ``context`` are relative to ``root``; ``port`` None means a worker; ``touch`` is a source file,
-    relative to ``root``, that gets one more line. ``path`` is the service's health path, `/` if it has none;
-    ``has_to_be_there``: a client error (404) at that path is a failure. ``writable``: folders in the image that the
-    program writes to; each without a VOLUME in the image gets a volume mounted, as the Dockerfile says. ``syntax``
+    ``dockerfile`` and ``context`` are relative to ``root``; ``port`` None means a worker, or a program that exits
+    (``one_off``); ``touch`` is a source file, relative to ``root``, that gets one more line. ``path`` is the
+    service's health path, `/` if it has none; ``has_to_be_there``: a client error (404) at that path is a failure.
+    ``writable``: folders in the image that the program writes to; each without a VOLUME in the image gets a volume
+    mounted, as the Dockerfile says. ``memory_mounts``: those that compose.yaml has in memory, with options. ``syntax``
     False drops the `# syntax=` line, for engines that reach no registry. ``memory``: the container's limit, in the form
     of `docker run --memory`. ``beside``: databases that it needs; ``prepare``: a program that makes images that can't
     be pulled. ``given``: secrets and arguments of the build; ``made_up``: secrets that the program can't start
@@ -57,6 +58,8 @@ class Request(Struct, frozen=True):
     environment: dict[str, str] = field(default_factory=dict)
     made_up: Mapping[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
+    memory_mounts: tuple[str, ...] = ()
+    one_off: bool = False
     syntax: bool = True
     answer_within: float = 60
     stop_within: float = 2

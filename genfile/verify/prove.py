@@ -132,9 +132,13 @@ def prove(folder: Path, wish: Wish = NO_WISH, tell: Tell | None = None) -> list[
 
 
 def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
-    from genfile.preset.places import written_folders
+    from genfile.preset.places import memory_mounts, scratch_folders, written_folders
     from genfile.spec.base import plain
 
+    values = plain(spec)
+    scratch = scratch_folders(values, layout.context)
+    # Some Java libraries unpack native code in /tmp and load it.
+    mounts = (*(["/tmp:exec"] if spec.language == "java" else ()), *memory_mounts(values, layout.context))
     beside = _beside(root, spec, layout) if wish.databases else Beside()
     return Request(
         root,
@@ -145,7 +149,9 @@ def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
         source_file(root, spec.path, spec.language),
         wish.environment,
         _made_up(spec, {*wish.environment, *beside.environment}),
-        tuple(written_folders(plain(spec), layout.context)),
+        tuple(folder for folder in written_folders(values, layout.context) if folder not in scratch),
+        mounts,
+        spec.one_off,
         syntax=wish.syntax,
         answer_within=wish.answer_within,
         stop_within=9,

@@ -85,6 +85,8 @@ class Running(Struct, frozen=True):
             return GateOutcome(False, "docker run failed", result.output)
         time.sleep(1.5)
         state = self._state
+        if self.request.one_off and not state.get("Running") and state.get("ExitCode") == 0:
+            return GateOutcome(True, f"as {user}, read-only; it did its work and ended with 0")
         if not state.get("Running"):
             return self._failed(f"it ended at once with {state.get('ExitCode')}")
         memory = f", {self.request.memory} of memory" if self.request.memory else ""
@@ -98,6 +100,7 @@ class Running(Struct, frozen=True):
         words += ["--network", self.network] if self.network else []
         words += ["--publish", f"127.0.0.1::{request.port}"] if request.port else []
         words += ["--health-interval=1s", "--health-start-period=60s"] if config.get("Healthcheck") else []
+        words += [word for mount in request.memory_mounts for word in ("--tmpfs", mount)]
         own = config.get("Volumes") or {}
         words += [word for folder in request.writable if folder not in own for word in ("--volume", folder)]
         return words + [word for name, value in environment.items() for word in ("--env", f"{name}={value}")]
@@ -132,24 +135,34 @@ class Running(Struct, frozen=True):
 
     def answer(self) -> GateOutcome:
         """Whether it works: what was requested, and what is wrong with the response, in one line."""
+        if self._is_done():
+            return GateOutcome(True, "it did its work and ended with 0")
         deadline = time.monotonic() + self.request.answer_within
         said = self._stays() if self.request.port is None else self._serves(deadline)
         if said.fault is None and self.request.port is not None and self._config.get("Healthcheck"):
             said = self._gets_healthy(deadline, said)
-        if said.fault is None:
+        if said.fault is None and not self._is_done():
             said = self._writes(said)
         remark = "its log speaks of a read-only file system" if _READ_ONLY.search(self._log) else None
         detail = "; ".join(part for part in (*said.seen, said.fault, remark) if part)
         return GateOutcome(True, detail) if said.fault is None else self._failed(detail, said)
 
+    def _is_done(self) -> bool:
+        """Whether a program that exits has done its work."""
+        state = self._state if self.request.one_off else {"Running": True}
+        return not state.get("Running") and state.get("ExitCode") == 0
+
     def _stays(self) -> _Said:
-        """Check that a worker stays up for a while."""
+        """Check that a worker stays up for a while; a program that exits may end in that time."""
+        what = "a one-off program" if self.request.one_off else "a worker"
         deadline = time.monotonic() + STAYS
         while time.monotonic() < deadline:
+            if self._is_done():
+                return _Said((f"{what}: it did its work and ended with 0",))
             if (ended := self._ended()) is not None:
-                return _Said((), f"a worker, but {ended}")
+                return _Said((), f"{what}, but {ended}")
             time.sleep(0.5)
-        return _Said((f"a worker, still running after {STAYS} s",))
+        return _Said((f"{what}, still running after {STAYS} s",))
 
     def _serves(self, deadline: float) -> _Said:
         """Ask until the path answers, then request the start page and its assets.
@@ -226,7 +239,8 @@ class Running(Struct, frozen=True):
     def _writes(self, said: _Said) -> _Said:
         """Check that the program's user can write to its folders and to the image's volumes."""
         volumes = self._config.get("Volumes") or {}
-        folders = sorted({*self.request.writable, *map(str, volumes)})
+        scratch = (mount.partition(":")[0] for mount in self.request.memory_mounts)
+        folders = sorted({*self.request.writable, *scratch, *map(str, volumes)} - {"/tmp"})
         if not folders:
             return said
         fault, how = unwritable(self.container, folders)
@@ -245,6 +259,8 @@ class Running(Struct, frozen=True):
 
     def stop(self) -> GateOutcome:
         """Check that SIGTERM ends it in time."""
+        if self._is_done():
+            return GateOutcome(True, "it had ended")
         if (ended := self._ended()) is not None:
             return self._failed(f"{ended} before it was told to")
         started = time.monotonic()

@@ -318,3 +318,13 @@ def test_folders_that_no_template_made_are_refused(
     assert run(["update", "shop"]) == 2
     put(tmp_path, "shop/.genfile-answers.toml", "nonsense\n")
     assert run(["update", "shop"]) == 2
+
+
+def test_the_next_steps_are_those_of_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "python-django", "shop", "--defaults"]) == 0
+    steps = [line[7:] for line in capsys.readouterr().out.split("Next:")[1].splitlines()[1:]]
+    assert (tmp_path / "shop/compose.yaml").is_file()
+    assert steps == ["# first set SECRET_KEY in .env", "docker compose up --build"]

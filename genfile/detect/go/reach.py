@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from genfile.detect.go.hosts import hosts_of
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import AskedAddress, Sources
-from genfile.evidence import About, Draft, Evidence, Topic
+from genfile.detect.loopback import put_fixed, put_moved
+from genfile.evidence import Draft, Evidence
 from genfile.parsers.go import GoFile
 from genfile.parsers.godispatch import dashed
 
@@ -49,9 +50,9 @@ def _move_host(asked: AskedAddress, draft: Draft) -> bool:
         if match is None or (match[1] and match[1][1:].isdecimal() and match[1] != f":{port}"):
             continue
         if host.variable is None or not set(host.variable.lower().split("_")).isdisjoint(_FOREIGN):
-            text = f"{host.says}: reachable only from inside the container; listen on :{port}"
-            draft.note("warning", text, host.says.path, host.says.line, About(Topic.FAILS))
+            put_fixed(draft, host.says, f"listen on :{port}")
             return True
+        put_moved(draft, host.says)
         listed = draft.values.setdefault("environment", [])
         listed[:] = [item for item in listed if item["name"] != host.variable]
         listed.append({"name": host.variable, "phase": "run", "value": f"0.0.0.0:{port}" if match[1] else "0.0.0.0"})
@@ -68,9 +69,7 @@ def _tell_of_literal(module: GoModule, sources: Sources, draft: Draft) -> None:
         for text, line in file.strings if module.folder.full(path) in places else ():
             match = _LOOPBACK.fullmatch(text) if (module.folder.full(path), line) in found else None
             if match is not None and match[1] == f":{port}":
-                says = module.folder.says(path, line, text)
-                told = f"{says}: only programs of the container itself reach it; listen on :{port}"
-                draft.note("warning", told, says.path, says.line, About(Topic.FAILS))
+                put_fixed(draft, module.folder.says(path, line, text), f"listen on :{port}")
                 return
 
 
@@ -88,6 +87,7 @@ def _tell(says: Evidence, name: str, match: re.Match[str], draft: Draft) -> None
     if not any(str(word).lstrip("-").startswith(name) for word in draft.values["start"][1:]):
         draft.values["start"] = [*draft.values["start"], told]
         draft.note("info", f"{says}: the image starts it with {told}", says.path, says.line)
+        put_moved(draft, says)
 
 
 def _is_own(name: str) -> bool:

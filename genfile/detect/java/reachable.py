@@ -4,7 +4,8 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.network import CONFIGURED
 from genfile.detect.java.port import LISTENERS, sources
 from genfile.detect.java.settings import find_setting
-from genfile.evidence import About, Draft, Evidence, Topic
+from genfile.detect.loopback import put_fixed, put_moved
+from genfile.evidence import Draft, Evidence
 from genfile.parsers.values import EnvDefault
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
@@ -43,8 +44,7 @@ def put_reachable(build: Build, draft: Draft, framework: str | None) -> None:
                 if isinstance(hosts[0], EnvDefault):
                     _override(draft, hosts[0].name, says)
                 else:
-                    text = f"{says}: reachable only from inside the container; listen on {_EVERYWHERE}"
-                    draft.note("warning", text, says.path, says.line, About(Topic.FAILS))
+                    put_fixed(draft, says)
                 return
 
 
@@ -54,6 +54,7 @@ def _host(value: object) -> str | None:
 
 
 def _override(draft: Draft, name: str, says: Evidence) -> None:
+    put_moved(draft, says)
     if name.startswith("-"):
         told = f"{name}={_EVERYWHERE}"
         draft.values["start"] = [*draft.values["start"], told]

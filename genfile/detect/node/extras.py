@@ -4,6 +4,7 @@ import posixpath
 
 from genfile.container.compose import EXAMPLES
 from genfile.data import telemetry_off
+from genfile.detect.code import parse_code
 from genfile.detect.committed import in_git, is_sent
 from genfile.detect.node.buildvars import build_variables
 from genfile.detect.node.closure import installed
@@ -22,9 +23,11 @@ from genfile.detect.node.stores import build_address
 from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
+from genfile.detect.tree import Project
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
+from genfile.parsers.javascript import parse_typescript
 
 # Git hooks and developers' guards, which no image needs.
 GIT_HOOKS = frozenset(
@@ -197,6 +200,26 @@ def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> 
     elif apart and holder.project.has(schema):
         command.append(f"--schema={relative(holder.project.full(schema), project.folder.path)}")
     put_release(project, draft, command, says, holder)
+    reads = _release_reads(holder.project, schema)
+    if draft.values.get("release", [""])[0].endswith("/prisma") and reads:
+        draft.put("release_reads", Fact(reads, (says,)))
+
+
+def _release_reads(folder: Project, schema: str) -> list[str]:
+    """The variables that Prisma reads: those of its schema and its configuration; none if that imports others."""
+    from genfile.parsers.prisma import prisma_source
+
+    source = prisma_source(folder.text(schema) or "") if folder.has(schema) else None
+    names = [name for name, _ in source.variables] if source is not None else []
+    found = next(tool_configs(folder, ["prisma"]), None)
+    if found is None:
+        return names
+    module = parse_code(folder, parse_typescript, found)
+    if module is None or any(item.module.startswith((".", "/", "~", "@/", "#")) for item in module.imports):
+        return []
+    called = [call.arguments[0] for call in module.calls if call.callee == "env" and call.arguments]
+    read = [*names, *(item.name for item in module.env_names), *(name for name in called if isinstance(name, str))]
+    return list(dict.fromkeys(name for name in read if name.isidentifier()))
 
 
 def _is_hook(package: PackageJson, name: str) -> bool:

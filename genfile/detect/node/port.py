@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from genfile.data import Framework
 from genfile.detect.hosting import PORT_NAMES, HostedPort, dotenv_port, example_port, first_whole, hosting
+from genfile.detect.loopback import put_fixed, put_moved, tell_of_fixed
 from genfile.detect.node.clients import imported_value
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.listeners import listeners, main_listener
@@ -19,7 +20,7 @@ from genfile.detect.node.scripts import resolve
 from genfile.detect.node.wrappers import variable_files
 from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
-from genfile.evidence import About, Draft, Evidence, Fact, Topic, decide
+from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsrequired import passed
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -250,24 +251,40 @@ PORT_SIGNALS = (
 
 def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModule]]) -> None:
     """Make a server that binds to localhost reachable: set its variable, or report a literal."""
+    for name, module, call in _listening(sources):
+        if draft.values.get("framework") == "fastify" and _names_no_host(call):
+            put_fixed(draft, project.folder.says(name, call.line, f"{call.callee} without a host"))
+            return
+        value = _own_machine(project, name, module, call)
+        if value is None:
+            continue
+        says = project.folder.says(name, call.line, f"{call.callee} binds to {value}")
+        if isinstance(value, EnvDefault):
+            if all(item["name"] != value.name for item in draft.values.get("environment", ())):
+                variable = {"name": value.name, "phase": "run", "value": "0.0.0.0"}
+                draft.values.setdefault("environment", []).append(variable)
+                put_moved(draft, project.folder.says(name, call.line, f"{value.name} is {value.default}"))
+            return
+        # Another server of the program may be the one that the container is for.
+        others = [item for item in _listening(sources) if item[2].callee.rsplit(".", 1)[-1] in ("listen", "serve")]
+        alone = all(_own_machine(project, *other) for other in others)
+        (put_fixed if alone else tell_of_fixed)(draft, says)
+        return
+
+
+def _listening(sources: list[tuple[str, JsModule]]) -> Iterator[tuple[str, JsModule, Call]]:
     for name, module in sources:
         for call in module.calls:
-            if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):
-                continue
-            if draft.values.get("framework") == "fastify" and _names_no_host(call):
-                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} without a host"))
-                return
-            for value in _hosts(project, name, module, call):
-                host = value.default if isinstance(value, EnvDefault) else value
-                if host not in ("localhost", "127.0.0.1", "::1"):
-                    continue
-                if isinstance(value, EnvDefault):
-                    if all(item["name"] != value.name for item in draft.values.get("environment", ())):
-                        variable = {"name": value.name, "phase": "run", "value": "0.0.0.0"}
-                        draft.values.setdefault("environment", []).append(variable)
-                    return
-                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} binds to {host}"))
-                return
+            if call.callee.rsplit(".", 1)[-1] in ("listen", "serve", "server", "createServer"):
+                yield name, module, call
+
+
+def _own_machine(project: NodeProject, name: str, module: JsModule, call: Call) -> Any:
+    """The loopback address among the values of a call that may be its host; None without one."""
+    for value in _hosts(project, name, module, call):
+        if (value.default if isinstance(value, EnvDefault) else value) in ("localhost", "127.0.0.1", "::1"):
+            return value
+    return None
 
 
 def _hosts(project: NodeProject, name: str, module: JsModule, call: Call) -> Iterator[Any]:
@@ -305,11 +322,6 @@ def _names_no_host(call: Call) -> bool:
     if isinstance(first, dict):
         return "port" in first and not {"host", "path", "exclusive"} & first.keys()
     return len(call.arguments) == 1 and (isinstance(first, EnvDefault) or type(first) is int)
-
-
-def _tell_of_loopback(draft: Draft, says: Evidence) -> None:
-    text = f"{says}: reachable only from inside the container; bind to 0.0.0.0"
-    draft.note("warning", text, says.path, says.line, About(Topic.FAILS))
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:

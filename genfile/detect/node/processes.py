@@ -3,6 +3,7 @@
 import posixpath
 import re
 
+from genfile.data import framework
 from genfile.detect.hosting import hosting
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.listeners import listeners, main_listener
@@ -74,6 +75,9 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
     for put in (_put_stated_release, _put_started_release, _put_scripted_release):
         if "release" not in draft.values:
             put(project, draft)
+    known = framework("node", draft.values["framework"]) if draft.values.get("framework") else None
+    if known is not None and known.release and "release" not in draft.values and start == list(known.start):
+        draft.put("release", draft.evidence["/framework"].but(list(known.release)))
 
 
 def _tell_of_port(project: NodeProject, app: NestApplication, draft: Draft) -> None:

@@ -5,6 +5,7 @@ from genfile.detect.hosting import HostedPort
 from genfile.detect.node.base import base_path, put_base
 from genfile.detect.node.command import NodeStart
 from genfile.detect.node.devport import development_port
+from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import (
     NodeProject,
 )
@@ -126,6 +127,8 @@ def _put_port(
     if not answers_http(framework.name if framework is not None else None, sources):
         draft.values["answers_http"] = False
     health = find_health(project, sources)
+    if health is None and framework is not None and framework.health is not None:
+        health = Fact(framework.health, (evidence_of(project, framework),))
     if health is not None:
         # A file that is a route lies below the path that the framework serves all of its routes at.
         base = base_path(project, framework) if framework is not None and _is_whole(framework) else None

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 # Database configurations that the program itself may not import.
 _CONFIGS = tuple(
     f"{stem}.{ending}"
-    for stem in ("prisma.config", "drizzle.config", "ormconfig", "knexfile", "mikro-orm.config", "src/data-source")
+    for stem in (
+        *("medusa-config", "prisma.config", "drizzle.config", "ormconfig", "knexfile", "mikro-orm.config"),
+        "src/data-source",
+    )
     for ending in ("ts", "js", "mjs", "cjs")
 )
 _GETTERS = (".get", ".getOrThrow")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from genfile.data import backing_services, started_programs, system_packages
 from genfile.detect.aside import is_aside
 from genfile.detect.hosting import run_packages
-from genfile.detect.node.framework import read_module
+from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.members import needed_members
@@ -163,5 +163,15 @@ def _put_run(project: NodeProject, draft: Draft, production: dict[str, PackageJs
         for dependency in service.npm
         if dependency in production
     }
+    backing |= {name: says for name, says in _configured(project, production) if name not in backing}
     if backing:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
+
+
+def _configured(project: NodeProject, production: dict[str, PackageJson]) -> Iterator[tuple[str, Evidence]]:
+    """The Redis that Medusa's configuration names: its client is Medusa's own."""
+    found = read_config(project, "medusa-config") if "@medusajs/framework" in production else None
+    for item in found[1].env_names if found is not None else ():
+        if "REDIS" in item.name.split("_") and found is not None:
+            yield "redis", project.folder.says(found[0], None, f"it reads {item.name}")
+            return

@@ -2,15 +2,16 @@
 
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
+from genfile.detect.loopback import put_fixed, put_moved, tell_of_fixed
 from genfile.detect.python.flags import host_flag, port_flag
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.port import HEALTH_PATHS, find_port, loopback
+from genfile.detect.python.port import HEALTH_PATHS, find_port, listens_elsewhere, loopback
 from genfile.detect.python.reach import Listener, command, reach, variable
 from genfile.detect.python.routes import python_routes
 from genfile.detect.python.servers import named_port
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.stdio import put_stdio
-from genfile.evidence import About, Draft, Fact, Topic
+from genfile.evidence import Draft, Fact
 
 
 def put_listening(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
@@ -91,6 +92,7 @@ def _put_host_flag(project: PythonProject, draft: Draft, start: list[str]) -> No
     if flag is not None:
         evidence = (*draft.evidence["/start"].evidence, *flag.evidence)
         draft.put("start", Fact([*start, flag.value, "0.0.0.0"], evidence))
+        put_moved(draft, flag.evidence[0])
 
 
 def _note_loopback(
@@ -104,8 +106,8 @@ def _note_loopback(
         says = f"{listener.callee.lstrip('?.')}(host={listener.host!r})"
         alone = project.folder.says(listener.path, listener.line, says)
     if alone is not None:
-        text = f"{alone}: reachable only from inside the container; listen on 0.0.0.0"
-        draft.note("warning", text, alone.path, alone.line, About(Topic.FAILS))
+        certain = listener is not None or not listens_elsewhere(project)
+        (put_fixed if certain else tell_of_fixed)(draft, alone)
 
 
 def put_network(project: PythonProject, draft: Draft, framework: Framework | None) -> None:

@@ -101,3 +101,13 @@ def loopback(project: PythonProject, *, by_default: bool = False) -> Evidence | 
             if name in _RUNNERS and host in ("127.0.0.1", "localhost", "::1"):
                 return project.folder.says(path, call.line, f"{call.callee}(host={host!r})")
     return None
+
+
+def listens_elsewhere(project: PythonProject) -> bool:
+    """Whether a call of the project listens on an address that others reach."""
+    return any(
+        call.callee.rsplit(".", 1)[-1] in _RUNNERS
+        and call.keywords.get("host", "localhost") not in ("127.0.0.1", "localhost", "::1")
+        for _, module in modules(project)
+        for call in module.calls
+    )

@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.container.ports import command_port
+from genfile.container.ports import command_port, loopback_flags
 from genfile.dockerfile.edit import Edit
 from genfile.image.build import Built
 from genfile.image.finding import Finding
@@ -12,8 +12,6 @@ from genfile.image.needs import Needs
 
 ID = "one-port"
 REASON = "A service that listens on another port than the image declares is unreachable or never healthy."
-_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
-_HOST_FLAGS = frozenset("--host --bind -b --server.address --hostname -H --ip --address --listen -h".split())
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
@@ -53,9 +51,6 @@ def _loopback(built: Built, words: tuple[str, ...], line: int | None) -> Iterato
     """An address that only the container itself can reach."""
     if posixpath.basename(words[0]) in ("sh", "bash"):
         return
-    for at, word in enumerate(words):
-        name, sign, value = word.partition("=")
-        value = value if sign else words[at + 1] if at + 1 < len(words) else ""
-        if name in _HOST_FLAGS and _LOOPBACK.fullmatch(value):
-            text = f"{name} {value}: reachable only from inside the container"
-            yield Finding(ID, text, built.path, line, f"{name} 0.0.0.0")
+    for name, value in loopback_flags(words):
+        text = f"{name} {value}: reachable only from inside the container"
+        yield Finding(ID, text, built.path, line, f"{name} 0.0.0.0")
