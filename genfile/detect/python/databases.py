@@ -11,7 +11,6 @@ from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.python import PyModule
-from genfile.parsers.values import is_known
 
 _NAME = "DATABASES"
 # Functions that reach the settings other than by their names.
@@ -21,7 +20,7 @@ _HARMLESS = frozenset({"load_dotenv", "read_env", "init", "install_as_MySQLdb", 
 
 
 def leave_out_migrations(project: PythonProject, draft: Draft, django: Django) -> None:
-    """Take back a release command that runs `migrate`, if there is no database that it could prepare; a note says so."""
+    """Take back a release command that runs `migrate` if no database is there for it; a note says so."""
     words = draft.values.get("release") or []
     found = _undone(project, django) if "migrate" in words else None
     if found is None:

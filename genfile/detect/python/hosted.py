@@ -13,7 +13,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.runnable import named_from_above, packaged
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, named_port, plain_words, served_file
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile, parse_shell
 
 # Programs that the command of a host or a Dockerfile may start, and how it names what they serve.
