@@ -14,6 +14,7 @@ from genfile.detect.seeds import put_seeds
 from genfile.detect.survey import FoundService, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.detect.unread import put_unread
+from genfile.detect.untracked import put_untracked
 from genfile.detect.written import put_beside_code, put_kept, put_owned
 from genfile.evidence import Draft, Evidence, Fact, Note, Risk
 from genfile.source.base import Source
@@ -157,9 +158,10 @@ def _service(
     if front is not None:
         put_frontend(draft, front)
     put_beside_code(found.project, draft)
+    put_committed(found.project, draft)
+    put_untracked(found.project, draft)
     put_kept(found.project, draft)
     put_owned(found.project, draft)
-    put_committed(found.project, draft)
     put_usual(draft)
     put_seeds(found.project, draft)
     tell_of_own_machine(found.project, draft)
