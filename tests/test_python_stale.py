@@ -113,6 +113,7 @@ UNPINNED = '[project]\nname = "x"\nversion = "1"\ndependencies = ["flask>=3", "g
     ],
 )
 def test_dependencies_that_nothing_pins_are_told_of(files: dict[str, str], said: str | None) -> None:
-    notes = [note.text for note in inspect(**{"app.py": APP, **files}).services[0].notes if "exact version" in note.text]
+    told = inspect(**{"app.py": APP, **files}).services[0].notes
+    notes = [note.text for note in told if "exact version" in note.text]
     assert len(notes) == (said is not None)
     assert said is None or said in notes[0]
