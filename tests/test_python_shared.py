@@ -79,9 +79,9 @@ def test_a_library_that_another_one_needs() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        'shared = {path = "../shared", optional = true}',
-        'shared = {path = "../gone"}',
-        'shared = {path = "../../shared"}',
+        '{path = "../shared", optional = true}',
+        '{path = "../gone"}',
+        '{path = "../../shared"}',
     ],
 )
 def test_what_is_not_installed_from_a_folder(entry: str) -> None:
