@@ -105,6 +105,7 @@ def test_settings_that_the_tree_lacks_are_told_of_and_nothing_is_migrated() -> N
     assert inspect(**ignored).services[0].spec.release is None
     whole = site("shop/", **{"shop/settings.py": APPS.replace(", 'Orders.apps.OrdersConfig'", "")})
     assert told(whole) == []
+    whole["shop/settings.py"] += "DATABASES['default'] = {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'x'}\n"
     assert inspect(**whole).services[0].spec.release is not None
     # A package may have them.
     assert told(site("", **{"requirements.txt": "django\nacme-shop\n"})) == []

@@ -620,6 +620,30 @@ def test_a_pin_with_wheels_for_an_old_python_alone_takes_that_line(version: str,
     assert spec.runtime.version == line
 
 
+@pytest.mark.parametrize(
+    ("listed", "line"),
+    [
+        ("psycopg[binary]==3.2.3", "3.13"),
+        ("psycopg[binary,pool]==3.1.18", "3.12"),
+        # From source, for any Python; a later release; another way to say that it is pinned.
+        ("psycopg==3.2.3", "3.14"),
+        ("psycopg[c]==3.2.3", "3.14"),
+        ("psycopg[binary]==3.2.10", "3.14"),
+        ("psycopg[binary]~=3.2.3", "3.14"),
+        ("psycopg-binary==3.2.3", "3.13"),
+    ],
+)
+def test_the_wheels_that_an_extra_brings_bound_python(listed: str, line: str) -> None:
+    spec = inspect(**{"requirements.txt": f"fastapi\nuvicorn\n{listed}\n", "main.py": FASTAPI}).services[0]
+    assert spec.spec.runtime is not None
+    assert spec.spec.runtime.version == line
+    if line != "3.14":
+        assert [(item.path, item.line) for item in spec.facts["/runtime/version"].evidence][-1] == (
+            "requirements.txt",
+            3,
+        )
+
+
 def test_wheels_of_the_newest_release_for_a_later_python_leave_it_unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = {"wheels": {"python": {"acme": [["1.0", "3.11"], ["1.4.2", "3.12"]]}}}
     monkeypatch.setattr("genfile.data.load_table", lambda name: tables.get(name) or load_table(name))

@@ -89,3 +89,31 @@ def test_a_stale_lockfile_of_poetry(release: str, manifest: str, stale: bool) ->
     [service] = inspect(**{"pyproject.toml": manifest, "poetry.lock": text, "app.py": APP}).services
     assert ("/package_manager/lockfile" not in service.facts) is stale
     assert any("poetry.lock is stale" in note.text for note in service.notes) is stale
+
+
+UNPINNED = '[project]\nname = "x"\nversion = "1"\ndependencies = ["flask>=3", "gunicorn==23.0.0", "redis"]\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"requirements.txt": "flask\ngunicorn==23.0.0\n"}, "requirements.txt: flask has no exact version"),
+        ({"requirements.txt": "flask\ngunicorn\nredis>=5\nrq\n"}, "flask, gunicorn and 2 more have no exact version"),
+        ({"requirements.txt": "flask==3.*\ngunicorn==23.0.0\n"}, "flask has no exact version"),
+        ({"pyproject.toml": UNPINNED}, "flask, redis have no exact version"),
+        ({"environment.yml": "dependencies: [python=3.13, flask, gunicorn=23]\n"}, "environment.yml: flask has no"),
+        # Pinned there, by constraints, or by nobody because it is no release of an index.
+        ({"requirements.txt": "flask==3.1.0\ngunicorn===23.0.0\n"}, None),
+        ({"requirements.txt": "-c pins.txt\nflask\ngunicorn==23.0.0\n", "pins.txt": "flask==3.1.0\n"}, None),
+        ({"requirements.txt": "flask==3.1.0\nkit @ https://example.com/kit-1.0.tar.gz\n"}, None),
+        ({"requirements.txt": "flask==3.1.0\n./kit\n", "kit/pyproject.toml": UNPINNED.replace('"x"', '"kit"')}, None),
+        ({"environment.yml": "dependencies: [python, pip, flask=3.1]\n"}, None),
+        # Their lockfiles have notes of their own.
+        ({"Pipfile": '[packages]\nflask = "*"\n'}, None),
+    ],
+)
+def test_dependencies_that_nothing_pins_are_told_of(files: dict[str, str], said: str | None) -> None:
+    told = inspect(**{"app.py": APP, **files}).services[0].notes
+    notes = [note.text for note in told if "exact version" in note.text]
+    assert len(notes) == (said is not None)
+    assert said is None or said in notes[0]

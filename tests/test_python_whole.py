@@ -24,11 +24,12 @@ MANAGE = (
     "from django.core.management import execute_from_command_line\n"
 )
 SETTINGS = "SECRET_KEY = 'x'\nSTATIC_ROOT = 'static'\n"
+SQLITE = "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'db.sqlite3'}}\n"
 SHOP = {"shop/__init__.py": "", "shop/settings.py": SETTINGS, "shop/wsgi.py": WSGI}
 
 
 def test_django_without_manage_py_is_a_service_that_django_s_own_command_manages() -> None:
-    spec = only(**{"requirements.txt": "django\ngunicorn\n", **SHOP})
+    spec = only(**{"requirements.txt": "django\ngunicorn\n", **SHOP, "shop/settings.py": SETTINGS + SQLITE})
     assert (spec.framework, spec.start) == ("django", ("gunicorn", "shop.wsgi:application"))
     assert spec.release == ("python", "-m", "django", "migrate", "--noinput", "--settings", "shop.settings")
     assert spec.build == ("python -m django collectstatic --noinput --settings shop.settings",)
@@ -76,19 +77,82 @@ def test_a_call_that_fills_the_settings(call: str, collected: bool, variables: s
     assert not any("static files" in note.text for note in service.notes)
 
 
-def test_a_release_command_that_nothing_brings_is_told_of() -> None:
-    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "left"),
+    [
+        ({}, True),
+        ({"requirements.txt": "flask\ngunicorn\nflask-migrate\n"}, False),
+        # Another package may bring it; the program has a group of commands of that name; the image installs it.
+        ({"requirements.txt": "flask\ngunicorn\nacme-base\n"}, False),
+        ({"app.py": f"{FLASK}from flask.cli import AppGroup\ndb = AppGroup('db')\n"}, False),
+        ({"app.py": f"{FLASK}@app.cli.group()\ndef db(): ...\n"}, False),
+        ({"app.py": f"{FLASK}import flask_migrate\n"}, False),
+        ({"Procfile": "web: gunicorn app:app\nrelease: flask seed\n"}, False),
+        ({"Procfile": "web: gunicorn app:app\nrelease: alembic upgrade head\n"}, True),
+    ],
+)
+def test_a_release_command_that_nothing_brings_is_left_out_and_told_of(more: dict[str, str], left: bool) -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": FLASK}
     files["Procfile"] = "web: gunicorn app:app\nrelease: flask db upgrade\n"
+    service = inspect(**{**files, **more}).services[0]
+    assert any("the release command is left out" in note.text for note in service.notes) == left
+    assert (service.spec.release is None) == left
 
-    def told(**more: str) -> list[str]:
-        return [note.text for note in inspect(**{**files, **more}).services[0].notes if "flask-migrate" in note.text]
 
-    assert "the release command fails" in told()[0]
-    assert told(**{"requirements.txt": "flask\ngunicorn\nflask-migrate\n"}) == []
+POSTGRES = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': os.environ['DB_HOST']}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "left"),
+    [
+        ("", {}, True),
+        ("DATABASES = {}\n", {}, True),
+        ("DATABASES = {'default': {}}\n", {}, True),
+        ("DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}\n", {}, True),
+        (
+            "import logging\nLOG = logging.getLogger(__name__)\nfrom dotenv import load_dotenv\nload_dotenv()\n",
+            {},
+            True,
+        ),
+        ("from .base import *\n", {"shop/base.py": "DEBUG = False\n"}, True),
+        (POSTGRES, {}, False),
+        ("DATABASES: dict = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'db.sqlite3'}}\n", {}, False),
+        ("DATABASES = {}\nDATABASES['default'] = dj_database_url.config()\n", {}, False),
+        ("from .base import *\n", {"shop/base.py": POSTGRES}, False),
+        ("from .base import DATABASES\n", {}, False),
+        # A module that only the server has; a package's settings; calls that fill the settings.
+        ("try:\n    from .local import *\nexcept ImportError:\n    pass\n", {}, False),
+        ("from company.settings import *\n", {}, False),
+        ("import django_heroku\ndjango_heroku.settings(locals())\n", {}, False),
+        ("import dynaconf\nsettings = dynaconf.DjangoDynaconf(__name__)\n", {}, False),
+        ("from split_settings.tools import include\ninclude('parts/*.py')\n", {"shop/parts/db.py": ""}, False),
+        ("from pydjantic import to_django\nfrom .model import Model\nto_django(Model())\n", {}, False),
+        ("for name, value in load().items():\n    globals()[name] = value\n", {}, False),
+        ("from acme import Mixin\nfrom configurations import Configuration\nclass Prod(Mixin): ...\n", {}, False),
+    ],
+)
+def test_migrations_without_a_database_are_no_release_command(settings: str, more: dict[str, str], left: bool) -> None:
+    files = {"requirements.txt": "django\ngunicorn\n", "manage.py": MANAGE, **SHOP}
+    service = inspect(**{**files, "shop/settings.py": f"import os\n{settings}SECRET_KEY = 'x'\n", **more}).services[0]
+    assert (service.spec.release is None) == left
+    assert any("release command" in note.text for note in service.notes) == left
+
+
+def test_a_procfile_that_migrates_without_a_database_is_warned_of() -> None:
+    files = {"requirements.txt": "django\ngunicorn\n", "manage.py": MANAGE, **SHOP}
+    files["Procfile"] = "web: gunicorn shop.wsgi\nrelease: python manage.py migrate\n"
+    service = inspect(**files).services[0]
+    [note] = [note for note in service.notes if "migrate" in note.text]
+    assert (service.spec.release, note.level, note.path) == (None, "warning", "shop/settings.py")
+    files["Procfile"] = "web: gunicorn shop.wsgi\nrelease: python manage.py compress\n"
+    assert only(**files).release == ("python", "manage.py", "compress")
 
 
 def test_django_without_manage_py_below_a_folder() -> None:
-    files = {f"web/{name}": text for name, text in SHOP.items()}
+    files = {f"web/{name}": text for name, text in {**SHOP, "shop/settings.py": SETTINGS + SQLITE}.items()}
     spec = only(**{"requirements.txt": "django\ngunicorn\n", **files})
     assert spec.start == ("gunicorn", "--chdir", "web", "shop.wsgi:application")
     assert spec.release[-2:] == ("--pythonpath", "web")

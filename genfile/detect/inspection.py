@@ -17,6 +17,7 @@ from genfile.detect.seeds import put_seeds
 from genfile.detect.survey import FoundService, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.detect.unread import put_unread
+from genfile.detect.untracked import put_untracked
 from genfile.detect.written import put_beside_code, put_kept, put_owned, put_placed
 from genfile.evidence import Draft, Evidence, Fact, Note, Risk
 from genfile.source.base import Source
@@ -167,9 +168,10 @@ def _service(
     put_placed(found.project, draft)
     put_opened(draft)
     put_beside_code(found.project, draft)
+    put_committed(found.project, draft)
+    put_untracked(found.project, draft)
     put_kept(found.project, draft)
     put_owned(found.project, draft)
-    put_committed(found.project, draft)
     put_usual(draft)
     put_browsers(draft, found.project)
     put_seeds(found.project, draft)

@@ -188,9 +188,14 @@ def _texts(folder: Project, apart: list[str]) -> dict[str, str] | None:
         if left < 0:
             return None
     return {
-        path: _without_remarks(folder, path, text) if path.endswith(".py") else _TABLES.sub("", text)
+        path: _without_remarks(folder, path, text) if path.endswith(".py") else without_tools(text)
         for path, text in texts.items()
     }
+
+
+def without_tools(text: str) -> str:
+    """A manifest without the tables that only tools read which no image runs."""
+    return _TABLES.sub("", text)
 
 
 def _sources(folder: Project, apart: list[str]) -> Iterator[str]:

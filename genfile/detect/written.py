@@ -10,6 +10,7 @@ from genfile.detect.committed import in_git
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
+from genfile.dockerfile.ignore import read_ignore
 from genfile.evidence import BesideCode, Draft, Evidence, Fact, Topic
 from genfile.source.tracked import untracked
 
@@ -181,6 +182,7 @@ def put_kept(folder: Project, draft: Draft) -> None:
     """Put /kept: the folders of /writable that get no content from the tree, so that a volume there hides nothing of
     the next image."""
     alone = draft.values.get("language") in ("go", "java")
+    folders = _sent(folder, draft)
     scratch = scratch_of(draft.values.get("language"), draft.values.get("framework"), draft.values["path"])
     brought = [*draft.values.get("assets", ()), *draft.values.get("run_paths", ())] if alone else []
     kept = [
@@ -191,10 +193,22 @@ def put_kept(folder: Project, draft: Draft) -> None:
         and not inside(draft.values["path"], path)
         and not _is_made(path, draft)
         and not any(inside(item, path) or inside(path, item) for item in brought)
-        and (alone or _is_empty(folder.tree.folders, path))
+        and (alone or _is_empty(folders, path))
     ]
     if kept:
         draft.values["kept"] = kept
+
+
+def _sent(folder: Project, draft: Draft) -> Mapping[str, Collection[str]]:
+    """The files of the tree by folder, without local data that no image gets."""
+    rules = read_ignore("\n".join(draft.values.get("untracked", ())))
+    if not rules.rules:
+        return folder.tree.folders
+    return {
+        place: [name for name in names if not rules.excludes(posixpath.join(place, name))]
+        for place, names in folder.tree.folders.items()
+        if not rules.excludes(f"{place}/x")
+    }
 
 
 # Extensions of code, which root keeps owning even if the program writes next to it.
@@ -204,7 +218,7 @@ _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".
 def put_owned(folder: Project, draft: Draft) -> None:
     """Put /owned: the folders that the program writes to and that have files or folders in the tree, which it may
     change too. A folder that also holds code is left out."""
-    tree, home = folder.tree, draft.values["path"]
+    folders, home = _sent(folder, draft), draft.values["path"]
     data = draft.values.get("data")
     found = [
         path
@@ -212,8 +226,8 @@ def put_owned(folder: Project, draft: Draft) -> None:
         if path != "."
         and not inside(home, path)
         and not _is_made(path, draft)
-        and any(place == path or inside(place, path) for place in tree.folders)
-        and _brings_data(tree.folders, path)
+        and any(place == path or inside(place, path) for place in folders)
+        and _brings_data(folders, path)
     ]
     if found:
         says = [

@@ -23,6 +23,8 @@ _IN_QUOTES = re.compile(r'([\\"$])')
 # Outside quotes to these, too; `<` could begin a heredoc.
 _BARE = re.compile(r"""([\\"'$<])""")
 _DIRECTIVE = re.compile(r"\s*(syntax|escape|check)\s*=", re.IGNORECASE)
+# A pattern of an ignore file that means the same in every matcher.
+_PATTERN = re.compile(r"!?[\w.+@~%=,*?-](?:[\w.+@~%=,*?/ -]*[\w.+@~%=,*?-])?")
 # A path that BuildKit or Compose could take for the address of a repository.
 _ADDRESS = re.compile(r"[^/]*:|git@|github\.com/")
 # What parts commands of a shell: whatever became of the first one, and in any way. `2>&1` does not.
@@ -172,6 +174,14 @@ def ignore_pattern(path: str) -> str:
     if any(part in ("", ".", "..") for part in path.split("/")):
         raise QuotingError(f"{path!r} is not a path inside the build context")
     return literal_pattern(path, anywhere=True)
+
+
+def plain_pattern(text: str) -> str:
+    """A pattern of .dockerignore, `!` included, which has no other special characters than stars and question marks."""
+    parts = text.removeprefix("!").split("/")
+    if any(part in ("", ".", "..") for part in parts) or not _PATTERN.fullmatch(text):
+        raise QuotingError(f"{text!r} is not a pattern inside the build context without quotes")
+    return text
 
 
 def literal_pattern(path: str, *, anywhere: bool) -> str:

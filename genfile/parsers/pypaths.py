@@ -75,12 +75,34 @@ class PathPlace(Struct, frozen=True):
 Look = Callable[[ast.expr, int], PathPlace | None]
 
 
+class _Seen(Struct):
+    """What is found in a module once, for all turns of its loops."""
+
+    loops: dict[int, tuple[str, list[ast.expr]]] | None = None
+    defaults: dict[int, str] | None = None
+
+
 class Scope(Struct, frozen=True):
     """A module, and how to resolve names that it does not bind itself; ``turn``: values of loop variables."""
 
     module: PyModule
     look: Look = lambda node, depth: None
     turn: Mapping[str, ast.expr] = field(default_factory=dict)
+    seen: _Seen = field(default_factory=_Seen)
+
+    @property
+    def loops(self) -> dict[int, tuple[str, list[ast.expr]]]:
+        """The loop variable and its values, for each line in a loop over a literal list."""
+        if self.seen.loops is None:
+            self.seen.loops = _loops(self.module)
+        return self.seen.loops
+
+    @property
+    def defaults(self) -> dict[int, str]:
+        """The variables that have an expression as their default, by the expression's identity."""
+        if self.seen.defaults is None:
+            self.seen.defaults = dict(_defaults(self.module))
+        return self.seen.defaults
 
 
 def place(scope: Scope, node: ast.expr, depth: int = 0) -> PathPlace | None:
@@ -140,11 +162,7 @@ def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
 
 def turns(scope: Scope, node: ast.Call) -> Iterator[Scope]:
     """The scope of a call, once for each item of the literal list that the enclosing loop iterates over."""
-    known: dict[int, tuple[str, list[ast.expr]]] | None = getattr(scope.module, "_all_loops", None)
-    if known is None:
-        known = _loops(scope.module)
-        scope.module._all_loops = known  # type: ignore[attr-defined]
-    name, values = known.get(node.lineno, ("", []))
+    name, values = scope.loops.get(node.lineno, ("", []))
     if not values:
         yield scope
     for value in values:
@@ -289,3 +307,22 @@ def _bindings(module: PyModule) -> dict[str, list[tuple[int, ast.expr | None]]]:
         for name, default in zip([*named, *node.kwonlyargs], defaults, strict=True):
             found.setdefault(name.arg, []).append((name.lineno, default))
     return found
+
+
+def _defaults(module: PyModule) -> Iterator[tuple[int, str]]:
+    """The expressions that are defaults of variables: `os.getenv("X", f"sqlite:///{HOME}/x.db")`."""
+    for node in module.of(ast.Call):
+        if isinstance(node, ast.Call):
+            callee = module.dotted(node.func)
+            keywords = {item.arg: item.value for item in node.keywords if item.arg}
+            of_url = callee == "dj_database_url.config"
+            default = keywords.get("default") if of_url else default_of(callee, node)
+            named = module.value(node.args[0]) if node.args else "DATABASE_URL" if of_url else None
+            if of_url and "env" in keywords:
+                named = module.value(keywords["env"])
+            if default is not None and isinstance(named, str):
+                yield id(default), named
+    for node in module.of(ast.BoolOp):
+        value = module.value(node) if isinstance(node, ast.BoolOp) else None
+        if isinstance(node, ast.BoolOp) and isinstance(value, EnvDefault):
+            yield id(node.values[-1]), value.name

@@ -246,27 +246,5 @@ def _variable(scope: Scope, node: ast.expr) -> str | None:
     value = scope.module.value(node)
     if isinstance(value, EnvDefault):
         return value.name
-    known: dict[int, str] | None = getattr(scope.module, "_all_defaults", None)
-    if known is None:
-        known = dict(_defaults(scope.module))
-        scope.module._all_defaults = known  # type: ignore[attr-defined]
-    return known.get(id(node)) or next((item.name for item in scope.module.settings if item.line == node.lineno), None)
-
-
-def _defaults(module: PyModule) -> Iterator[tuple[int, str]]:
-    """The expressions that are defaults of variables: `os.getenv("X", f"sqlite:///{HOME}/x.db")`."""
-    for node in module.of(ast.Call):
-        if isinstance(node, ast.Call):
-            callee = module.dotted(node.func)
-            keywords = {item.arg: item.value for item in node.keywords if item.arg}
-            of_url = callee == "dj_database_url.config"
-            default = keywords.get("default") if of_url else default_of(callee, node)
-            named = module.value(node.args[0]) if node.args else "DATABASE_URL" if of_url else None
-            if of_url and "env" in keywords:
-                named = module.value(keywords["env"])
-            if default is not None and isinstance(named, str):
-                yield id(default), named
-    for node in module.of(ast.BoolOp):
-        value = module.value(node) if isinstance(node, ast.BoolOp) else None
-        if isinstance(node, ast.BoolOp) and isinstance(value, EnvDefault):
-            yield id(node.values[-1]), value.name
+    of_setting = (item.name for item in scope.module.settings if item.line == node.lineno)
+    return scope.defaults.get(id(node)) or next(of_setting, None)

@@ -17,7 +17,9 @@ from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import PresetError
 from genfile.preset.marks import without_marks
 from genfile.preset.pathfilters import (
+    base_name,
     below,
+    dir_name,
     folders,
     in_folder,
     in_tomcat,
@@ -25,6 +27,7 @@ from genfile.preset.pathfilters import (
     outside,
     relative,
     seen_from,
+    uncovered,
     under,
     unique,
 )
@@ -105,6 +108,11 @@ def mount_value(value: str) -> Markup:
 def ignore_pattern(path: str) -> Markup:
     """A literal path as a pattern of .dockerignore."""
     return _safe("an ignore pattern", lambda: quoting.ignore_pattern(path))
+
+
+def plain_pattern(text: str) -> Markup:
+    """A pattern of .dockerignore."""
+    return _safe("an ignore pattern", lambda: quoting.plain_pattern(text))
 
 
 def left_out(pattern: str) -> Markup:
@@ -243,6 +251,7 @@ QUOTING: dict[str, Callable[..., Markup]] = {
     "copy": copy_paths,
     "mount": mount_value,
     "ignore": ignore_pattern,
+    "pattern": plain_pattern,
     "left_out": left_out,
     "image": image_reference,
     "path": path,
@@ -292,19 +301,9 @@ def in_family(names: Iterable[str], family: Mapping[str, Any]) -> list[str]:
     return [word for text in found.values() if text for word in text.split()]
 
 
-def dir_name(path: str) -> str:
-    """The folder that a path lies in."""
-    return posixpath.dirname(path)
-
-
 def lines(value: str) -> list[str]:
     """The lines that a macro wrote, as texts of their own; it must not write marks."""
     return [line.strip() for line in str(value).splitlines() if line.strip()]
-
-
-def base_name(path: str) -> str:
-    """The last part of a path."""
-    return posixpath.basename(path)
 
 
 def operand(path: str, folder: str) -> str:
@@ -378,6 +377,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "in_tomcat": in_tomcat,
     "outside": outside,
     "under": under,
+    "uncovered": uncovered,
     "dir_name": dir_name,
     "after": after,
     "stated": stated,

@@ -1,6 +1,7 @@
 """The paths of a service's files, and its build context."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 from msgspec import Struct
@@ -102,7 +103,21 @@ def localise(spec: dict[str, Any], context: str) -> dict[str, Any]:
     local: dict[str, Any] = json.loads(json.dumps(spec))
     for keys in PATH_FIELDS:
         _rewrite(local, keys, context)
+    if local.get("untracked"):
+        local["untracked"] = [seen for text in local["untracked"] if (seen := _pattern_in(text, context)) is not None]
     return local
+
+
+def _pattern_in(text: str, context: str) -> str | None:
+    """A pattern of an ignore file as seen from a folder of the tree; None if it is for paths elsewhere."""
+    negated, segments = text.startswith("!"), text.removeprefix("!").split("/")
+    for folder in context.split("/") if context != "." else ():
+        if segments[0] == "**":
+            break
+        if not fnmatchcase(folder, segments[0]) or len(segments) == 1:
+            return None
+        segments = segments[1:]
+    return ("!" if negated else "") + "/".join(segments)
 
 
 def _rewrite(value: Any, keys: tuple[str, ...], context: str) -> None:

@@ -4,12 +4,24 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from genfile.preset.marks import without_marks
+
 
 def join_path(*parts: str) -> str:
     """Join parts of a path; `.` parts fall away: `"/app" | join_path(".")` gives `/app`."""
     kept = [part for part in parts if part not in ("", ".")]
     joined = "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
     return posixpath.normpath(joined) if joined.startswith("/") and "/../" in f"{joined}/" else joined
+
+
+def dir_name(path: str) -> str:
+    """The folder that a path lies in."""
+    return posixpath.dirname(path)
+
+
+def base_name(path: str) -> str:
+    """The last part of a path."""
+    return posixpath.basename(path)
 
 
 def relative(path: str, folder: str) -> str:
@@ -51,6 +63,19 @@ def below(paths: Iterable[str], folders: Sequence[str]) -> list[str]:
 def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
     """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`; ``of``: the folder that lies there."""
     return [root if path == of else join_path(root, relative(path, of)) for path in paths]
+
+
+def uncovered(patterns: Iterable[str], text: str) -> list[str]:
+    """Those patterns of an ignore file whose paths its other lines do not leave out, and what takes back of them."""
+    from genfile.dockerfile.ignore import read_ignore
+
+    other = read_ignore(without_marks(str(text)))
+    kept: list[str] = []
+    for pattern in patterns:
+        sample = pattern.removeprefix("!").replace("**/", "").replace("*", "x").replace("?", "x")
+        own = read_ignore("\n".join(kept)).excludes(sample) if pattern.startswith("!") else not other.excludes(sample)
+        kept += [pattern] if own else []
+    return kept
 
 
 # Temporary files of Tomcat's JVM, native code that libraries unpack among them.

@@ -52,6 +52,15 @@ def _command(text: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def _pattern(text: str) -> str:
+    from genfile.dockerfile.quoting import QuotingError, plain_pattern
+
+    try:
+        return plain_pattern(text)
+    except QuotingError as error:
+        raise ValueError(str(error)) from None
+
+
 # One word of an exec-form command, or other short text: printable, not empty, at most 1,000 characters.
 Argument = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
 # A value that may be empty, such as that of an environment variable or a label.
@@ -62,6 +71,8 @@ DatabaseName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-
 Command = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_command)]
 # A path relative to the inspected root; "." is the root itself.
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_relative_path)]
+# A pattern of .dockerignore that needs no quoting.
+IgnorePattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_pattern)]
 # A folder of the image outside the application's own.
 VolumePath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$", max_length=200), AfterValidator(_volume)]
 # A lower-case word in its usual spelling: nextjs, spring-boot, postgres.

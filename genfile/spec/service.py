@@ -14,6 +14,7 @@ from genfile.spec.base import (
     Command,
     DatabaseName,
     EnvironmentName,
+    IgnorePattern,
     Model,
     Origin,
     PackageName,
@@ -339,6 +340,11 @@ class Service(Model):
         (),
         description="Files under version control that look like secrets or local data but that the build or the "
         "program reads: they are sent to the builder.",
+    )
+    untracked: tuple[IgnorePattern, ...] = Field(
+        (),
+        description="What version control leaves out, as patterns of .dockerignore relative to the inspected root: "
+        "folders and databases of one machine. They are never sent to the builder, but for what `!` takes back.",
     )
     data: RelativePath | None = Field(
         None, description="The folder where the program keeps its own database; `.`: its working directory."

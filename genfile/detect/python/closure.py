@@ -7,7 +7,7 @@ from genfile.detect.python.groups import listed_groups
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject, python_project
 from genfile.detect.tree import Project
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Evidence
 from genfile.parsers.requirements import normalise
 
 # The first Python with a TOML parser.
@@ -62,6 +62,26 @@ def needed_folders(project: PythonProject) -> dict[str, bool]:
         if not path.startswith("..") and path != project.folder.path:
             found[path] = not package.virtual
     return dict(sorted(found.items()))
+
+
+def path_dependencies(project: PythonProject) -> dict[str, Evidence]:
+    """The folders of the tree that the manifest takes dependencies from, those of their own manifests included; each
+    with the line that says so."""
+    tree = project.folder.tree
+    queue, found = [project], dict[str, Evidence]()
+    for item in queue:
+        for table in (("tool", "poetry", "dependencies"), ("tool", "uv", "sources")):
+            for name, entry in (item.pyproject.table(*table) if item.pyproject else {}).items():
+                place = entry.get("path") if isinstance(entry, dict) and not entry.get("optional") else None
+                path = posixpath.normpath(posixpath.join(item.folder.path, place)) if isinstance(place, str) else ".."
+                folder = Project(tree, path)
+                if path.startswith(("..", "/")) or path in (*found, ".", project.folder.path):
+                    continue
+                if folder.has("pyproject.toml") or folder.has("setup.py"):
+                    line = item.pyproject.line(*table, name) if item.pyproject else None
+                    found[path] = item.folder.says("pyproject.toml", line, f"{name} is in {place}")
+                    queue.append(python_project(folder))
+    return found
 
 
 def _sources(project: PythonProject, members: tuple[str, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
-from genfile.detect.python.closure import needed_folders, put_listed
+from genfile.detect.python.closure import needed_folders, path_dependencies, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.fills import filled_names, filled_setting
@@ -66,8 +66,14 @@ def put_install(project: PythonProject, draft: Draft) -> None:
 
 
 def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock: str | None) -> None:
-    """Put /local_packages: folders in the tree that the lockfile takes dependencies from."""
-    if lock is None or manager not in ("uv", "poetry"):
+    """Put /local_packages: folders in the tree that the lockfile takes dependencies from, or the manifest where no
+    lockfile counts."""
+    if manager not in ("uv", "poetry") or (project.workspace is not None and lock is None):
+        return
+    if lock is None:
+        folders = path_dependencies(project)
+        if folders:
+            draft.put("local_packages", Fact(list(folders), tuple(folders.values())))
         return
     needed = needed_folders(project)
     found = [path for path, installed in needed.items() if installed]

@@ -7,12 +7,13 @@ import shlex
 
 from genfile.data import Framework, frameworks
 from genfile.detect.hosting import hosting
+from genfile.detect.python.application import modules
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.runnable import named_from_above, packaged
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, named_port, plain_words, served_file
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile, parse_shell
 
 # Programs that the command of a host or a Dockerfile may start, and how it names what they serve.
@@ -48,21 +49,46 @@ def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
         if name == main:
             draft.put("start", Fact(words, (says,)))
         elif name == "release":
-            draft.put("release", Fact(words, (says,)))
-            _tell_of_missing(project, draft, words, says)
+            put_stated_release(project, draft, Fact(words, (says,)))
         elif name.islower():
             draft.values.setdefault("processes", {})[name] = words
             draft.evidence[f"/processes/{name}"] = Fact(words, (says,))
     return "start" in draft.values
 
 
-def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], says: Evidence) -> None:
-    """Warn of a release command whose package is not in the project's dependencies."""
-    known = {("flask", "db"): "flask-migrate", ("alembic",): "alembic"}
-    for command, package in known.items():
-        if all(word in words for word in command) and words[:1] == [command[0]] and project.depends(package) is None:
-            text = f"{says}: the release command fails because {package} is not in your dependencies; add it"
-            draft.note("warning", text, says.path, says.line)
+# What brings the commands that prepare a database: the program, its first argument, the package.
+_BRINGS = (("flask", "db", "flask-migrate"), ("alembic", "", "alembic"))
+
+
+def put_stated_release(project: PythonProject, draft: Draft, stated: Fact[list[str]]) -> None:
+    """Put the release command that a file states. One that nothing installs would fail, and the service waits for it:
+    it is left out, and a note says so."""
+    words, says = stated.value, stated.evidence[0]
+    needed = next((item for item in _BRINGS if words[0] == item[0] and item[1] in ("", *words[1:])), None)
+    if needed is None or not _is_absent(project, needed):
+        draft.put("release", stated)
+        return
+    text = f"{says}: the release command is left out, as it fails: {needed[2]} is not in your dependencies; add it"
+    draft.note("warning", text, says.path, says.line)
+
+
+def _is_absent(project: PythonProject, needed: tuple[str, str, str]) -> bool:
+    """Whether nothing brings a command: no package that is listed, locked or known to come with one of these, and no
+    group of commands of the project's own."""
+    from genfile.data.requires import brought
+
+    _, argument, package = needed
+    present, unknown = brought([*project.dependencies, *project.packages])
+    unsure = bool(unknown) and not project.packages
+    if unsure or package in present or package.replace("-", "_") in _imported(project):
+        return False
+    own = (call for _, module in modules(project) for call in (*module.calls, *module.decorators))
+    functions = (item.name for _, module in modules(project) for item in module.functions)
+    return not argument or not (argument in functions or any(argument in call.arguments for call in own))
+
+
+def _imported(project: PythonProject) -> set[str]:
+    return {name for _, module in modules(project) for name in module.imports}
 
 
 def command_words(text: str, port: int) -> list[str] | None:

@@ -9,6 +9,7 @@ from genfile.detect.python.hosted import served_framework
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.stale import differences, hash_differs
+from genfile.detect.python.unlocked import tell_of_unlocked
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 
@@ -54,6 +55,7 @@ def put_identity(project: PythonProject, draft: Draft) -> None:
             f"no {lock} found, so installed versions can differ between builds; commit one",
             manager.evidence[0].path if manager.evidence else None,
         )
+    tell_of_unlocked(project, draft)
 
 
 def _stale(project: PythonProject, lock: str | None, version: str | None) -> list[str]:

@@ -27,6 +27,9 @@ def put_references(project: PythonProject, draft: Draft) -> None:
 
 def _references(project: PythonProject, draft: Draft) -> Iterator[OutsidePath]:
     yield from local_references(project)
+    installed = draft.evidence.get("/local_packages")
+    for path in installed.value if installed is not None else ():
+        yield OutsidePath(path, installed.evidence[0], runs=False)  # type: ignore[union-attr]
     served = started(project, draft.values.get("start", []))
     # Django loads its settings and applications by name.
     whole = not served or draft.values.get("framework") == "django"

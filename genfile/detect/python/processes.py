@@ -8,7 +8,7 @@ from genfile.data import framework as framework_named
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, modules
 from genfile.detect.python.django import Django
-from genfile.detect.python.hosted import beside_words, command_words
+from genfile.detect.python.hosted import beside_words, command_words, put_stated_release
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
@@ -171,7 +171,7 @@ def put_release(project: PythonProject, draft: Draft, framework: Framework | Non
     named = draft.evidence["/release"].evidence[0].path if draft.values.get("release") else ""
     if stated is not None and posixpath.basename(named) != "Procfile":
         # What a host runs before each release goes before what a framework would.
-        draft.put("release", stated)
+        put_stated_release(project, draft, stated)
     if draft.values.get("release"):
         return
     says = project.depends("flask-migrate")

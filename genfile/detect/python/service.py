@@ -12,6 +12,7 @@ from genfile.detect.oneoff import put_one_off
 from genfile.detect.python.absent import lacks_settings, tell_of_absent
 from genfile.detect.python.chosen import put_start
 from genfile.detect.python.compiled import put_old_numpy
+from genfile.detect.python.databases import leave_out_migrations
 from genfile.detect.python.django import Django, find_django, for_production
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
@@ -112,6 +113,8 @@ def _processes(service: _Service) -> None:
         # It would fail as well, and the service waits for it.
         service.draft.values["release"] = None
         service.draft.evidence.pop("/release", None)
+    elif service.django is not None:
+        leave_out_migrations(service.project, service.draft, service.django)
     move_state(service.project, service.draft)
 
 

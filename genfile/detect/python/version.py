@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from genfile.data import newest_for, reach_of_newest, removed_modules, runtime
+from genfile.data.requires import brought
 from genfile.detect.hosting import hosting
 from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.python.application import modules
@@ -49,7 +50,8 @@ def python_version_of_all(project: PythonProject, draft: Draft) -> None:
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     """The newest Python that every pinned package works with."""
     best: tuple[str | None, Evidence | None] = (None, None)
-    for name, version in sorted((_capped(project) | pinned(project)).items()):
+    listed = _capped(project) | pinned(project)
+    for name, version in sorted((_parts(project, listed) | listed).items()):
         bound, says = _newest(project, name, version)
         if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
             best = (bound, says)
@@ -83,6 +85,18 @@ def _capped(project: PythonProject) -> dict[str, str]:
     return {name: version for name, version in (caps | old).items() if version is not None}
 
 
+def _parts(project: PythonProject, listed: dict[str, str]) -> dict[str, str]:
+    """The packages that are released together with a listed one, and that an extra brings: psycopg-binary with
+    `psycopg[binary]`."""
+    found: dict[str, str] = {}
+    for name, item in project.dependencies.items():
+        for extra in item.extras if name in listed else ():
+            part = f"{name}-{extra}"
+            if part in brought([f"{name}[{extra}]"])[0]:
+                found[part] = listed[name]
+    return found
+
+
 def _open(project: PythonProject) -> dict[str, Dependency]:
     """What nothing keeps below a release: the newest one is installed. What conda brings is built by conda."""
     return {
@@ -106,7 +120,7 @@ def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None
     lock = next((item for item in FILES if project.root.has(item)), None)
     if package is not None and package.version == version and lock is not None:
         return bound, project.root.says(lock, _line(project, lock, name), text)
-    dependency = project.dependencies.get(name)
+    dependency = project.dependencies.get(name) or project.dependencies.get(name.rpartition("-")[0])
     listed = (project.requirements_name, "pyproject.toml", "Pipfile.lock")
     file = next((item for item in listed if item is not None and project.folder.has(item)), "pyproject.toml")
     path = dependency.evidence.path if dependency else project.folder.full(file)
