@@ -19,6 +19,7 @@ from genfile.practice import (
     keys,
     mode,
     order,
+    overridden,
     programs,
     proxy,
     read,
@@ -30,6 +31,7 @@ from genfile.practice import (
     system,
     unread,
     weight,
+    work,
 )
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -51,10 +53,12 @@ PRACTICES: tuple[Practice, ...] = (
     *sources.PRACTICES,
     *system.PRACTICES,
     *start.PRACTICES,
+    *overridden.PRACTICES,
     *proxy.PRACTICES,
     *addresses.PRACTICES,
     *unread.PRACTICES,
     *weight.PRACTICES,
+    *work.PRACTICES,
     *programs.PRACTICES,
 )
 LEVELS = {item.id: item.level for item in PRACTICES}

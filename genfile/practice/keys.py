@@ -77,7 +77,7 @@ def _keys(subject: Subject) -> Iterator[Wrong]:
     told: set[bool] = set()
     endings = _LANGUAGES[service.spec.language]
     for path in own_files(subject, lambda name: name.endswith(endings)):
-        item = _bringing(subject, path)
+        item = bringing(subject, path)
         found = [one for one in _secrets_of(subject, path) if one.name not in known] if item is not None else []
         for fallback in (False, True):
             some = [one for one in found if one.fallback is fallback]
@@ -98,7 +98,7 @@ def _said(subject: Subject, path: str, item: Instruction, found: list[Written]) 
     return Wrong("secret-in-code", item.line, text, "let the program stop without it", "hint")
 
 
-def _bringing(subject: Subject, path: str) -> Instruction | None:
+def bringing(subject: Subject, path: str) -> Instruction | None:
     """The instruction that brings a file into the image, or into a stage that builds what the image has."""
     if subject.context.find(path) is not True:
         return None
