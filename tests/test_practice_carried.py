@@ -1,4 +1,4 @@
-"""What `genfile lint` says of secrets in code that the image carries, and of images that need an argument to be built."""
+"""What `genfile lint` says of secrets in code that the image carries, and of images that need a build argument."""
 
 import json
 from collections.abc import Mapping
@@ -30,15 +30,13 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 def test_a_base_that_only_an_argument_names(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], head: str, line: int | None
 ) -> None:
-    said = found(tmp_path, capsys, head + "CMD [\"serve\"]\n", {"README.md": "none\n"})
+    said = found(tmp_path, capsys, head + 'CMD ["serve"]\n', {"README.md": "none\n"})
     assert said.get("base-argument") == line
     assert "base-moving" not in said
 
 
 @pytest.mark.parametrize(("command", "wrong"), [("crond -f -l 8", False), ("gunicorn -b :8000 app:app", True)])
-def test_a_level_is_no_port(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, wrong: bool
-) -> None:
+def test_a_level_is_no_port(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, wrong: bool) -> None:
     said = found(tmp_path, capsys, f"FROM alpine:3.22\nCMD {command}\n", {"README.md": "none\n"})
     assert ("port-undeclared" in said) is wrong
 
@@ -59,9 +57,7 @@ def test_a_level_is_no_port(
         ('DB_PASSWORD = os.getenv("DB_PASSWORD", "postgres")\n', None),
     ],
 )
-def test_a_secret_in_python(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, level: str | None
-) -> None:
+def test_a_secret_in_python(tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, level: str | None) -> None:
     app = f"import os\n{PYTHON['app.py']}{code}"
     run(["lint", str(written(tmp_path, {**PYTHON, "app.py": app, "Dockerfile": SERVED})), "--json"])
     risks = json.loads(capsys.readouterr().out)["files"][0]["risks"]
@@ -93,10 +89,8 @@ def test_a_field_of_settings_with_a_key(tmp_path: Path, capsys: pytest.CaptureFi
         ("// const secret = 'tulips-and-daisies'", False),
     ],
 )
-def test_a_secret_in_javascript(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, wrong: bool
-) -> None:
-    text = "FROM node:22-slim\nWORKDIR /app\nCOPY server.js package.json ./\nUSER 1\nEXPOSE 3000\nCMD [\"node\", \"server.js\"]\n"
+def test_a_secret_in_javascript(tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, wrong: bool) -> None:
+    text = "FROM node:22-slim\nWORKDIR /app\nCOPY server.js package.json ./\nUSER 1\nEXPOSE 3000\nCMD node server.js\n"
     said = found(tmp_path, capsys, text, NODE, {"server.js": NODE["server.js"] + code + "\n"})
     assert said.get("secret-in-code") == (3 if wrong else None)
 

@@ -25,7 +25,9 @@ _OF_OTHERS = re.compile(
     r"(?:^|_)(?:API|CLIENT|CONSUMER|ACCESS|S3|AWS|MINIO|STRIPE|PAYPAL|RAZORPAY|GOOGLE|GITHUB|FACEBOOK|TWITTER|CLOUDINARY"
     r"|AUTH0|OAUTH\d?|OIDC|SPOTIFY|TWILIO|WEBHOOK|RECAPTCHA)(?:_\w+)?_SECRET(?:_KEY)?$"
 )
-_ISSUED = re.compile(r"(?:^|_)(?:API_SECRET|CLIENT_SECRET|SECRET_ACCESS_KEY|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_TOKEN|BOT_TOKEN|ACCESS_TOKEN|API_TOKEN)$")
+_ISSUED = re.compile(
+    r"(?:^|_)(?:API_SECRET|CLIENT_SECRET|SECRET_ACCESS_KEY|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_TOKEN|BOT_TOKEN|ACCESS_TOKEN|API_TOKEN)$"
+)
 # What such a name is of: something else than a secret, or a rule for secrets.
 _ABOUT = re.compile(
     r"(?:^|_)(?:RESET|CHANGE|FORGOT|INVALID|WRONG|MISSING|NO|MIN|MAX|CONFIRM|SHOW|HASHED|ERR|ERROR|BAD|WEAK|NEW|OLD"
@@ -35,26 +37,49 @@ _ABOUT = re.compile(
 # Accounts that a program makes with a password of its own.
 _OF_ACCOUNTS = re.compile(r"(?:^|_)(?:ADMIN|SUPERUSER|SUPERADMIN|OWNER)(?:_|$)")
 _WEAK = frozenset("admin root postgres secret guest changeme mysql toor passw0rd letmein qwerty".split())
-_NO_VALUE = re.compile(r"[/.<{$%@#*&].*|.*://.*|[A-Z_]+|(.)\1*|(?:hs|rs|es)\d{3}|bearer|none|null|undefined", re.IGNORECASE)
+_NO_VALUE = re.compile(
+    r"[/.<{$%@#*&].*|.*://.*|[A-Z_]+|(.)\1*|(?:hs|rs|es)\d{3}|bearer|none|null|undefined", re.IGNORECASE
+)
 _CONSTANT = re.compile(r"[A-Z][A-Z_]+")
 _STANDS_FOR = re.compile(r"(?i)your|example|placeholder|change|xxx|dummy|test|fake|sample|<|\.\.\.")
 # Keys that every browser may have.
 _PUBLIC = re.compile(r"AIza|pk_|sb_publishable")
 _JS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
-_LANGUAGES = {"python": (".py",), "node": _JS, "go": (".go",)}
+_LANGUAGES = {"python": (".py",), "node": _JS, "go": (".go",), "dotnet": (".cs",)}
 _QUOTED = r"""["'`](?P<value>[^"'`\s]{4,200})["'`]"""
 _JS_DEFAULT = re.compile(
     rf"""(?:\benv(?:\.|\[["'])(?P<name>[A-Z][A-Z0-9_]+)(?:["']\])?|\.get(?:<\w+>)?\(\s*["'](?P<key>[A-Z][A-Z0-9_]+)["']\s*\))"""
     rf"""[)!\s]*(?:\|\||\?\?)\s*{_QUOTED}"""
 )
 _JS_SECOND = re.compile(rf"""\.get(?:<\w+>)?\(\s*["'](?P<name>[A-Z][A-Z0-9_]+)["']\s*,\s*{_QUOTED}\s*\)""")
-_JS_FIXED = re.compile(rf"""(?:^|[\s,{{(])["']?(?P<name>[A-Za-z_]\w*)["']?\s*(?::\s*string\s*)?[:=]\s*{_QUOTED}\s*(?:[,;)}}]|$)""")
+_JS_FIXED = re.compile(
+    rf"""(?:^|[\s,{{(])["']?(?P<name>[A-Za-z_]\w*)["']?\s*(?::\s*string\s*)?[:=]\s*{_QUOTED}\s*(?:[,;)}}]|$)"""
+)
 _JS_SIGNED = re.compile(rf"""\bjwt\.(?P<name>sign|verify)\([^"'`]+,\s*{_QUOTED}""")
 _GO_DEFAULT = re.compile(r"""\b\w*[Ee]nv\w*\(\s*"(?P<name>[A-Z][A-Z0-9_]+)"\s*,\s*"(?P<value>[^"\s]{4,200})"\s*\)""")
 _GO_FIXED = re.compile(
     r"""(?P<name>[A-Za-z_]\w*)\s*(?:string\s*)?(?::=|[=:])\s*(?:\[\]byte\()?"(?P<value>[^"\s]{4,200})"\)?\s*[,}]?\s*(?://.*)?$"""
 )
+# A connection string of .NET, to a server on another machine.
+_CS_FIXED = re.compile(
+    r"""(?P<name>"(?:server|data source|host)\s*=(?!\s*(?:\(?local|\.|127\.))[^"]*?;\s*(?:password|pwd))\s*"""
+    r"""=(?P<value>[^;"{]+)[;"]""",
+    re.IGNORECASE,
+)
+# The address of a server elsewhere with a password, and what stands for one in texts that explain addresses.
+_ADDRESS = re.compile(
+    r"""\b[a-z][a-z0-9+.-]{1,30}://[^\s/:@"'`]{1,100}:(?P<value>[^\s/@"'`${}<>%]{4,100})@(?P<host>[\w.-]+)"""
+)
+_OF_TEXTS = re.compile(r"(?i)(?:x+|\*+|\.+|pass(?:word|wd)?|pwd|secret|your.*|db_?pass\w*)")
+_HERE = re.compile(r"(?i)localhost|127\..*|0\.0\.0\.0|host(?:name)?|.*example\.\w+|server|your.*")
 _COMMENT = re.compile(r"\s*(?:#|//|\*|/\*|<!--)")
+_Patterns = tuple[re.Pattern[str], ...]
+_OF_JS: tuple[_Patterns, _Patterns] = ((_JS_DEFAULT, _JS_SECOND), (_JS_FIXED, _JS_SIGNED))
+_PATTERNS: dict[str, tuple[_Patterns, _Patterns]] = {
+    ".go": ((_GO_DEFAULT,), (_GO_FIXED,)),
+    ".cs": ((), (_CS_FIXED,)),
+    ".sh": ((), ()),
+}
 _MAX_TEXT, _MAX_LINE = 100_000, 1_000
 
 
@@ -70,13 +95,13 @@ class Written(Struct, frozen=True):
 def _keys(subject: Subject) -> Iterator[Wrong]:
     """The first secrets that are fixed, and the first that a variable may replace."""
     service = subject.service
-    if service is None or service.spec.static is not None or service.spec.language not in _LANGUAGES:
-        return
-    # Of keys with a default that sign, those that must be set are another finding.
-    known = {item.name for item in service.spec.environment if item.required} | subject.image.environment.keys()
+    endings = _endings(subject)
+    known = set(subject.image.environment)
+    if service is not None:
+        # Of keys with a default that sign, those that must be set are another finding.
+        known |= {item.name for item in service.spec.environment if item.required}
     told: set[bool] = set()
-    endings = _LANGUAGES[service.spec.language]
-    for path in own_files(subject, lambda name: name.endswith(endings)):
+    for path in own_files(subject, lambda name: name.endswith(endings)) if endings else ():
         item = bringing(subject, path)
         found = [one for one in _secrets_of(subject, path) if one.name not in known] if item is not None else []
         for fallback in (False, True):
@@ -86,12 +111,21 @@ def _keys(subject: Subject) -> Iterator[Wrong]:
                 yield _said(subject, path, item, some)
 
 
+def _endings(subject: Subject) -> tuple[str, ...]:
+    """The endings of the modules that the image is made from."""
+    service = subject.service
+    if service is None:
+        return (*_LANGUAGES["dotnet"], ".sh") if any("dotnet/" in image for image, _ in subject.bases) else (".sh",)
+    return (*_LANGUAGES.get(service.spec.language, ()), ".sh") if service.spec.static is None else ()
+
+
 def _said(subject: Subject, path: str, item: Instruction, found: list[Written]) -> Wrong:
     names = list(dict.fromkeys(one.name for one in found))
     shown = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
     place = f"{posixpath.join(subject.context.root, path)}:{found[0].line}"
     if not found[0].fallback:
-        text = f"{place} has the value of {shown}: whoever has the image can read it"
+        what = shown if shown.startswith("the ") else f"the value of {shown}"
+        text = f"{place} has {what}: whoever has the image can read it"
         return Wrong("secret-in-code", item.line, text, "read it from an environment variable without a default")
     verb, pronoun = ("is", "its") if len(names) == 1 else ("are", "their")
     text = f"unless {shown} {verb} given, everyone can read {pronoun} value in the code ({place})"
@@ -118,8 +152,20 @@ def _secrets_of(subject: Subject, path: str) -> Iterator[Written]:
         module = subject.context.parsed(parse_python, path)
         written = list(_of_python(module)) if module is not None else []
     else:
-        written = list(_of_lines((subject.context.read(path) or "")[:_MAX_TEXT], is_go=path.endswith(".go")))
-    return (one for one in written if _is_one(one))
+        text = (subject.context.read(path) or "")[:_MAX_TEXT]
+        written = list(_of_lines(text, *_PATTERNS.get(posixpath.splitext(path)[1], _OF_JS)))
+    yield from (one for one in written if _is_one(one))
+    yield from _addresses((subject.context.read(path) or "")[:_MAX_TEXT], named=path.endswith(".sh"))
+
+
+def _addresses(text: str, *, named: bool) -> Iterator[Written]:
+    """Addresses with a password for a server in the network; ``named``: or for one that has only a name there."""
+    for number, line in enumerate(text.splitlines() if "@" in text else (), 1):
+        match = _ADDRESS.search(line) if len(line) <= _MAX_LINE and not _COMMENT.match(line) else None
+        if match is None or _OF_TEXTS.fullmatch(match["value"]) or _HERE.fullmatch(match["host"]):
+            continue
+        if named or "." in match["host"].strip("."):
+            yield Written(f"the password for {match['host']}", match["value"], number)
 
 
 def _of_python(module: PyModule) -> Iterator[Written]:
@@ -161,9 +207,8 @@ def _of_value(module: PyModule, name: str, node: ast.expr) -> Iterator[Written]:
         yield Written(value.name, value.default, node.lineno, fallback=True)
 
 
-def _of_lines(text: str, *, is_go: bool) -> Iterator[Written]:
-    """What lines of JavaScript or Go give a value."""
-    defaults, fixed = ((_GO_DEFAULT,), (_GO_FIXED,)) if is_go else ((_JS_DEFAULT, _JS_SECOND), (_JS_FIXED, _JS_SIGNED))
+def _of_lines(text: str, defaults: _Patterns, fixed: _Patterns) -> Iterator[Written]:
+    """What the lines of a module give a value: unless a variable is set, and in any case."""
     before = ""
     for number, line in enumerate(text.splitlines(), 1):
         last, before = before, line
@@ -174,6 +219,9 @@ def _of_lines(text: str, *, is_go: bool) -> Iterator[Written]:
             groups = match.groupdict()
             yield Written(groups["name"] or groups.get("key") or "", match["value"], number, fallback=True)
         for match in (match for pattern in fixed for match in pattern.finditer(line) if not given):
+            if match.re is _CS_FIXED:
+                yield Written("Password", match["value"], number)
+                continue
             signed = match["name"] in ("sign", "verify")
             # `if key == "" {` before it: what the code takes without a variable.
             tested = re.search(rf"\bif\b.*\b{match['name']}\b", last) is not None

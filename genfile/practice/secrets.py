@@ -216,7 +216,12 @@ def brought_by(subject: Subject, path: str) -> Instruction | None:
             continue
         target, name = copy.value.target, posixpath.basename(path)
         below = posixpath.relpath(path, source) if copy.value.stage is None else name
-        for place in (target, posixpath.join(target, name), posixpath.join(target, path), posixpath.join(target, below)):
+        for place in (
+            target,
+            posixpath.join(target, name),
+            posixpath.join(target, path),
+            posixpath.join(target, below),
+        ):
             if files.find(posixpath.normpath(place)).source == path:
                 return subject.at(copy.evidence.line)
     return None

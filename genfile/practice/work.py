@@ -13,27 +13,32 @@ _WORK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"^(?:\S*/)?(?:{pattern})(?=\s|$)"), why)
     for pattern, why in (
         (
-            r"npm (?:ci|install|i)|yarn install|yarn|pnpm (?:install|i)|bun install|composer install|bundle install|poetry install"
-            r"|(?:python3? -m )?pip3? install|pipenv install|go mod download|go get|dotnet restore",
+            r"npm (?:ci|install|i)|yarn install|yarn|pnpm (?:install|i)|bun install|composer install|bundle install"
+            r"|poetry install|(?:python3? -m )?pip3? install|pipenv install|go mod download|go get|dotnet restore",
             "it installs packages: without a network, or with other versions, it does not start",
         ),
         (
-            r"(?:npm|pnpm|yarn|bun) (?:run )?build|npx (?:tsc|vite build|next build|nuxt build)|tsc|next build|vite build"
-            r"|go build|mvn (?:-\S+ )*(?:package|install)|(?:gradle|gradlew) (?:build|bootJar)|cargo build|dotnet (?:build|publish)",
+            r"(?:npm|pnpm|yarn|bun) (?:run )?build|npx (?:tsc|vite build|next build|nuxt build)|tsc|next build"
+            r"|vite build|go build|mvn (?:-\S+ )*(?:package|install)|(?:gradle|gradlew) (?:build|bootJar)|cargo build"
+            r"|dotnet (?:build|publish)",
             "it builds, which the image should have done",
         ),
         (
             r"go run|cargo run|dotnet (?:run|watch)|mvnw? (?:-\S+ )*spring-boot:run|gradlew? (?:-\S+ )*(?:bootRun|run)",
             "it compiles the program each time",
         ),
-        (r"python3? manage\.py test|pytest|npm (?:run )?test|yarn test|go test", "it runs the tests each time"),
         (
-            r"python3? manage\.py makemigrations|npx prisma migrate dev|alembic revision|flask db migrate|npx prisma db push",
+            r"python3? manage\.py test|pytest|npm (?:run )?test|yarn test|go test",
+            "it runs the tests each time",
+        ),
+        (
+            r"python3? manage\.py makemigrations|npx prisma migrate dev|alembic revision|flask db migrate"
+            r"|npx prisma db push",
             "it changes the database by what is not in version control",
         ),
         (
-            r"npx prisma db seed|npm run (?:db:)?seed\S*|yarn (?:db:)?seed|python3? manage\.py loaddata"
-            r"|rails db:seed|php artisan db:seed|python3? (?:\S*/)?seed\w*\.py|node (?:\S*/)?seed\w*\.js",
+            r"npx prisma db seed|npm run (?:db:)?seed\S*|yarn (?:db:)?seed|python3? manage\.py loaddata|rails db:seed"
+            r"|php artisan db:seed|python3? (?:\S*/)?seed\w*\.py|node (?:\S*/)?seed\w*\.js",
             "it fills the database each time",
         ),
         (r"python3? manage\.py createsuperuser", _ENDS),
@@ -87,7 +92,11 @@ def _kept(subject: Subject) -> Iterator[Wrong]:
     for path in service.spec.kept:
         inside = posixpath.relpath(path, folder) if folder != "." else path
         place = posixpath.normpath(posixpath.join(subject.built.final.folder, inside))
-        if inside.startswith("..") or _is_mounted(subject, place) or any(_holds(posixpath.normpath(volume), place) for volume in volumes):
+        if (
+            inside.startswith("..")
+            or _is_mounted(subject, place)
+            or any(_holds(posixpath.normpath(volume), place) for volume in volumes)
+        ):
             continue
         text = f"the program keeps files in {place}, and no volume does: they end with the container"
         at = subject.image.command.evidence.line if subject.image.command is not None else subject.image.stage.line
