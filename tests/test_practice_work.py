@@ -85,6 +85,7 @@ def test_uploads_that_no_volume_keeps(
         ("compose.yaml", "environment: {FLASK_DEBUG: '1'}", True),
         ("compose.yaml", "volumes: ['.:/app']", True),
         ("compose.yaml", "volumes: ['./data:/app/data']", False),
+        ("compose.yaml", "volumes: ['./requirements.txt:/app/requirements.txt']", False),
         ("compose.yaml", "command: uvicorn app:app --workers 2", False),
         ("compose.dev.yaml", "command: uvicorn app:app --reload", False),
     ],
@@ -202,3 +203,52 @@ def test_a_host_that_nothing_reads(tmp_path: Path, capsys: pytest.CaptureFixture
     compose = f"services:\n  app:\n    build: .\n    environment:\n      {entry}\n  db:\n    image: postgres:18\n"
     said = found(tmp_path, capsys, SERVED, {**PYTHON, "app.py": code}, {"compose.yaml": compose})
     assert said.get("variable-unread") == (8 if wrong else None)
+
+
+@pytest.mark.parametrize(
+    ("entry", "wrong"),
+    [
+        ("JWT_SECRET: tulips-and-daisies", True),
+        ("DATABASE_URL: postgres://shop:tulip7581@db/shop", True),
+        ("JWT_SECRET: ${JWT_SECRET}", False),
+        ("JWT_SECRET: ${JWT_SECRET:-tulips}", False),
+        ("JWT_SECRET: change-me", False),
+        ("TOKEN_TTL: '3600'", False),
+    ],
+)
+def test_a_secret_in_a_compose_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], entry: str, wrong: bool
+) -> None:
+    compose = f"services:\n  app:\n    build: .\n    environment:\n      LOG_LEVEL: info\n      {entry}\n"
+    said = found(tmp_path, capsys, SERVED, PYTHON, {"compose.yaml": compose})
+    assert said.get("secret-in-compose") == (8 if wrong else None)
+    said = found(tmp_path, capsys, SERVED, {**PYTHON, "compose.yaml": ""}, {"compose.dev.yaml": compose})
+    assert "secret-in-compose" not in said
+
+
+DJANGO = {
+    "requirements.txt": "django==5.2.8\ngunicorn==23.0.0\n",
+    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+    "shop/__init__.py": "",
+    "shop/wsgi.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = None\n",
+    "shop/settings.py": (
+        "import os\nfrom pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n"
+        "SECRET_KEY = os.environ['SECRET_KEY']\nINSTALLED_APPS = ['django.contrib.staticfiles']\n"
+        "STATIC_URL = '/static/'\nSTATIC_ROOT = BASE_DIR / 'static'\nROOT_URLCONF = 'shop.urls'\n"
+    ),
+    ".dockerignore": ".git\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "script", "wrong"),
+    [("", "", True), ("RUN python manage.py collectstatic --noinput\n", "", False), ("", "collectstatic", False)],
+)
+def test_static_files_that_nothing_collects(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], step: str, script: str, wrong: bool
+) -> None:
+    text = SERVED.replace("EXPOSE", f"{step}EXPOSE").replace("app:app", "shop.wsgi:application")
+    files = {**DJANGO, "release.sh": f"python manage.py {script}\n", "Dockerfile": text}
+    run(["lint", str(written(tmp_path, files)), "--json"])
+    ids = [risk["id"] for risk in json.loads(capsys.readouterr().out)["files"][0]["risks"]]
+    assert ("start-does-less" in ids) is wrong

@@ -22,7 +22,7 @@ _NO_SECRET = re.compile(
 # A password in a connection string, and in the address of a server.
 _CONNECTION = re.compile(r"(?:^|;)\s*(?:password|pwd)\s*=\s*(?P<password>[^;]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s/@]+)@(?!localhost|127\.)")
-_STANDS_FOR = re.compile(r"\s*(?:\$[\w{(].*|.*[<{%].*|\W*(.)\1*\W*|.*(?:your|change_?me|placeholder).*)", re.IGNORECASE)
+_STANDS_FOR = re.compile(r"\s*(?:\$[\w{(].*|.*[<{%].*|\W*(.)\1*\W*|.*(?:your|change[-_]?me|placeholder).*)", re.IGNORECASE)
 _LOCAL = re.compile(r"(?:server|data source|host)\s*=\s*(?:\(?local|\.|127\.)", re.IGNORECASE)
 # What signs tokens in settings such as `Jwt: { Key: … }`.
 _SIGNS = re.compile(r"(?:jwt|token|auth|signing|encryption)\w*_(?:secret_?)?key$|signing_?key$", re.IGNORECASE)
@@ -75,11 +75,16 @@ def _secrets(document: Document) -> Iterator[tuple[str, int | None]]:
         own = re.sub(r"(?<=[a-z])(?=[A-Z])|[.-]", "_", keys[-1])
         whole = "_".join(keys[-2:]) if own.lower() == "key" else own
         named = is_secret(own) or _SIGNS.search(whole) is not None
-        if (named and not _NO_SECRET.fullmatch(value.strip())) or _has_password(value):
+        if (named and not _NO_SECRET.fullmatch(value.strip())) or has_password(value):
             yield ".".join(keys), document.line(*keys)
 
 
-def _has_password(value: str) -> bool:
+def has_placeholder(value: str) -> bool:
+    """Whether a text stands for a secret that somebody has to put in its place."""
+    return _STANDS_FOR.fullmatch(value) is not None
+
+
+def has_password(value: str) -> bool:
     """Whether a text is an address, or a connection string, with a password for another machine."""
     match = _ADDRESS.search(value) or (_CONNECTION.search(value) if not _LOCAL.search(value) else None)
     return match is not None and not _STANDS_FOR.fullmatch(match["password"])

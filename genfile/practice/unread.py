@@ -64,7 +64,7 @@ def _given(subject: Subject) -> Iterator[Wrong]:
                 continue
             started = subject.image.command
             line = started.evidence.line if started is not None else subject.image.stage.line
-            text = f"{path}:{said.evidence.line} gives {name}={said.value}, and nothing reads {name}"
+            text = f"{path} gives {name}={said.value}, and nothing reads {name}"
             yield Wrong("variable-unread", line, text, "name it as the code does")
             return
 

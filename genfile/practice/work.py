@@ -47,6 +47,12 @@ _WORK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _PARTS = re.compile(r"&&|;|\n")
 _OPENS = re.compile(r"^(?:if|case|for|while|until)\b")
 _CLOSES = re.compile(r"^(?:fi|esac|done)\b")
+_COLLECTS = "collectstatic"
+_STARTERS = re.compile(
+    r".*\.(?:ya?ml|sh|toml|cfg|py)|Makefile|Procfile|justfile|(?:docker-)?entrypoint.*|.*[Dd]ockerfile.*"
+)
+# Folders of what may be lost.
+_PASSING = frozenset({"log", "logs", "cache", "tmp", "temp", "sessions"})
 _MAX_SCRIPT = 8_000
 
 
@@ -81,6 +87,21 @@ def _commands(subject: Subject) -> Iterator[tuple[str, bool]]:
                 yield re.sub(r"^(?:exec|then|do|else|time)\s+", "", line), strict
 
 
+def _uncollected(subject: Subject) -> Iterator[Wrong]:
+    """The static files of a Django project that nothing collects: neither a step, a script, nor a compose file."""
+    service, command = subject.service, subject.image.command
+    collects = service is not None and any(_COLLECTS in line for line in service.spec.build)
+    if service is None or command is None or not collects or service.spec.framework != "django":
+        return
+    texts = [item.value for item in subject.dockerfile.instructions]
+    for folder, names in subject.context.folders.items():
+        paths = (posixpath.join(folder, name) for name in names if _STARTERS.fullmatch(name))
+        texts += [subject.context.read_text(path) or "" for path in paths]
+    if not any(_COLLECTS in text for text in texts) and "runserver" not in " ".join(subject.image.words):
+        text = "nothing collects the static files that Django has in STATIC_ROOT: pages come without styles"
+        yield Wrong("start-does-less", command.evidence.line, text, "RUN python manage.py collectstatic --noinput")
+
+
 def _kept(subject: Subject) -> Iterator[Wrong]:
     """Folders with what the program keeps, where neither the image nor a compose file has a volume for them."""
     service = subject.service
@@ -90,6 +111,8 @@ def _kept(subject: Subject) -> Iterator[Wrong]:
     volumes += [volume.value for _, item in subject.composed for volume in item.volumes]
     folder = service.spec.path
     for path in service.spec.kept:
+        if posixpath.basename(path).strip(".") in _PASSING:
+            continue
         inside = posixpath.relpath(path, folder) if folder != "." else path
         place = posixpath.normpath(posixpath.join(subject.built.final.folder, inside))
         if (
@@ -124,6 +147,13 @@ PRACTICES = (
         "A start that installs, builds or tests is slow, fails without a network, and runs again with each restart.",
         "docs.docker.com/build/building/best-practices/#create-ephemeral-containers",
         _work,
+        "hint",
+    ),
+    Practice(
+        "start-does-less",
+        "What no build and no start does is missing in each container.",
+        "docs.djangoproject.com/en/stable/howto/static-files/deployment/",
+        _uncollected,
         "hint",
     ),
     Practice(
