@@ -65,7 +65,8 @@ def command_port(text: str, environment: Iterable[tuple[str, str]] = ()) -> int 
         if flag in _FLAGS:
             value = value if sign else words[index + 1] if index + 1 < len(words) else ""
             number = _last_number(value)
-            if number is not None:
+            # One digit behind a short flag is a level or a count, as of `crond -l 8`.
+            if number is not None and (number > 9 or flag.startswith("--")):
                 return number
         elif sign and (flag in _VARIABLES or flag.endswith(("server.port", "http.port"))):
             number = _last_number(value)

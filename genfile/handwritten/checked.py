@@ -118,20 +118,36 @@ def lint_dockerfiles(source: "Source", inspection: "Inspection", names: Sequence
 
 
 def _variables_in_one(items: tuple[Found, ...], path: str, built: "Built | None") -> tuple[Found, ...]:
-    """The findings with one hint for all variables that the program needs: no fault of the Dockerfile, but something
-    that whoever starts the container has to know."""
-    from genfile.image.checks.variables import ID
+    """The findings with one hint for all variables that the program needs, and one for those with a default that
+    everyone can read: no fault of the Dockerfile, but something that whoever starts the container has to know."""
+    from genfile.image.checks.variables import ID, is_of_fallback
 
-    needed = [item.risk.text.partition(" ")[0] for item in items if item.risk.id == ID]
-    if not needed or built is None:
+    if built is None:
         return items
-    names = ", ".join(needed[:3]) + (f" and {len(needed) - 3} more" if len(needed) > 3 else "")
-    verb = "has" if len(needed) == 1 else "have"
     command = built.image.command
     line = command.evidence.line if command is not None and command.evidence.path == path else built.final.line
-    text = f"{names} {verb} no default; the container does not start without {'it' if len(needed) == 1 else 'them'}"
-    one = Found(Risk(ID, "hint", text, "set what is missing where the container is deployed", path, line))
-    return (*(item for item in items if item.risk.id != ID), one)
+    said = [item.risk for item in items if item.risk.id == ID]
+    needed = [risk for risk in said if not is_of_fallback(risk.text)]
+    known = [risk for risk in said if is_of_fallback(risk.text)]
+    one = [_in_one(needed, "{} {has} no default; the container does not start without {it}", path, line)]
+    one.append(_in_one(known, "unless {} {is} given, everyone can read {its} value in the code{where}", path, line))
+    return (*(item for item in items if item.risk.id != ID), *(item for item in one if item is not None))
+
+
+def _in_one(said: Sequence[Risk], text: str, path: str, line: int | None) -> Found | None:
+    """One finding for several variables, each named by the first word of what is said of it."""
+    from genfile.image.checks.variables import ID
+
+    names = [risk.text.partition(" ")[0] for risk in said]
+    if not names:
+        return None
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    one = {"has": "has", "is": "is", "it": "it", "its": "its"}
+    many = {"has": "have", "is": "are", "it": "them", "its": "their"}
+    first = said[0]
+    where = f" ({first.path}:{first.line})" if first.path not in (None, path) and first.line else ""
+    text = text.format(shown, where=where, **(one if len(names) == 1 else many))
+    return Found(Risk(ID, "hint", text, "set what is missing where the container is deployed", path, line))
 
 
 def dockerfiles_of(source: "Source", names: Sequence[str] = ()) -> list[str]:

@@ -16,8 +16,10 @@ from genfile.practice import (
     handed,
     install,
     jar,
+    keys,
     mode,
     order,
+    overridden,
     programs,
     proxy,
     read,
@@ -29,6 +31,7 @@ from genfile.practice import (
     system,
     unread,
     weight,
+    work,
 )
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -44,15 +47,18 @@ PRACTICES: tuple[Practice, ...] = (
     *handed.PRACTICES,
     *jar.PRACTICES,
     *configured.PRACTICES,
+    *keys.PRACTICES,
     *mode.PRACTICES,
     *steps.PRACTICES,
     *sources.PRACTICES,
     *system.PRACTICES,
     *start.PRACTICES,
+    *overridden.PRACTICES,
     *proxy.PRACTICES,
     *addresses.PRACTICES,
     *unread.PRACTICES,
     *weight.PRACTICES,
+    *work.PRACTICES,
     *programs.PRACTICES,
 )
 LEVELS = {item.id: item.level for item in PRACTICES}

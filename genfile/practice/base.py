@@ -193,12 +193,34 @@ def _moving(subject: Subject) -> Iterator[Wrong]:
             continue
         tag = image.rpartition("/")[2].partition(":")[2]
         fix = "name a version"
+        if image.endswith(":"):
+            # A tag that only a build argument has is another finding.
+            continue
         if tag in ("", "latest"):
             what = "has no tag, which means latest" if not tag else "is the tag latest"
             yield Wrong("base-moving", line, f"{image} {what}: what it is changes without notice", fix)
         elif is_official(image) and not is_distribution(image) and not _names_version(image.rpartition("/")[2]):
             text = f"{image} names no version: the next major version comes without notice"
             yield Wrong("base-moving", line, text, fix, "hint")
+
+
+def _unnamed(subject: Subject) -> Iterator[Wrong]:
+    """Images whose name ends where the value of a build argument is missing."""
+    written = {stage.line: stage.image for stage in subject.dockerfile.stages}
+    for image, line in subject.bases:
+        names = re.findall(r"\$\{?(\w+)", written.get(line, ""))
+        if names and (not image or image.endswith((":", "/", "@"))):
+            name = next((name for name in names if not _has_default(subject, name)), names[-1])
+            text = f"{name} has no default: without --build-arg {name}=… this line names no image, and the build fails"
+            yield Wrong("base-argument", line, text, f"give ARG {name} a default")
+
+
+def _has_default(subject: Subject, name: str) -> bool:
+    return any(
+        key == name and value
+        for item in subject.dockerfile.instructions
+        for key, value in (item.pairs if item.keyword == "ARG" else ())
+    )
 
 
 def _copied_from(subject: Subject) -> Iterator[tuple[str, int]]:
@@ -236,5 +258,11 @@ PRACTICES = (
         "A build of tomorrow must not start from another image than the one that was tested.",
         "docs.docker.com/build/building/best-practices/#pin-base-image-versions",
         _moving,
+    ),
+    Practice(
+        "base-argument",
+        "A build that works only with an argument fails for whoever does not know its name.",
+        "docs.docker.com/reference/build-checks/invalid-default-arg-in-from",
+        _unnamed,
     ),
 )

@@ -96,10 +96,10 @@ def _loaded(subject: Subject) -> list[str]:
     modules = [source for _, source in reached(subject.built).modules]
     if modules:
         return modules[:_MAX_FILES]
-    return list(_own(subject, lambda name: name.endswith(_SOURCES) or _SETTINGS.fullmatch(name) is not None))
+    return list(own_files(subject, lambda name: name.endswith(_SOURCES) or _SETTINGS.fullmatch(name) is not None))
 
 
-def _own(subject: Subject, wanted: Callable[[str], bool]) -> Iterator[str]:
+def own_files(subject: Subject, wanted: Callable[[str], bool]) -> Iterator[str]:
     """The service's files that are sent, but for those of tests and tools."""
     service = subject.service
     folder = posixpath.relpath(service.spec.path, subject.context.root or ".") if service is not None else "."
@@ -123,7 +123,7 @@ def in_pages(subject: Subject) -> Iterator[Wrong]:
     if service is None or not (is_site or service.spec.framework in PREFIXES):
         return
     given = given_to_build(subject)
-    for path in _own(subject, lambda name: name.endswith(_PAGES) and not _CONFIGURES.fullmatch(name)):
+    for path in own_files(subject, lambda name: name.endswith(_PAGES) and not _CONFIGURES.fullmatch(name)):
         text = (subject.context.read(path) or "")[:_MAX_TEXT]
         if "://localhost:" not in text or _GENERATED.search(text[:_HEAD]) or _is_replaced(subject, path):
             continue
@@ -168,7 +168,7 @@ def is_needed(subject: Subject, name: str) -> bool:
     """Whether the pages read a variable, and nowhere with a value in its place."""
     read = re.compile(rf"\.env\.{re.escape(name)}\b(?P<other>\s*[)}}]?\s*(?:\|\||\?|&&))?")
     found = []
-    for path in _own(subject, lambda last: last.endswith(_PAGES)):
+    for path in own_files(subject, lambda last: last.endswith(_PAGES)):
         found += [match["other"] for match in read.finditer((subject.context.read(path) or "")[:_MAX_TEXT])]
     return bool(found) and not any(found)
 

@@ -14,6 +14,10 @@ from genfile.image.stage import StageState
 from genfile.image.target import words_of
 from genfile.parsers import Document
 from genfile.parsers.data import parse_json, parse_toml
+from genfile.parsers.python import PyModule, parse_python
+from genfile.parsers.values import EnvDefault
+from genfile.practice.defaults import own_files
+from genfile.practice.keys import bringing
 from genfile.practice.requirements import tools
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
 
@@ -35,11 +39,12 @@ _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
 )
+_DEBUG = "DEBUG"
 _SETTINGS_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE["'],\s*["'](?P<name>[\w.]+)["']""")
 _MAX_COMMAND = 4_000
 _NO_SYNC = frozenset({"--no-sync", "--no-dev", "--no-default-groups", "--only-group", "--no-project", "--script"})
 _MANAGERS = ("npm", "pnpm", "yarn", "bun")
-_SETTINGS = {
+DEBUGGING = {
     "NODE_ENV": frozenset({"development", "dev"}),
     "FLASK_ENV": frozenset({"development"}),
     "FLASK_DEBUG": frozenset({"1", "true", "on"}),
@@ -48,6 +53,7 @@ _SETTINGS = {
     "ASPNETCORE_ENVIRONMENT": frozenset({"development"}),
     "RAILS_ENV": frozenset({"development"}),
     "APP_DEBUG": frozenset({"1", "true"}),
+    "DEBUG": frozenset({"1", "true", "on", "yes"}),
 }
 
 
@@ -197,6 +203,16 @@ def _has_group_of_uv(document: Document) -> bool:
     return bool(document.get("dependency-groups", "dev") or document.get("tool", "uv", "dev-dependencies"))
 
 
+def development_server(text: str) -> str | None:
+    """Why a command starts a server for development; None where it does not."""
+    return next((why for pattern, why in _SERVERS if pattern.search(text[:_MAX_COMMAND])), None)
+
+
+def starts_in_development(subject: Subject) -> bool:
+    """Whether the container starts a server for development."""
+    return any(development_server(text) for text in (" ".join(subject.image.words), " ".join(_script(subject))))
+
+
 def _server(subject: Subject) -> Iterator[Wrong]:
     words = " ".join(subject.image.words)[:_MAX_COMMAND]
     stage = subject.image.stage
@@ -262,12 +278,46 @@ def _runs_flask(text: str) -> bool:
 
 
 def _settings(subject: Subject) -> Iterator[Wrong]:
-    for name, values in _SETTINGS.items():
+    for name, values in DEBUGGING.items():
         said = subject.image.environment.get(name)
         if said is not None and said.value.lower() in values:
             text = f"{name}={said.value} is set in the image that is shipped"
             yield Wrong("development-settings", said.evidence.line, text, "set it where the program is developed")
-    yield from _django(subject)
+    found = list(_django(subject))
+    yield from found or _by_default(subject)
+
+
+def _by_default(subject: Subject) -> Iterator[Wrong]:
+    """A program on Python that is in its mode for development unless a variable says otherwise."""
+    service, stage = subject.service, subject.image.stage
+    if service is None or service.spec.language != "python":
+        return
+    given = subject.image.environment.keys()
+    for path in own_files(subject, lambda name: name.endswith(".py")):
+        module = subject.context.parsed(parse_python, path) if _DEBUG in (subject.context.read(path) or "") else None
+        name, line = _debugs(module) if module is not None else ("", 0)
+        if name and name not in given and bringing(subject, path) is not None:
+            place = f"{posixpath.join(subject.context.root, path)}:{line}"
+            text = f"unless {name} is given, the program runs in its mode for development ({place})"
+            said = stage.command or stage.entrypoint
+            at = said.evidence.line if said is not None else stage.line
+            yield Wrong("development-settings", at, text, f"let {name} be off by default", "hint")
+            return
+
+
+def _debugs(module: PyModule) -> tuple[str, int]:
+    """The variable whose default switches a module's DEBUG on, with its line; "" if none does."""
+    for field in module.settings:
+        if field.field.upper() == _DEBUG and str(field.default).lower() in DEBUGGING[_DEBUG]:
+            return field.name, field.line
+    for node in module.of(ast.Assign):
+        targets = [ast.unparse(target) for target in node.targets]
+        calls = (item for item in ast.walk(node.value) if isinstance(item, ast.Call | ast.BoolOp))
+        for call in calls if targets == [_DEBUG] else ():
+            value = module.value(call)
+            if isinstance(value, EnvDefault) and str(value.default).lower() in DEBUGGING[_DEBUG]:
+                return value.name, node.lineno
+    return "", 0
 
 
 def _django(subject: Subject) -> Iterator[Wrong]:

@@ -19,9 +19,10 @@ _BUILDS: Mapping[str, frozenset[str]] = {
     "mvn": frozenset({"package", "install", "verify", "compile"}),
     "gradle": frozenset({"build", "assemble", "bootJar", "shadowJar", "installDist", "jar"}),
     "cargo": frozenset({"build", "install"}),
+    "dotnet": frozenset({"restore", "build", "publish"}),
 }
 _WRAPPERS = {"mvnw": "mvn", "gradlew": "gradle"}
-_MANIFESTS = {"go": "go.mod", "mvn": "pom.xml", "gradle": "build.gradle", "cargo": "Cargo.toml"}
+_MANIFESTS = {"go": "go.mod", "mvn": "pom.xml", "gradle": "build.gradle", "cargo": "Cargo.toml", "dotnet": ""}
 _LIFECYCLE = ("preinstall", "install", "postinstall", "prepare")
 _PROGRAM = (".js", ".mjs", ".ts", ".jsx", ".tsx", ".html", ".css")
 _MAX_COMMAND = 8_000
@@ -180,6 +181,9 @@ def _builder(step: RunStep) -> str | None:
 
 def _has_dependencies(subject: Subject, stage: StageState, step: RunStep, name: str) -> bool:
     """Whether the project names dependencies, and does not bring them along."""
+    if name == "dotnet":
+        projects = (path for path in subject.context.below("") if path.endswith("proj"))
+        return any("PackageReference" in (subject.context.read(path) or "") for path in projects)
     manifest = stage.files.find(posixpath.join(step.folder, _MANIFESTS[name]))
     if manifest.source is None:
         return False

@@ -215,7 +215,13 @@ def brought_by(subject: Subject, path: str) -> Instruction | None:
         if copy.value.stage is None and source != "." and source != path and not path.startswith(f"{source}/"):
             continue
         target, name = copy.value.target, posixpath.basename(path)
-        for place in (target, posixpath.join(target, name), posixpath.join(target, path)):
+        below = posixpath.relpath(path, source) if copy.value.stage is None else name
+        for place in (
+            target,
+            posixpath.join(target, name),
+            posixpath.join(target, path),
+            posixpath.join(target, below),
+        ):
             if files.find(posixpath.normpath(place)).source == path:
                 return subject.at(copy.evidence.line)
     return None
@@ -244,6 +250,7 @@ def _no_ignore(subject: Subject) -> Iterator[Wrong]:
     for stage in () if shipped is not None else subject.image.needed():
         item = item or next((item for item in subject.instructions(stage) if _copies_all(item)), None)
     if item is None:
+        yield from _of_the_service(subject)
         return
     what = ".git, installed packages" if not subject.context.root else "installed packages"
     yield Wrong(
@@ -253,6 +260,18 @@ def _no_ignore(subject: Subject) -> Iterator[Wrong]:
         "`genfile init` writes one",
         None if shipped is not None else "hint",
     )
+
+
+def _of_the_service(subject: Subject) -> Iterator[Wrong]:
+    """The folder of a service, copied whole with what each machine has there: installed packages, local settings."""
+    folder = _folder(subject)
+    for stage in subject.image.needed() if folder else ():
+        for item in subject.instructions(stage):
+            own = item.keyword == "COPY" and item.flag("from") is None and not item.heredocs
+            if own and folder in [posixpath.normpath(word.lstrip("/")) for word in item.words[:-1]]:
+                text = f"there is no .dockerignore: installed packages and local settings of {folder} are copied, too"
+                yield Wrong("no-dockerignore", item.line, text, "`genfile init` writes one", "hint")
+                return
 
 
 def _history(subject: Subject) -> Iterator[Wrong]:

@@ -8,6 +8,7 @@ from genfile.container.ports import command_port
 from genfile.data import framework
 from genfile.data.systems import ends_at_once, is_of_root, is_official, leaves_root, must_start_as_root, starts_nothing
 from genfile.dockerfile.edit import Edit
+from genfile.practice.development import starts_in_development
 from genfile.practice.proxy import listened
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -215,7 +216,10 @@ def _port_of_code(subject: Subject) -> tuple[int | None, str]:
     """The port that the code names, or that its framework always has, and who says so."""
     service = subject.service
     fact = service.facts.get("/port") if service is not None else None
-    if service is None or fact is None or fact.guess or not fact.value or service.spec.static is not None:
+    site = service.spec.static if service is not None else None
+    if site is not None and starts_in_development(subject):
+        return site.development_port, "the server for development listens on"
+    if service is None or fact is None or fact.guess or not fact.value or site is not None:
         return None, ""
     number = re.compile(rf"(?<!\d){fact.value}(?!\d)")
     for item in fact.evidence:

@@ -51,6 +51,29 @@ def _unread(subject: Subject) -> Iterator[Wrong]:
                 yield Wrong("variable-unread", item.line, f"nothing reads {name}: {what}", "leave it out, or read it")
 
 
+def _given(subject: Subject) -> Iterator[Wrong]:
+    """Hosts of a compose file by a name that nothing reads: the program gets them by another one, or not at all."""
+    service = subject.service
+    if service is None or service.spec.language not in _LANGUAGES or not subject.context.whole or not subject.hosts:
+        return
+    known = {item.name for item in service.spec.environment} | subject.image.environment.keys()
+    for path, item in subject.composed:
+        for name, said in item.environment.items():
+            of_tool = name.partition("_")[0].lower() in _OF_TOOLS or name.startswith("PG")
+            if of_tool or name in known or said.value not in subject.hosts or _is_named(subject, name):
+                continue
+            started = subject.image.command
+            line = started.evidence.line if started is not None else subject.image.stage.line
+            text = f"{path} gives {name}={said.value}, and nothing reads {name}"
+            yield Wrong("variable-unread", line, text, "name it as the code does")
+            return
+
+
+def _both(subject: Subject) -> Iterator[Wrong]:
+    yield from _unread(subject)
+    yield from _given(subject)
+
+
 def _near(subject: Subject, name: str, known: set[str]) -> str | None:
     """A variable that the code reads and nothing sets, whose name is this one but for a letter or a word before it.
 
@@ -114,7 +137,7 @@ PRACTICES = (
         "variable-unread",
         "A setting that nothing reads looks as if it counted, and whoever changes it waits for an effect.",
         "docs.docker.com/reference/dockerfile/#env",
-        _unread,
+        _both,
         "hint",
     ),
 )

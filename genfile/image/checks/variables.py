@@ -21,6 +21,11 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
             yield Finding(ID, text, need.path, need.line, f"--env {need.value}=…", "warning")
 
 
+def is_of_fallback(text: str) -> bool:
+    """Whether a finding is about a variable that has a default, which everyone can read."""
+    return text.endswith(_SHOWN)
+
+
 def _of_the_file(built: Built) -> frozenset[str]:
     """The variables of a `.env` that the image brings in the folder where the program starts."""
     source = built.final.files.find(posixpath.join(built.final.folder, ".env")).source
