@@ -27,7 +27,7 @@ def put_browsers(draft: Draft, folder: Project) -> None:
     for name, (says, texts) in samples(folder, ()).items() if wanted else ():
         if name not in wanted:
             continue
-        if wanted[name]["phase"] == "build":
+        if wanted[name].get("phase") == "build":
             _put_page(draft, name, texts, says)
         else:
             text = next((text for text in texts if len(text) < _MAX_TEXT and _ORIGINS.fullmatch(text.strip())), None)

@@ -93,7 +93,7 @@ def put_placed(folder: Project, draft: Draft) -> None:
     own = hosting(folder)
     mounted = {fact.value: fact for fact in own.volumes}
     listed = draft.values.get("environment", [])
-    read = {item["name"] for item in listed if item["phase"] == "run" and not item.get("secret")}
+    read = {item["name"] for item in listed if item.get("phase", "run") == "run" and not item.get("secret")}
     for name, said in own.variables.items():
         match = _PLACE.fullmatch(said.value) if name in read and not _is_set(draft, name) else None
         above = next((path for path in mounted if match and inside(match["path"], path)), None)
@@ -105,7 +105,7 @@ def put_placed(folder: Project, draft: Draft) -> None:
         place = _OF_PEOPLE.sub("", match["path"]).replace("/.", "/")
         place = place if place == match["path"] else posixpath.join(_DATA_VOLUME, place.lstrip("/"))
         volume = above if place == match["path"] else _DATA_VOLUME
-        listed[:] = [item for item in listed if (item["name"], item["phase"]) != (name, "run")]
+        listed[:] = [item for item in listed if item["name"] != name]
         listed.append({"name": name, "phase": "run", "value": said.value.replace(match["path"], place)})
         add_volumes(draft, [Fact(volume, (*said.evidence, *mounted[above].evidence))])
         _leave_guess(draft)
