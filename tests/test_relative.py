@@ -23,8 +23,8 @@ def page(code: str = ASKS, name: str = "src/main.js", base: dict[str, str] = VIT
 
 
 def passed(files: dict[str, str]) -> list[tuple[str, str, int | None]]:
-    sites = [item.spec for item in inspect(**files).services if item.spec.static is not None]
-    return [(item.path, item.upstream, item.port) for item in sites[0].static.proxied if sites[0].static]
+    (site,) = [item.spec.static for item in inspect(**files).services if item.spec.static is not None]
+    return [(item.path, item.upstream, item.port) for item in site.proxied]
 
 
 FASTAPI = {

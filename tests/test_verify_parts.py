@@ -547,14 +547,14 @@ def test_a_program_that_exits_with_0_has_passed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, one_off: bool, state: str, passed: bool
 ) -> None:
     Engine(monkeypatch, container(state), running)
-    monkeypatch.setattr(running.time, "sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     it = running.Running(gates.Request(tmp_path, one_off=one_off), "app", "ab12")
     assert [it.start({}).passed, it.answer().passed, it.stop().passed] == [passed] * 3
 
 
 def test_what_compose_has_in_memory_is_mounted_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     engine = Engine(monkeypatch, container('{"Running": true}'), running)
-    monkeypatch.setattr(running.time, "sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     scripts = '"scripts": {"build": "next build", "start": "next start"}'
     tree = {"package.json": f'{{"dependencies": {{"next": "15.1.0", "react": "19.0.0"}}, {scripts}}}'}
     (service, rendering), *_ = genfile.generate(tree).services

@@ -100,7 +100,7 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
             draft.note("warning", text, says.path, says.line, About(Topic.ADDRESS_FIXED))
             continue
         service = next((name for name in sorted(told) if scheme in every.get(name, ()) or scheme == name), None)
-        if service is not None and says.says == "localhost" and _tell_beside(folder, draft, known[service], says):
+        if service is not None and _tell_beside(folder, draft, known[service], says):
             told.discard(service)
     given = {item["service"] for item in draft.values.get("connections", ())}
     for name in [name for name in wanted if name not in given]:
@@ -112,7 +112,7 @@ def _tell_beside(folder: Project, draft: Draft, service: BackingService, says: E
     client takes instead, where it has one; whether there was something to tell."""
     line = (folder.tree.text(says.path) or "").splitlines()[(says.line or 1) - 1]
     # A persistence unit is only for those who open it: a framework has settings of its own.
-    if _DEFAULT.search(line) is not None or says.path.endswith(".xml"):
+    if _LOCALHOST.search(line) is None or _DEFAULT.search(line) is not None or says.path.endswith(".xml"):
         return False
     text = f"{says}: the address of {service.name} is hard-coded to this machine, which is the container itself at"
     text += " run time"
