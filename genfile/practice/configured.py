@@ -22,7 +22,9 @@ _NO_SECRET = re.compile(
 # A password in a connection string, and in the address of a server.
 _CONNECTION = re.compile(r"(?:^|;)\s*(?:password|pwd)\s*=\s*(?P<password>[^;]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@]*:(?P<password>[^\s/@]+)@(?!localhost|127\.)")
-_STANDS_FOR = re.compile(r"\s*(?:\$[\w{(].*|.*[<{%].*|\W*(.)\1*\W*|.*(?:your|change[-_]?me|placeholder).*)", re.IGNORECASE)
+_STANDS_FOR = re.compile(
+    r"\s*(?:\$[\w{(].*|.*[<{%].*|\W*(.)\1*\W*|.*(?:your|change[-_]?me|placeholder).*)", re.IGNORECASE
+)
 _LOCAL = re.compile(r"(?:server|data source|host)\s*=\s*(?:\(?local|\.|127\.)", re.IGNORECASE)
 # What signs tokens in settings such as `Jwt: { Key: … }`.
 _SIGNS = re.compile(r"(?:jwt|token|auth|signing|encryption)\w*_(?:secret_?)?key$|signing_?key$", re.IGNORECASE)
