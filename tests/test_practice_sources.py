@@ -166,6 +166,8 @@ def test_databases_of_a_jar(
             False,
         ),
         ("application.yml", "mail:\n  apiKey: f00dfeed\n", True),
+        ("database.properties", "password=hunter\n", True),
+        ("messages.properties", "login.password=Password\n", False),
         ("application-test.yml", "mail:\n  apiKey: f00dfeed\n", False),
         ("keys/own.pem", KEY, True),
         ("keys/public.pem", "-----BEGIN PUBLIC KEY-----\n", False),

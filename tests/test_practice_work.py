@@ -252,3 +252,29 @@ def test_static_files_that_nothing_collects(
     run(["lint", str(written(tmp_path, files)), "--json"])
     ids = [risk["id"] for risk in json.loads(capsys.readouterr().out)["files"][0]["risks"]]
     assert ("start-does-less" in ids) is wrong
+
+
+def test_a_compose_file_that_another_one_makes_fit_for_production(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = "services:\n  app:\n    build: .\n    environment: {NODE_ENV: development}\n"
+    others = {"compose.yaml": body, "compose.prod.yaml": "services:\n  app:\n    image: shop\n"}
+    assert "compose-development" not in found(tmp_path, capsys, SERVED, PYTHON, others)
+
+
+@pytest.mark.parametrize(("scripts", "wrong"), [({}, True), ({"postinstall": "node src/made.js"}, False)])
+def test_sources_before_packages_of_node(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], scripts: dict[str, str], wrong: bool
+) -> None:
+    text = "FROM node:24-slim\nWORKDIR /b\nCOPY *.json ./\nCOPY src ./src\nRUN npm ci\nUSER 1\nCMD node src/a.js\n"
+    manifest = json.dumps({"name": "a", "scripts": scripts, "dependencies": {"koa": "3"}})
+    files = {**NODE, "package.json": manifest, "src/a.js": NODE["server.js"], "Dockerfile": text}
+    run(["lint", str(written(tmp_path, files)), "--json"])
+    ids = {risk["id"]: risk["line"] for risk in json.loads(capsys.readouterr().out)["files"][0]["risks"]}
+    assert ids.get("sources-before-dependencies") == (4 if wrong else None)
+
+
+def test_settings_of_a_library_are_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = KEEPS.replace("LINE", "USER 1")
+    files = {**EXPRESS, ".env.production": "REDIS_URL=redis://localhost:6379\n"}
+    assert "address-of-itself" not in found(tmp_path, capsys, text, files)

@@ -1,5 +1,6 @@
 """Addresses of the machine itself in what an image is built or started with: nothing else answers there."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -7,6 +8,7 @@ from genfile.container.packages import installed
 from genfile.detect.node.public import PREFIXES
 from genfile.dockerfile.model import Instruction
 from genfile.evidence import Topic
+from genfile.image.loaded import reached
 from genfile.practice.defaults import in_pages, is_server, unless_given
 from genfile.practice.pages import in_hypertext
 from genfile.practice.secrets import settings_shipped
@@ -95,7 +97,20 @@ def _settings(subject: Subject) -> Iterator[tuple[Instruction, str, Iterable[tup
         if item.keyword == "ENV":
             yield item, "", item.pairs
     for path, item, values in settings_shipped(subject):
-        yield item, f"{path}: ", values.items()
+        if is_read(subject, path):
+            yield item, f"{path}: ", values.items()
+
+
+def is_read(subject: Subject, path: str) -> bool:
+    """Whether the program reads a file of settings: libraries look for `.env`, frameworks with pages for others too."""
+    name, service = posixpath.basename(path), subject.service
+    if name == ".env" or service is None or service.spec.framework in PREFIXES or service.spec.static is not None:
+        return True
+    texts = [subject.context.read(source) or "" for _, source in reached(subject.built).modules]
+    # What an unknown program reads, and which of several a library of Python finds, is unknown.
+    if service.spec.language != "node" or not texts:
+        return True
+    return name in " ".join(subject.image.words) or any(name in text for text in texts)
 
 
 def _may_be_here(subject: Subject, match: re.Match[str], value: str) -> bool:

@@ -39,6 +39,7 @@ _PUBLIC = re.compile(rf"\b(?:{'|'.join(sorted({prefix for names in PREFIXES.valu
 _CONFIGURES = re.compile(
     r".*(?:\.config\.\w+|setupProxy\.\w+|\.d\.ts|(?:test|spec|mock|stor(?:y|ies))s?\.\w+|serviceWorker\.\w+)"
 )
+_OF_TESTS = re.compile(r"test|example|mock|fixture|\.(?:spec|stories)\.")
 _HEAD = 600
 _MAX_FILES = 300
 _MAX_TEXT = 100_000
@@ -109,7 +110,7 @@ def own_files(subject: Subject, wanted: Callable[[str], bool]) -> Iterator[str]:
     for inner in sorted(subject.context.below(folder)):
         path = posixpath.normpath(posixpath.join(folder, inner))
         last = posixpath.basename(path)
-        if wanted(last) and ASIDE.isdisjoint(inner.split("/")[:-1]) and not re.search(r"test|example", last):
+        if wanted(last) and ASIDE.isdisjoint(inner.split("/")[:-1]) and not _OF_TESTS.search(last):
             count += 1
             if count > _MAX_FILES:
                 return

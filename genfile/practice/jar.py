@@ -13,6 +13,9 @@ from genfile.practice.subject import Practice, Subject, Wrong
 
 _RESOURCES = "src/main/resources"
 _FILES = ("application.properties", "application.yml", "application.yaml")
+# Settings of the project's own, which its code reads by their name; those of profiles and of texts are others.
+_OTHERS = re.compile(r"(?!.*(?:messages|test|example|log4j|logback))[a-z]+\.properties")
+_MAX_FILES = 20
 _WITH_DEFAULT = re.compile(r"\$\{[^${}:]*:(?P<default>[^${}]*)\}")
 _NO_SECRET = re.compile(r"|classpath:.*|file:.*|ENC\(.*|.*\$\{.*|true|false|\d{1,2}", re.IGNORECASE)
 _EMBEDDED = re.compile(r"jdbc:(?:h2|hsqldb|derby|sqlite)")
@@ -25,7 +28,9 @@ _MAX_DEPTH = 12
 def _secrets(subject: Subject) -> Iterator[Wrong]:
     """Literal secrets in the settings of a program on the JVM, which the build packs into its jar."""
     folder = _resources(subject)
-    for name in _FILES if folder is not None else ():
+    names = subject.context.folders.get(folder, ()) if folder is not None else ()
+    others = sorted(name for name in names if _OTHERS.fullmatch(name) and name not in _FILES)
+    for name in (*_FILES, *others[:_MAX_FILES]) if folder is not None else ():
         path = posixpath.join(folder or "", name)
         document = _settings(subject, path)
         values = {".".join(keys): (value, keys) for keys, value in leaves(document.value, ())} if document else {}

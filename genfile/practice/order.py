@@ -24,6 +24,8 @@ _BUILDS: Mapping[str, frozenset[str]] = {
 _WRAPPERS = {"mvnw": "mvn", "gradlew": "gradle"}
 _MANIFESTS = {"go": "go.mod", "mvn": "pom.xml", "gradle": "build.gradle", "cargo": "Cargo.toml", "dotnet": ""}
 _LIFECYCLE = ("preinstall", "install", "postinstall", "prepare")
+# Folders of a program's sources, whatever the program.
+_FOLDERS = frozenset({"src", "app", "pages", "components", "public"})
 _PROGRAM = (".js", ".mjs", ".ts", ".jsx", ".tsx", ".html", ".css")
 _MAX_COMMAND = 8_000
 
@@ -105,6 +107,8 @@ def _builds_late(subject: Subject, stage: StageState) -> Iterator[Wrong]:
     """A build that downloads its dependencies after the sources, where no earlier step and no cache has them."""
     for step in stage.steps:
         name = _builder(step)
+        if name is not None and set(step.words[1:]) <= {"clean", "-B", "-q"}:
+            continue
         copied = _sources_of(subject, stage, step, name) if name is not None else None
         if name is None or copied is None:
             continue
@@ -140,12 +144,18 @@ def _files_early(subject: Subject, stage: StageState) -> Wrong | None:
         return None
     document = subject.context.parsed(parse_json, source)
     scripts = [document.get("scripts", name) for name in _LIFECYCLE] if document is not None else []
-    runs = " ".join(str(text) for text in scripts)
+    runs = " ".join(str(text) for text in scripts if text)
     for copied in subject.instructions(stage):
         if copied.keyword != "COPY" or copied.flag("from") is not None or copied.line > item.step.line:
             continue
         for word in copied.words[:-1]:
-            name = posixpath.basename(word)
+            name = posixpath.basename(word.rstrip("/"))
+            if (
+                name in _FOLDERS
+                and subject.context.is_folder(posixpath.normpath(word.lstrip("/")))
+                and not runs.strip()
+            ):
+                return _late(copied, item.text, "reinstalls the dependencies")
             # What a script of the manifest names, the installation may run.
             if name.endswith(_PROGRAM) and not name.startswith(".") and name not in runs:
                 return _late(copied, item.text, "reinstalls the dependencies")

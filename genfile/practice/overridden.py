@@ -16,7 +16,9 @@ _MOUNT = re.compile(r"volumes: (?P<source>[^:]+):(?P<target>/[^:]*)")
 
 def _developed(subject: Subject) -> Iterator[Wrong]:
     ranks = {path: strength(posixpath.basename(path)) for path, _ in subject.composed}
-    best = min((rank for rank in ranks.values() if rank is not None), default=ASIDE_RANK)
+    folders = {posixpath.dirname(path) for path in ranks}
+    beside = [strength(name) for folder in folders for name in subject.context.folders.get(folder, ())]
+    best = min((rank for rank in beside if rank is not None), default=ASIDE_RANK)
     for path, item in subject.composed:
         # Beside a file for production, one without a word in its name is that of developers.
         if ranks[path] is None or ranks[path] != best or best >= ASIDE_RANK:

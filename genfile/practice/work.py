@@ -13,12 +13,12 @@ _WORK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"^(?:\S*/)?(?:{pattern})(?=\s|$)"), why)
     for pattern, why in (
         (
-            r"npm (?:ci|install|i)|yarn install|yarn|pnpm (?:install|i)|bun install|composer install|bundle install"
-            r"|poetry install|(?:python3? -m )?pip3? install|pipenv install|go mod download|go get|dotnet restore",
+            r"npm (?:ci|install|i)|yarn install|yarn(?=$| --)|pnpm (?:install|i)|bun install|composer install"
+            r"|bundle install|poetry install|(?:python3? -m )?pip3? install|pipenv install|go mod download|go get|dotnet restore",
             "it installs packages: without a network, or with other versions, it does not start",
         ),
         (
-            r"(?:npm|pnpm|yarn|bun) (?:run )?build|npx (?:tsc|vite build|next build|nuxt build)|tsc|next build"
+            r"(?:npm|pnpm|yarn|bun) (?:run )?build|tsc|next build|nuxt build"
             r"|vite build|go build|mvn (?:-\S+ )*(?:package|install)|(?:gradle|gradlew) (?:build|bootJar)|cargo build"
             r"|dotnet (?:build|publish)",
             "it builds, which the image should have done",
@@ -32,12 +32,12 @@ _WORK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "it runs the tests each time",
         ),
         (
-            r"python3? manage\.py makemigrations|npx prisma migrate dev|alembic revision|flask db migrate"
-            r"|npx prisma db push",
+            r"python3? manage\.py makemigrations|prisma migrate dev|alembic revision|flask db migrate"
+            r"|prisma db push",
             "it changes the database by what is not in version control",
         ),
         (
-            r"npx prisma db seed|npm run (?:db:)?seed\S*|yarn (?:db:)?seed|python3? manage\.py loaddata|rails db:seed"
+            r"prisma db seed|npm run (?:db:)?seed\S*|yarn (?:db:)?seed|python3? manage\.py loaddata|rails db:seed"
             r"|php artisan db:seed|python3? (?:\S*/)?seed\w*\.py|node (?:\S*/)?seed\w*\.js",
             "it fills the database each time",
         ),
@@ -47,6 +47,9 @@ _WORK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _PARTS = re.compile(r"&&|;|\n")
 _OPENS = re.compile(r"^(?:if|case|for|while|until)\b")
 _CLOSES = re.compile(r"^(?:fi|esac|done)\b")
+_RUNNERS = re.compile(
+    r"^(?:npx|bunx|npm exec(?: --)?|(?:yarn|pnpm|bun)(?: run| exec| dlx)?|(?:uv|poetry|pipenv) run)\s+"
+)
 _COLLECTS = "collectstatic"
 _STARTERS = re.compile(
     r".*\.(?:ya?ml|sh|toml|cfg|py)|Makefile|Procfile|justfile|(?:docker-)?entrypoint.*|.*[Dd]ockerfile.*"
@@ -62,11 +65,16 @@ def _work(subject: Subject) -> Iterator[Wrong]:
     seen: set[str] = set()
     for command, strict in _commands(subject) if said is not None else ():
         for pattern, why in _WORK:
-            match = pattern.match(command) if strict or why is not _ENDS else None
+            match = _first(pattern, command) if strict or why is not _ENDS else None
             if match is not None and why not in seen and said is not None:
                 seen.add(why)
                 text = f"each start of the container runs `{command[:60]}`: {why}"
                 yield Wrong("start-does-more", said.evidence.line, text, "do it in the build, or once for each release")
+
+
+def _first(pattern: re.Pattern[str], command: str) -> re.Match[str] | None:
+    """How a command begins, or what a package manager runs of its packages: `yarn run prisma`, `npx prisma`."""
+    return pattern.match(command) or pattern.match(_RUNNERS.sub("", command))
 
 
 def _commands(subject: Subject) -> Iterator[tuple[str, bool]]:
