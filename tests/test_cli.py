@@ -280,6 +280,8 @@ def test_compose_is_valid_and_hardened(capsys: pytest.CaptureFixture[str], tmp_p
     import yaml
 
     shutil.copytree(PROJECTS / "python-django-pip", tmp_path / "shop")
+    with (tmp_path / "shop" / "config" / "settings.py").open("a") as settings:
+        settings.write("\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n")
     assert run(["init", str(tmp_path / "shop"), "--compose"]) == 0
     document = yaml.safe_load((tmp_path / "shop" / "compose.yaml").read_text())
     web = document["services"]["shop"]

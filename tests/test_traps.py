@@ -100,7 +100,7 @@ def test_what_a_host_runs_goes_before_the_frameworks_own_command_and_not_before_
         "requirements.txt": "django==5.2\ngunicorn==23.0\n",
         "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
         "shop/__init__.py": "",
-        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nSECRET_KEY = 'x'\n",
+        "shop/settings.py": "SECRET_KEY = 'x'\nDATABASES = {'default': {'ENGINE': 'x'}}\n",
         "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
         "fly.toml": '[deploy]\nrelease_command = "python manage.py prepare"\n',
     }
