@@ -11,15 +11,17 @@ from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.fills import filled_names, filled_setting
+from genfile.detect.python.given import put_given
 from genfile.detect.python.imports import started
-from genfile.detect.python.keys import key_variables, shown_keys
+from genfile.detect.python.keys import key_variables, shown_keys, with_fallback
+from genfile.detect.python.libraries import keys_of_libraries, loaded_modules, needs_of_libraries
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.migrations import tell_of_missing_migrations
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.reach import reach
 from genfile.detect.python.reach.clients import makes_clients
-from genfile.detect.python.running import running
+from genfile.detect.python.running import running, running_libraries
 from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_steps
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -272,7 +274,8 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     """Put /environment: the variables that the code reads; those that it can't be loaded without are required."""
     listed = draft.values.setdefault("environment", [])
     present = {item["name"] for item in listed if item["phase"] == "run"} | _PLAIN | {draft.values.get("port_variable")}
-    for path, module in running(project, draft):
+    shared = running_libraries(project, draft)
+    for path, module in (*running(project, draft), *((item.path, item.module) for item in shared)):
         if path in ("manage.py", "conftest.py"):
             continue
         fields = (item.name for item in module.settings)
@@ -292,11 +295,15 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         for phase in ("run", "build"):
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": phase, "value": django.settings})
     loaded = started(project, draft.values.get("start") or [])
-    needed = _must_be_set(project, draft, django)
     settings = [path for path, _ in settings_modules(project, django)] if django is not None else []
-    forms = (item for path, module in modules(project) if path in {*loaded, *settings} for item in forms_of(module))
+    first = [module for path, module in modules(project) if path in {*loaded, *settings}]
+    others = loaded_modules(project, [*loaded, *settings])
+    put_given(project, draft, [*(module for _, module in modules(project)), *(item.module for item in shared)])
+    forms = (item for module in (*first, *(item.module for item in others)) for item in forms_of(module))
     shown = shown_keys(project, loaded, django)
-    put_required(draft, needed, key_variables(project, loaded), shown=shown, forms=forms)
+    needed = (*_must_be_set(project, draft, django), *needs_of_libraries(others, first))
+    keys = (*key_variables(project, loaded), *keys_of_libraries(others))
+    put_required(draft, needed, keys, shown=shown, forms=forms)
     if not listed:
         del draft.values["environment"]
 
@@ -319,10 +326,11 @@ def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) ->
                 yield item.name, project.folder.says(path, item.line, f"{item.name} must be set")
     wants = list(reach(project, draft.values.get("start") or []).wants)
     for path, module in modules(project):
-        if path in loaded and makes_clients(module.imports):
+        if path in loaded and makes_clients(module):
             # What is imported runs up to its main guard.
             wants += [want for want in reach(project, ["python", path]).wants if not want.guarded]
-    for want in wants:
+    fallbacks = {name for path, module in modules(project) if path in loaded for name in with_fallback(module)}
+    for want in (want for want in wants if want.variable not in fallbacks):
         yield want.variable, project.folder.says(want.path, want.line, f"{want.variable} must be set")
     if django is not None:
         value, path, line = setting(project, django, "SECRET_KEY")

@@ -21,7 +21,7 @@ _Call = tuple[re.Pattern[str], Client]
 def key_variables(project: PythonProject, loaded: Collection[str]) -> Iterator[tuple[str, Evidence]]:
     """The variables without a default that hold such a key; ``loaded``: the files that the program loads."""
     modules = [module for path, module in sorted(evaluator_of(project).program.by_path.items()) if path in loaded]
-    fallbacks = {name for module in modules for name in _with_fallback(module.parsed)}
+    fallbacks = {name for module in modules for name in with_fallback(module.parsed)}
     for path, line, value in _signing(project, loaded, lax=False):
         if value.open and value.name not in fallbacks:
             yield value.name, project.folder.says(path, line, f"{value.name} must be set")
@@ -101,7 +101,7 @@ def _sets(target: ast.expr, settings: frozenset[str]) -> bool:
     return getattr(target, "id", getattr(target, "attr", None)) in settings
 
 
-def _with_fallback(module: PyModule) -> Iterator[str]:
+def with_fallback(module: PyModule) -> Iterator[str]:
     """The variables for which the code has another value, even if only a run shows it: `getenv("X") or token_hex()`."""
     for node in module.of(ast.BoolOp, ast.IfExp):
         yield from (name for item in ast.walk(node) for name in _read(module, item))
@@ -109,6 +109,26 @@ def _with_fallback(module: PyModule) -> Iterator[str]:
         given = [*node.args[1:2], *(item.value for item in node.keywords if item.arg == "default")]
         if any(not (isinstance(item, ast.Constant) and not item.value) for item in given):
             yield from _read(module, node)
+    yield from _bound_again(module)
+
+
+def _bound_again(module: PyModule) -> Iterator[str]:
+    """`X = getenv("X")`, then `if not X: X = …`: another value, not one that is made of the first."""
+    values: dict[str, list[ast.expr]] = {}
+    for node in module.of(ast.Assign, ast.AnnAssign):
+        for target in node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]:
+            if isinstance(target, ast.Name) and (value := getattr(node, "value", None)) is not None:
+                values.setdefault(target.id, []).append(value)
+    for name, bound in values.items():
+        reads = [read for value in bound for read in _read(module, value)] if len(bound) > 1 else []
+        if reads and any(_is_other(module, name, value) for value in bound):
+            yield from reads
+
+
+def _is_other(module: PyModule, name: str, value: ast.expr) -> bool:
+    made_of = any(isinstance(item, ast.Name) and item.id == name for item in ast.walk(value))
+    empty = isinstance(value, ast.Constant) and not value.value
+    return not made_of and not empty and not any(_read(module, value))
 
 
 def _read(module: PyModule, node: ast.AST) -> Iterator[str]:
