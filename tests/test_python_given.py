@@ -118,8 +118,8 @@ def test_only_the_last_stage_counts() -> None:
 
 
 def test_a_settings_field_without_a_default() -> None:
-    code = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    region: str\n    zone: str = 'b'\n"
-    config = f"{CONFIG}{code}settings = Settings()\n"
+    code = "from pydantic_settings import BaseSettings as Base\nclass Settings(Base):\n    region: str\n"
+    config = f"{CONFIG}{code}    zone: str = 'b'\nsettings = Settings()\n"
     files = with_env("REGION=eu ZONE=a", **{"config.py": config})
     assert (variable(files, "REGION").value, variable(files, "REGION").required) == ("eu", False)
     assert variable(files, "ZONE").value is None

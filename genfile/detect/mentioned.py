@@ -25,8 +25,7 @@ MAX_FILES = 400
 def is_mentioned(folder: Project, service: BackingService) -> bool:
     """Whether a file of the tree has a word for a database: its own names, its clients, its port, or one for any
     database of SQL. A tree with too many files to read counts as one that does."""
-    said = _pattern(service)
-    return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder)))
+    return is_said(folder, _pattern(service))
 
 
 def named(folder: Project, variables: Iterable[str]) -> set[str]:
@@ -53,6 +52,12 @@ def named(folder: Project, variables: Iterable[str]) -> set[str]:
 def is_in_code(folder: Project, said: re.Pattern[str]) -> bool:
     """Whether the lower-cased text of a file of code or settings matches; in a tree with too many files, it does."""
     return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder, _SETS)))
+
+
+def is_said(folder: Project, said: re.Pattern[str]) -> bool:
+    """Whether the lower-cased text of a file of code, settings or values matches; in a tree with too many files, it
+    does."""
+    return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder)))
 
 
 # Files that give variables values, and read none.

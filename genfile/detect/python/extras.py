@@ -1,6 +1,7 @@
 """What the installation reads, what Django collects, and which variables the program gets."""
 
 import ast
+import base64
 import posixpath
 import shlex
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.fills import filled_names, filled_setting
+from genfile.detect.python.formed import forms
 from genfile.detect.python.given import put_given
 from genfile.detect.python.imports import started
 from genfile.detect.python.keys import key_variables, shown_keys, with_fallback
@@ -22,12 +24,12 @@ from genfile.detect.python.places import scope_of
 from genfile.detect.python.reach import reach
 from genfile.detect.python.reach.clients import makes_clients
 from genfile.detect.python.running import running, running_libraries
-from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_steps
+from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_log_folders, put_steps
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.forms import Form
 from genfile.parsers.pyenv import required_names
-from genfile.parsers.pyforms import forms_of
 from genfile.parsers.pypaths import Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
@@ -178,13 +180,16 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     if path and root is not None and collects(project, django):
         says = project.folder.says(path, line, "STATIC_ROOT is set")
         draft.put("build", Fact([shlex.join(django.command("collectstatic", "--noinput"))], (says,)))
+        paths = [path for path, _ in modules(project)]
+        known = dict(forms(project, (module for _, module in settings_modules(project, django)), paths, django))
         for name in _needed(project, django):
-            value = {"name": name, "phase": "build", "value": _dummy(name)}
+            value = {"name": name, "phase": "build", "value": _dummy(name, known.get(name))}
             draft.values.setdefault("environment", []).append(value)
         _put_collected(project, draft, django)
     _tell_of_static_files(project, draft, django)
     put_configuration(project, draft, django)
     put_django_steps(project, draft, django)
+    put_log_folders(project, draft, django)
     _put_data(project, draft, django)
     if "release" not in draft.values:
         says = project.folder.says(django.place, 1, posixpath.basename(django.place))
@@ -260,7 +265,20 @@ def _needed(project: PythonProject, django: Django) -> list[str]:
     return sorted(names | ({key.name} if path and isinstance(key, EnvDefault) and not key.default else set()))
 
 
-def _dummy(name: str) -> str:
+# 32 bytes, as Fernet takes them.
+_FERNET = base64.urlsafe_b64encode(b"only-for-the-build".ljust(32, b"-")).decode()
+
+
+def _dummy(name: str, form: Form | None) -> str:
+    """A value with which the settings can be imported."""
+    if form is not None and form.kind == "fernet":
+        return _FERNET
+    if form is not None and form.kind == "text":
+        return "only-for-the-build".ljust(form.length, "-")[: form.length if form.exact else None]
+    if form is not None and form.kind in ("json", "json-object", "json-list"):
+        return "[]" if form.kind == "json-list" else "{}"
+    if form is not None and form.kind == "choice" and form.choices:
+        return form.choices[0]
     if "URL" in name or name.endswith("DSN"):
         return "sqlite:////tmp/build.sqlite3"
     if name.endswith("ENGINE"):
@@ -299,11 +317,12 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     first = [module for path, module in modules(project) if path in {*loaded, *settings}]
     others = loaded_modules(project, [*loaded, *settings])
     put_given(project, draft, [*(module for _, module in modules(project)), *(item.module for item in shared)])
-    forms = (item for module in (*first, *(item.module for item in others)) for item in forms_of(module))
+    modules_of = (*first, *(item.module for item in others))
     shown = shown_keys(project, loaded, django)
     needed = (*_must_be_set(project, draft, django), *needs_of_libraries(others, first))
     keys = (*key_variables(project, loaded), *keys_of_libraries(others))
-    put_required(draft, needed, keys, shown=shown, forms=forms)
+    paths = [path for path, _ in running(project, draft)]
+    put_required(draft, needed, keys, shown=shown, forms=forms(project, modules_of, paths, django))
     if not listed:
         del draft.values["environment"]
 

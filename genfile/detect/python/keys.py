@@ -53,12 +53,12 @@ def _signing(project: PythonProject, loaded: Collection[str], *, lax: bool) -> I
         if path not in loaded or (not settings and roots.isdisjoint(module.parsed.imports)):
             continue
         for node, frame in _keys(module, calls, settings):
-            value = evaluator.value(frame, _text_of(node))
+            value = evaluator.value(frame, text_of(node))
             if isinstance(value, EnvDefault):
                 yield module.path, node.lineno, value
 
 
-def _text_of(node: ast.expr) -> ast.expr:
+def text_of(node: ast.expr) -> ast.expr:
     """The text whose bytes are a key: `text.encode()`."""
     called = node.func if isinstance(node, ast.Call) else None
     return called.value if isinstance(called, ast.Attribute) and called.attr == "encode" else node
@@ -70,7 +70,7 @@ def _pattern(call: str) -> re.Pattern[str]:
 
 def _keys(module: Module, calls: Iterable[_Call], settings: frozenset[str]) -> Iterator[tuple[ast.expr, Frame]]:
     """The expressions of a module whose values are keys, each with its scope."""
-    for node, frame in _scoped(module):
+    for node, frame in scoped(module):
         if isinstance(node, ast.Call):
             callee = module.parsed.dotted(node.func)
             client = next((client for pattern, client in calls if pattern.fullmatch(callee)), None)
@@ -79,7 +79,7 @@ def _keys(module: Module, calls: Iterable[_Call], settings: frozenset[str]) -> I
             yield node.value, frame
 
 
-def _scoped(module: Module) -> Iterator[tuple[ast.AST, Frame]]:
+def scoped(module: Module) -> Iterator[tuple[ast.AST, Frame]]:
     """The nodes of a module, each with the scope in which it is evaluated."""
     stack: list[tuple[ast.AST, Frame]] = [(node, Frame(module)) for node in reversed(module.body)]
     while stack:

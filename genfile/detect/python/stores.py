@@ -60,8 +60,8 @@ def _modules(project: PythonProject) -> list[LibraryModule]:
 
 
 def _reads(item: LibraryModule) -> Iterator[Read]:
-    for name in (*item.module.env_names, *filled_names(item.module)):
-        yield Read(name.name, item.says(name.line, name.name))
+    for read in (*item.module.env_names, *filled_names(item.module)):
+        yield Read(read.name, item.says(read.line, read.name))
     for field in item.module.settings:
         yield Read(field.name, item.says(field.line, field.name), literal_text(field.default))
     for call in item.module.calls:

@@ -39,9 +39,9 @@ def is_sure(module: PyModule, call: ast.Call) -> bool:
     """Whether a call is made whenever its statement runs: not in a part of an expression that may be skipped."""
     skipped: frozenset[int] | None = getattr(module, "_skipped_calls", None)
     if skipped is None:
-        parts = [part for node in module.of(ast.IfExp) for part in (node.body, node.orelse)]  # type: ignore[attr-defined]
-        parts += [part for node in module.of(ast.BoolOp) for part in node.values[1:]]  # type: ignore[attr-defined]
-        parts += [node.body for node in module.of(ast.Lambda)]  # type: ignore[attr-defined]
+        parts = [part for node in module.of(ast.IfExp) for part in (node.body, node.orelse)]
+        parts += [part for node in module.of(ast.BoolOp) for part in node.values[1:]]
+        parts += [node.body for node in module.of(ast.Lambda)]
         skipped = frozenset(id(item) for part in parts for item in ast.walk(part) if isinstance(item, ast.Call))
         module._skipped_calls = skipped  # type: ignore[attr-defined]
     return id(call) not in skipped
