@@ -22,7 +22,7 @@ _SECRET_WORDS = (
 # What says something about a secret, and is none: its size, how long it is good for, whether it is asked for.
 _NO_SECRET = re.compile(
     r"(?:^|_)(?:SIZE|LENGTH|LEN|COUNT|LIMIT|ROUNDS|TTL|AGE|EXPIR\w*|LIFETIME|SECONDS?|MINUTES?|HOURS?|DAYS?|MS|ALGORITHM"
-    r"|ENABLED)$|^(?:MAX|MIN)_|_REQUIRED?_"
+    r"|ENABLED|NAME|HEADER)$|^(?:MAX|MIN)_|_REQUIRED?_"
 )
 MAX_DEPTH = 4
 MAX_KEYS = 500

@@ -11,7 +11,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, located, setting, settings_modules
-from genfile.detect.python.fills import filled_names, filled_setting
+from genfile.detect.python.fills import filled_setting
 from genfile.detect.python.formed import forms
 from genfile.detect.python.given import put_given
 from genfile.detect.python.imports import started
@@ -25,22 +25,14 @@ from genfile.detect.python.reach import reach
 from genfile.detect.python.reach.clients import makes_clients
 from genfile.detect.python.running import running, running_libraries
 from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_log_folders, put_steps
+from genfile.detect.python.variables import put_variables
 from genfile.detect.required import put_required
-from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.forms import Form
 from genfile.parsers.pyenv import required_names
 from genfile.parsers.pypaths import Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
-
-_PLAIN = frozenset(
-    """
-    HOME PATH PORT USER PWD LANG TZ HOSTNAME DJANGO_SETTINGS_MODULE PYTHONPATH TMPDIR CI PYTEST_CURRENT_TEST
-    REMOTE_USER LOGON_USER
-    COMP_WORDS COMP_CWORD REQUEST_METHOD PATH_INFO QUERY_STRING APPDATA LOCALAPPDATA USERPROFILE SNAP SNAP_COMMON
-    """.split()
-)
 
 
 def put_install(project: PythonProject, draft: Draft) -> None:
@@ -291,16 +283,8 @@ def _dummy(name: str, form: Form | None) -> str:
 def put_environment(project: PythonProject, draft: Draft, django: Django | None) -> None:
     """Put /environment: the variables that the code reads; those that it can't be loaded without are required."""
     listed = draft.values.setdefault("environment", [])
-    present = {item["name"] for item in listed if item["phase"] == "run"} | _PLAIN | {draft.values.get("port_variable")}
     shared = running_libraries(project, draft)
-    for path, module in (*running(project, draft), *((item.path, item.module) for item in shared)):
-        if path in ("manage.py", "conftest.py"):
-            continue
-        fields = (item.name for item in module.settings)
-        for name in (*fields, *(item.name for item in (*module.env_names, *filled_names(module)))):
-            if name not in present and len(present) < 100:
-                present.add(name)
-                listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
+    put_variables(draft, [*running(project, draft), *((item.path, item.module) for item in shared)])
     if django is not None:
         value, _, _ = setting(project, django, "DEBUG")
         if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):

@@ -23,7 +23,8 @@ def key_variables(project: PythonProject, loaded: Collection[str]) -> Iterator[t
     modules = [module for path, module in sorted(evaluator_of(project).program.by_path.items()) if path in loaded]
     fallbacks = {name for module in modules for name in with_fallback(module.parsed)}
     for path, line, value in _signing(project, loaded, lax=False):
-        if value.open and value.name not in fallbacks:
+        # An empty key is none.
+        if value.last in (None, "") and value.name not in fallbacks:
             yield value.name, project.folder.says(path, line, f"{value.name} must be set")
 
 

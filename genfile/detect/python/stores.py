@@ -8,6 +8,7 @@ from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, is_bare, put_connections, put_fallbacks
 from genfile.detect.meanings import name_in_call
 from genfile.detect.python.application import modules
+from genfile.detect.python.broker import put_broker
 from genfile.detect.python.fills import filled_names
 from genfile.detect.python.libraries import LibraryModule, depends_on, loaded_modules
 from genfile.detect.python.manifest import PythonProject
@@ -38,6 +39,7 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
         if (name := name_in_call(call)) is not None
     ]
     put_fallbacks(draft, reads)
+    put_broker(project, draft, reads)
     put_connections(draft, project.folder, reads, depends, bare, names=names)
     put_addresses(draft, project.folder, reads)
 
