@@ -46,6 +46,16 @@ def test_an_engine_without_an_address_does_not_start() -> None:
         {"db.py": ENGINE.replace("(DATABASE_URL)", "(DATABASE_URL) if DATABASE_URL else None")},
         {"db.py": ENGINE.replace("engine = ", "engine = None\ndef connect():\n    return ")},
         {"config.py": f'{CONFIG}if not DATABASE_URL:\n    DATABASE_URL = "sqlite:////data/x.db"\n'},
+        {
+            "config.py": "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n"
+            "    database_url: str | None = None\n    @property\n    def url(self):\n"
+            "        if self.database_url:\n            return self.database_url\n        return 'sqlite:////data/x.db'\n"
+            "settings = Settings()\nDATABASE_URL = settings.url\n"
+        },
+        {
+            "config.py": "import os\ndef url():\n    if os.getenv('DATABASE_URL'):\n        return os.getenv('DATABASE_URL')\n"
+            "    return 'sqlite:////data/x.db'\nDATABASE_URL = url()\n"
+        },
     ],
 )
 def test_an_engine_that_may_do_without_is_no_reason(files: dict[str, str]) -> None:

@@ -111,6 +111,21 @@ def with_fallback(module: PyModule) -> Iterator[str]:
         if any(not (isinstance(item, ast.Constant) and not item.value) for item in given):
             yield from _read(module, node)
     yield from _bound_again(module)
+    yield from _returned_beside(module)
+
+
+def _returned_beside(module: PyModule) -> Iterator[str]:
+    """`if self.x: return self.x`, then `return …`: a field of the settings, or a variable, with another value."""
+    fields = {item.field: item.name for item in module.settings}
+    for function in module.of(ast.FunctionDef):
+        returned = [
+            item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None
+        ]
+        texts = {ast.unparse(item) for item in returned if not (isinstance(item, ast.Constant) and not item.value)}
+        for value in returned if len(texts) > 1 else ():
+            yield from _read(module, value)
+            if isinstance(value, ast.Attribute) and value.attr in fields:
+                yield fields[value.attr]
 
 
 def _bound_again(module: PyModule) -> Iterator[str]:
