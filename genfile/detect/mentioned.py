@@ -27,8 +27,7 @@ MAX_FILES = 400
 def is_mentioned(folder: Project, service: BackingService) -> bool:
     """Whether a file of the tree has a word for a database: its own names, its clients, its port, or one for any
     database of SQL. A tree with too many files to read counts as one that does."""
-    said = words_for(service)
-    return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder)))
+    return is_said(folder, words_for(service))
 
 
 def named(folder: Project, variables: Iterable[str]) -> set[str]:
@@ -70,6 +69,12 @@ def first_mention(folder: Project, said: re.Pattern[str], *, code: bool = False)
             line = text.count("\n", 0, match.start()) + 1
             return place.says(path, line, match[0])
     return None
+
+
+def is_said(folder: Project, said: re.Pattern[str]) -> bool:
+    """Whether the lower-cased text of a file of code, settings or values matches; in a tree with too many files, it
+    does."""
+    return any(seen >= MAX_FILES or said.search(text) is not None for seen, text in enumerate(_texts(folder)))
 
 
 # Files that give variables values, and read none.

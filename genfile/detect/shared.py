@@ -1,5 +1,6 @@
 """Small facts that every language shares."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,6 +18,11 @@ _SECRET_WORDS = (
     "CREDENTIAL",
     "DATABASE_URL",
     "DSN",
+)
+# What says something about a secret, and is none: its size, how long it is good for, whether it is asked for.
+_NO_SECRET = re.compile(
+    r"(?:^|_)(?:SIZE|LENGTH|LEN|COUNT|LIMIT|ROUNDS|TTL|AGE|EXPIR\w*|LIFETIME|SECONDS?|MINUTES?|HOURS?|DAYS?|MS|ALGORITHM"
+    r"|ENABLED|NAME|HEADER)$|^(?:MAX|MIN)_|_REQUIRED?_"
 )
 MAX_DEPTH = 4
 MAX_KEYS = 500
@@ -36,7 +42,8 @@ def started(arguments: Iterable[Any]) -> str | None:
 
 def is_secret(name: str) -> bool:
     """Whether a variable's name says that its value is a secret."""
-    return any(word in name.upper() for word in _SECRET_WORDS)
+    upper = name.upper()
+    return any(word in upper for word in _SECRET_WORDS) and _NO_SECRET.search(upper) is None
 
 
 def is_readable(default: Any) -> bool:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from genfile.detect.code import parse_code
+from genfile.detect.databasefiles import unnamed_databases
 from genfile.detect.others import services_within, unnamed, unscripted
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
@@ -25,6 +26,8 @@ _TOOLS = ("*.test.*", "*.spec.*", "conftest.py", "noxfile.py", "jest.config.*", 
 _LOOSE = (*_TOOLS, ".nvmrc", ".node-version", ".python-version", ".prettierrc*", ".prettierignore",
           "prettier.config.*", ".eslintignore", ".mocharc*", ".nycrc*", "tox.ini", "Makefile", "renovate.json",
           "requirements[-_.]dev*.txt", "requirements[-_.]test*.txt", "dev[-_]requirements*.txt")  # fmt: skip
+# Settings of a hosting platform, which may hold secrets: its own editor writes them there.
+_HOSTS = (".replit", "replit.nix")
 # Manifests that name files which installing the project reads.
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "MANIFEST.in")
 # Tables in manifests that only such tools read.
@@ -59,23 +62,29 @@ def put_unread(folder: Project, draft: Draft, services: Iterable[str] = ()) -> N
     copied, built = _copies_all(draft), _builds(draft)
     if not copied and not built:
         return
+    always = folder.present(_HOSTS)
+    always += unnamed_databases(folder) if copied else []
+    left = [*_left(folder, draft, services, copied=copied, built=built), *always]
+    if left:
+        says = folder.says(left[0], None, "nothing that runs refers to it")
+        draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
+
+
+def _left(folder: Project, draft: Draft, services: Iterable[str], *, copied: bool, built: bool) -> list[str]:
     found = list(_candidates(folder, draft.values) if copied else _documents(folder))
     others = services_within(folder, services)
     apps = _of_apps(folder) if found and draft.values.get("framework") == "django" else []
     folders = [*(name for name in found if folder.has_folder(name)), *others, *apps]
     texts = _texts(folder, folders) if found or others else None
     if texts is None:
-        return
+        return []
     read = _Reader(folder, texts, [*found, *others])
     builds = [folder.text(name) or "" for name in _BUILDS] if built else []
     left = [name for name in found if not read.names(name) and not any(_names(text, name) for text in builds)]
     if not any(_IMPORTS_TESTS.search(text) for text in texts.values()):
         left += apps
     others = [name for name in others if not read.names(name)]
-    left += unnamed(folder, others, _commands(draft.values))
-    if left:
-        says = folder.says(left[0], None, "nothing that runs refers to it")
-        draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
+    return [*left, *unnamed(folder, others, _commands(draft.values))]
 
 
 def _commands(values: dict[str, Any]) -> Iterator[str]:

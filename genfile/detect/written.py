@@ -120,7 +120,7 @@ def _leave_guess(draft: Draft) -> None:
 
 
 # The folder that takes what would lie beside the code.
-_DATA = "data"
+DATA = "data"
 
 
 def put_beside_code(folder: Project, draft: Draft) -> None:
@@ -140,7 +140,7 @@ def put_beside_code(folder: Project, draft: Draft) -> None:
         else:
             kept.append(item)
     if kept:
-        _add_written(draft, draft.values["path"], kept[0].says)
+        add_written(draft, draft.values["path"], kept[0].says)
         _tell_of_code_folder(draft, next((item for item in kept if item.database), kept[0]))
 
 
@@ -156,15 +156,16 @@ def _is_set(draft: Draft, name: str) -> bool:
 def _move(folder: Project, draft: Draft, item: BesideCode) -> None:
     """Set the variable to a file in a folder that is the program's."""
     listed = draft.values.setdefault("environment", [])
-    value = f"{item.before}{_DATA}/{posixpath.basename(item.file or '')}"
+    value = f"{item.before}{DATA}/{posixpath.basename(item.file or '')}"
     listed[:] = [entry for entry in listed if (entry["name"], entry["phase"]) != (item.variable, "run")]
     listed.append({"name": item.variable, "phase": "run", "value": value})
-    where = folder.full(_DATA)
-    if where != draft.values.get("data"):
-        _add_written(draft, where, item.says)
+    add_written(draft, folder.full(DATA), item.says)
 
 
-def _add_written(draft: Draft, where: str, says: Evidence) -> None:
+def add_written(draft: Draft, where: str, says: Evidence) -> None:
+    """Add a folder to /writable, unless it is the one of /data."""
+    if where == draft.values.get("data"):
+        return
     written = draft.values.get("writable", [])
     if where not in written:
         old = draft.evidence["/writable"].evidence if "/writable" in draft.evidence else ()
@@ -174,7 +175,7 @@ def _add_written(draft: Draft, where: str, says: Evidence) -> None:
 def _tell_of_code_folder(draft: Draft, item: BesideCode) -> None:
     what = posixpath.basename(item.file) if item.file else "what it creates"
     text = f"{item.says}: {what} lies beside the code, so a new container starts without it"
-    told = f"{text}; use a folder of its own, such as {_DATA}/, which becomes a volume"
+    told = f"{text}; use a folder of its own, such as {DATA}/, which becomes a volume"
     draft.note("warning" if item.database else "info", told, item.says.path, item.says.line)
 
 

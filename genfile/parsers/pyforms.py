@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _LISTS = frozenset({"list", "List", "set", "Set", "tuple", "Tuple", "frozenset", "Sequence"})
 _TABLES = frozenset({"dict", "Dict", "Mapping"})
 _ADDRESSES = frozenset({"AnyUrl", "AnyHttpUrl", "HttpUrl"})
-_PARSERS = {
+# Calls that fail for a text of another form.
+PARSERS = {
     "json.loads": JSON,
     "cryptography.fernet.Fernet": FERNET,
 }
@@ -24,7 +25,7 @@ def forms_of(module: "PyModule") -> Iterator[tuple[str, Form]]:
     """Variables with the form that their values need, as far as the code says it."""
     yield from ((item.name, item.form) for item in module.settings if item.form is not None)
     for node in module.of(ast.Call):
-        form = _PARSERS.get(module.dotted(node.func)) if isinstance(node, ast.Call) and node.args else None
+        form = PARSERS.get(module.dotted(node.func)) if isinstance(node, ast.Call) and node.args else None
         name = _name(module, node.args[0]) if form is not None and isinstance(node, ast.Call) else None
         if form is not None and name is not None:
             yield name, form

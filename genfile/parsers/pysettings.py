@@ -21,7 +21,7 @@ _ALIASES = ("env", "validation_alias", "alias")
 
 class SettingsField(Struct, frozen=True):
     """A field of a settings class: the variable that sets it, its default if that is literal (UNKNOWN otherwise), and
-    whether the class can't be created without the variable. ``field``: its name in the class."""
+    whether the class can't be created without the variable. ``field``: its name in the class ``owner``."""
 
     name: str
     line: int
@@ -29,6 +29,7 @@ class SettingsField(Struct, frozen=True):
     field: str
     default: Any = UNKNOWN
     form: Form | None = None
+    owner: str = ""
 
 
 class _Rules(Struct, frozen=True):
@@ -57,7 +58,7 @@ def settings_fields(module: "PyModule") -> tuple[SettingsField, ...]:
             for field in _fields(module, classes, owners, _rules(module, owners), 0):
                 known = found.get(field.name)
                 if known is None or (field.required and not known.required):
-                    found[field.name] = field
+                    found[field.name] = replace(field, owner=node.name)
     return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
 
 

@@ -189,7 +189,11 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
         if said.value.protocol == "tcp"
     ]
     found.volumes += [Fact(said.value, (said.evidence,)) for said in image.volumes]
+    if len(found.dockerfiles) == 1:
+        found.home = image.folder
     for name, variable in image.environment.items():
+        if len(found.dockerfiles) == 1:
+            found.given[name] = Fact(variable.value, (variable.evidence,))
         found.variables.setdefault(name, Fact(variable.value, (variable.evidence,)))
     found.written += in_tree(image, (*image.volumes, *image.folders), context)
     for package in image.packages:

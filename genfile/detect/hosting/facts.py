@@ -61,6 +61,9 @@ class Hosting(Struct):
     volumes: list[Fact[str]] = field(default_factory=list)
     # The values that Dockerfiles and compose files give to variables.
     variables: dict[str, Fact[str]] = field(default_factory=dict)
+    # Those that the service's own Dockerfile, the first of several, leaves in its image, and its working directory.
+    given: dict[str, Fact[str]] = field(default_factory=dict)
+    home: str = "/"
     # Those that an example of a .env gives.
     shown: dict[str, Fact[str]] = field(default_factory=dict)
     # Folders of the tree that the image declares as volumes, creates, or gives to its user.

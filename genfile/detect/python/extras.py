@@ -1,6 +1,7 @@
 """What the installation reads, what Django collects, and which variables the program gets."""
 
 import ast
+import base64
 import posixpath
 import shlex
 from collections.abc import Iterator, Sequence
@@ -10,33 +11,28 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.closure import needed_folders, path_dependencies, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, located, setting, settings_modules
-from genfile.detect.python.fills import filled_names, filled_setting
+from genfile.detect.python.fills import filled_setting
+from genfile.detect.python.formed import forms
+from genfile.detect.python.given import put_given
 from genfile.detect.python.imports import started
-from genfile.detect.python.keys import key_variables, shown_keys
+from genfile.detect.python.keys import key_variables, shown_keys, with_fallback
+from genfile.detect.python.libraries import keys_of_libraries, loaded_modules, needs_of_libraries
 from genfile.detect.python.local import put_local_packages
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.migrations import tell_of_missing_migrations
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.reach import reach
 from genfile.detect.python.reach.clients import makes_clients
-from genfile.detect.python.running import running
-from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_steps
+from genfile.detect.python.running import running, running_libraries
+from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_log_folders, put_steps
+from genfile.detect.python.variables import put_variables
 from genfile.detect.required import put_required
-from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.forms import Form
 from genfile.parsers.pyenv import required_names
-from genfile.parsers.pyforms import forms_of
 from genfile.parsers.pypaths import Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
-
-_PLAIN = frozenset(
-    """
-    HOME PATH PORT USER PWD LANG TZ HOSTNAME DJANGO_SETTINGS_MODULE PYTHONPATH TMPDIR CI PYTEST_CURRENT_TEST
-    REMOTE_USER LOGON_USER
-    COMP_WORDS COMP_CWORD REQUEST_METHOD PATH_INFO QUERY_STRING APPDATA LOCALAPPDATA USERPROFILE SNAP SNAP_COMMON
-    """.split()
-)
 
 
 def put_install(project: PythonProject, draft: Draft) -> None:
@@ -182,13 +178,16 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     if path and root is not None and collects(project, django):
         says = project.folder.says(path, line, "STATIC_ROOT is set")
         draft.put("build", Fact([shlex.join(django.command("collectstatic", "--noinput"))], (says,)))
+        paths = [path for path, _ in modules(project)]
+        known = dict(forms(project, (module for _, module in settings_modules(project, django)), paths, django))
         for name in _needed(project, django):
-            value = {"name": name, "phase": "build", "value": _dummy(name)}
+            value = {"name": name, "phase": "build", "value": _dummy(name, known.get(name))}
             draft.values.setdefault("environment", []).append(value)
         _put_collected(project, draft, django)
     _tell_of_static_files(project, draft, django)
     put_configuration(project, draft, django)
     put_django_steps(project, draft, django)
+    put_log_folders(project, draft, django)
     _put_data(project, draft, django)
     if "release" not in draft.values:
         says = project.folder.says(django.place, 1, posixpath.basename(django.place))
@@ -264,7 +263,20 @@ def _needed(project: PythonProject, django: Django) -> list[str]:
     return sorted(names | ({key.name} if path and isinstance(key, EnvDefault) and not key.default else set()))
 
 
-def _dummy(name: str) -> str:
+# 32 bytes, as Fernet takes them.
+_FERNET = base64.urlsafe_b64encode(b"only-for-the-build".ljust(32, b"-")).decode()
+
+
+def _dummy(name: str, form: Form | None) -> str:
+    """A value with which the settings can be imported."""
+    if form is not None and form.kind == "fernet":
+        return _FERNET
+    if form is not None and form.kind == "text":
+        return "only-for-the-build".ljust(form.length, "-")[: form.length if form.exact else None]
+    if form is not None and form.kind in ("json", "json-object", "json-list"):
+        return "[]" if form.kind == "json-list" else "{}"
+    if form is not None and form.kind == "choice" and form.choices:
+        return form.choices[0]
     if "URL" in name or name.endswith("DSN"):
         return "sqlite:////tmp/build.sqlite3"
     if name.endswith("ENGINE"):
@@ -277,15 +289,8 @@ def _dummy(name: str) -> str:
 def put_environment(project: PythonProject, draft: Draft, django: Django | None) -> None:
     """Put /environment: the variables that the code reads; those that it can't be loaded without are required."""
     listed = draft.values.setdefault("environment", [])
-    present = {item["name"] for item in listed if item["phase"] == "run"} | _PLAIN | {draft.values.get("port_variable")}
-    for path, module in running(project, draft):
-        if path in ("manage.py", "conftest.py"):
-            continue
-        fields = (item.name for item in module.settings)
-        for name in (*fields, *(item.name for item in (*module.env_names, *filled_names(module)))):
-            if name not in present and len(present) < 100:
-                present.add(name)
-                listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
+    shared = running_libraries(project, draft)
+    put_variables(draft, [*running(project, draft), *((item.path, item.module) for item in shared)])
     if django is not None:
         value, _, _ = setting(project, django, "DEBUG")
         if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):
@@ -298,11 +303,16 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         for phase in ("run", "build"):
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": phase, "value": django.settings})
     loaded = started(project, draft.values.get("start") or [])
-    needed = _must_be_set(project, draft, django)
     settings = [path for path, _ in settings_modules(project, django)] if django is not None else []
-    forms = (item for path, module in modules(project) if path in {*loaded, *settings} for item in forms_of(module))
+    first = [module for path, module in modules(project) if path in {*loaded, *settings}]
+    others = loaded_modules(project, [*loaded, *settings])
+    put_given(project, draft, [*(module for _, module in modules(project)), *(item.module for item in shared)])
+    modules_of = (*first, *(item.module for item in others))
     shown = shown_keys(project, loaded, django)
-    put_required(draft, needed, key_variables(project, loaded), shown=shown, forms=forms)
+    needed = (*_must_be_set(project, draft, django), *needs_of_libraries(others, first))
+    keys = (*key_variables(project, loaded), *keys_of_libraries(others))
+    paths = [path for path, _ in running(project, draft)]
+    put_required(draft, needed, keys, shown=shown, forms=forms(project, modules_of, paths, django))
     if not listed:
         del draft.values["environment"]
 
@@ -325,10 +335,11 @@ def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) ->
                 yield item.name, project.folder.says(path, item.line, f"{item.name} must be set")
     wants = list(reach(project, draft.values.get("start") or []).wants)
     for path, module in modules(project):
-        if path in loaded and makes_clients(module.imports):
+        if path in loaded and makes_clients(module):
             # What is imported runs up to its main guard.
             wants += [want for want in reach(project, ["python", path]).wants if not want.guarded]
-    for want in wants:
+    fallbacks = {name for path, module in modules(project) if path in loaded for name in with_fallback(module)}
+    for want in (want for want in wants if want.variable not in fallbacks):
         yield want.variable, project.folder.says(want.path, want.line, f"{want.variable} must be set")
     if django is not None:
         value, path, line = setting(project, django, "SECRET_KEY")

@@ -10,6 +10,7 @@ from genfile.data import import_names
 from genfile.detect.python.application import NAMES, module_name, modules
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import Imported, required_imports
+from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import normalise
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class ImportGraph:
     """Which of a project's modules import which of the others: each found once, whoever follows it."""
 
     def __init__(self, project: "PythonProject") -> None:
-        self.required: dict[str, list[Imported]] = {path: required_imports(module) for path, module in modules(project)}
+        self.modules: dict[str, PyModule] = dict(modules(project))
+        self.required: dict[str, list[Imported]] = {path: required_imports(self.modules[path]) for path in self.modules}
         self.own = {name: path for path in self.required for name in _names(path)}
         self._edges: dict[str, list[str]] = {}
 
@@ -66,6 +68,10 @@ class ImportGraph:
             found |= dict.fromkeys(new)
             queue += new
         return queue
+
+    def names_asked(self, paths: Iterable[str]) -> set[str]:
+        """The absolute names that some modules import, of the project's own modules and of others."""
+        return {item.name for path in paths for item in self.required.get(path, ()) if not item.level}
 
     def _imported_by(self, path: str) -> list[str]:
         if path not in self._edges:
@@ -81,12 +87,12 @@ class ImportGraph:
 
 
 def _imported(project: "PythonProject") -> list[ImportNeed]:
-    return needs_of(project, _reached(project, _graph(project)))
+    return needs_of(project, _reached(project, graph_of(project)))
 
 
 def needs_of(project: "PythonProject", paths: Iterable[str]) -> list[ImportNeed]:
     """What some of the project's modules import from elsewhere, with the modules of the project that they import."""
-    graph = _graph(project)
+    graph = graph_of(project)
     short = {name.split(".")[0] for name in graph.own}
     found: dict[str, ImportNeed] = {}
     for path in graph.followed(path for path in paths if path in graph.required):
@@ -112,7 +118,7 @@ def _dotted(path: str) -> str:
 def started(project: "PythonProject", words: list[str]) -> KeysView[str]:
     """The modules that a command loads, nearest first: the one that it names, and all that is imported by what it
     imports."""
-    graph = _graph(project)
+    graph = graph_of(project)
     named = {word.split(":")[0] for word in words}
     seeds = [path for path in graph.required if path in named or {module_name(project, path), *_names(path)} & named]
     return dict.fromkeys(graph.followed(seeds)).keys()
@@ -120,11 +126,12 @@ def started(project: "PythonProject", words: list[str]) -> KeysView[str]:
 
 def loaded_by(project: "PythonProject", path: str) -> list[str]:
     """The modules that one of the project's loads, itself included; none where it can't be read."""
-    graph = _graph(project)
+    graph = graph_of(project)
     return graph.followed([path]) if path in graph.required else []
 
 
-def _graph(project: "PythonProject") -> ImportGraph:
+def graph_of(project: "PythonProject") -> ImportGraph:
+    """The graph of a project's modules; computed once."""
     cached: ImportGraph | None = getattr(project, "_imports", None)
     if cached is None:
         cached = ImportGraph(project)

@@ -21,9 +21,10 @@ _Call = tuple[re.Pattern[str], Client]
 def key_variables(project: PythonProject, loaded: Collection[str]) -> Iterator[tuple[str, Evidence]]:
     """The variables without a default that hold such a key; ``loaded``: the files that the program loads."""
     modules = [module for path, module in sorted(evaluator_of(project).program.by_path.items()) if path in loaded]
-    fallbacks = {name for module in modules for name in _with_fallback(module.parsed)}
+    fallbacks = {name for module in modules for name in with_fallback(module.parsed)}
     for path, line, value in _signing(project, loaded, lax=False):
-        if value.open and value.name not in fallbacks:
+        # An empty key is none.
+        if value.last in (None, "") and value.name not in fallbacks:
             yield value.name, project.folder.says(path, line, f"{value.name} must be set")
 
 
@@ -53,12 +54,12 @@ def _signing(project: PythonProject, loaded: Collection[str], *, lax: bool) -> I
         if path not in loaded or (not settings and roots.isdisjoint(module.parsed.imports)):
             continue
         for node, frame in _keys(module, calls, settings):
-            value = evaluator.value(frame, _text_of(node))
+            value = evaluator.value(frame, text_of(node))
             if isinstance(value, EnvDefault):
                 yield module.path, node.lineno, value
 
 
-def _text_of(node: ast.expr) -> ast.expr:
+def text_of(node: ast.expr) -> ast.expr:
     """The text whose bytes are a key: `text.encode()`."""
     called = node.func if isinstance(node, ast.Call) else None
     return called.value if isinstance(called, ast.Attribute) and called.attr == "encode" else node
@@ -70,7 +71,7 @@ def _pattern(call: str) -> re.Pattern[str]:
 
 def _keys(module: Module, calls: Iterable[_Call], settings: frozenset[str]) -> Iterator[tuple[ast.expr, Frame]]:
     """The expressions of a module whose values are keys, each with its scope."""
-    for node, frame in _scoped(module):
+    for node, frame in scoped(module):
         if isinstance(node, ast.Call):
             callee = module.parsed.dotted(node.func)
             client = next((client for pattern, client in calls if pattern.fullmatch(callee)), None)
@@ -79,7 +80,7 @@ def _keys(module: Module, calls: Iterable[_Call], settings: frozenset[str]) -> I
             yield node.value, frame
 
 
-def _scoped(module: Module) -> Iterator[tuple[ast.AST, Frame]]:
+def scoped(module: Module) -> Iterator[tuple[ast.AST, Frame]]:
     """The nodes of a module, each with the scope in which it is evaluated."""
     stack: list[tuple[ast.AST, Frame]] = [(node, Frame(module)) for node in reversed(module.body)]
     while stack:
@@ -101,7 +102,7 @@ def _sets(target: ast.expr, settings: frozenset[str]) -> bool:
     return getattr(target, "id", getattr(target, "attr", None)) in settings
 
 
-def _with_fallback(module: PyModule) -> Iterator[str]:
+def with_fallback(module: PyModule) -> Iterator[str]:
     """The variables for which the code has another value, even if only a run shows it: `getenv("X") or token_hex()`."""
     for node in module.of(ast.BoolOp, ast.IfExp):
         yield from (name for item in ast.walk(node) for name in _read(module, item))
@@ -109,6 +110,41 @@ def _with_fallback(module: PyModule) -> Iterator[str]:
         given = [*node.args[1:2], *(item.value for item in node.keywords if item.arg == "default")]
         if any(not (isinstance(item, ast.Constant) and not item.value) for item in given):
             yield from _read(module, node)
+    yield from _bound_again(module)
+    yield from _returned_beside(module)
+
+
+def _returned_beside(module: PyModule) -> Iterator[str]:
+    """`if self.x: return self.x`, then `return …`: a field of the settings, or a variable, with another value."""
+    fields = {item.field: item.name for item in module.settings}
+    for function in module.of(ast.FunctionDef):
+        returned = [
+            item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None
+        ]
+        texts = {ast.unparse(item) for item in returned if not (isinstance(item, ast.Constant) and not item.value)}
+        for value in returned if len(texts) > 1 else ():
+            yield from _read(module, value)
+            if isinstance(value, ast.Attribute) and value.attr in fields:
+                yield fields[value.attr]
+
+
+def _bound_again(module: PyModule) -> Iterator[str]:
+    """`X = getenv("X")`, then `if not X: X = …`: another value, not one that is made of the first."""
+    values: dict[str, list[ast.expr]] = {}
+    for node in module.of(ast.Assign, ast.AnnAssign):
+        for target in node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]:
+            if isinstance(target, ast.Name) and (value := getattr(node, "value", None)) is not None:
+                values.setdefault(target.id, []).append(value)
+    for name, bound in values.items():
+        reads = [read for value in bound for read in _read(module, value)] if len(bound) > 1 else []
+        if reads and any(_is_other(module, name, value) for value in bound):
+            yield from reads
+
+
+def _is_other(module: PyModule, name: str, value: ast.expr) -> bool:
+    made_of = any(isinstance(item, ast.Name) and item.id == name for item in ast.walk(value))
+    empty = isinstance(value, ast.Constant) and not value.value
+    return not made_of and not empty and not any(_read(module, value))
 
 
 def _read(module: PyModule, node: ast.AST) -> Iterator[str]:

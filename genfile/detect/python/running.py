@@ -2,6 +2,7 @@
 
 from genfile.detect.python.application import modules
 from genfile.detect.python.imports import started
+from genfile.detect.python.libraries import LibraryModule, loaded_modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
 from genfile.evidence import Draft
@@ -19,6 +20,11 @@ def running(project: PythonProject, draft: Draft) -> list[tuple[str, PyModule]]:
     loaded = {path for words in commands for path in started(project, list(words))}
     unsure = not loaded or draft.values.get("framework") == "django"
     return [item for item in modules(project) if item[0] in loaded or not _is_aside(item[0], unsure=unsure)]
+
+
+def running_libraries(project: PythonProject, draft: Draft) -> list[LibraryModule]:
+    """The modules that those of `running` import from packages of the tree that are installed with the service."""
+    return loaded_modules(project, [path for path, _ in running(project, draft)])
 
 
 def _is_aside(path: str, *, unsure: bool) -> bool:

@@ -6,11 +6,14 @@ import re
 import shlex
 
 from genfile.detect.python.application import modules
-from genfile.detect.python.django import Django, setting, settings_modules
+from genfile.detect.python.django import Django, located, setting, settings_modules
 from genfile.detect.python.gathered import gathering
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.places import scope_of
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
+from genfile.parsers.pypaths import Scope
+from genfile.parsers.pywrites import written
 from genfile.parsers.small import parse_shell
 
 _CATALOGUE = re.compile(r"(?:(.*)/)?[A-Za-z_@]+/LC_MESSAGES/([^/]+)\.po")
@@ -78,6 +81,30 @@ def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> No
     if path and value is True:
         steps.append(shlex.join(django.command("compress")))
         put_steps(draft, steps, folder.says(path, line, "COMPRESS_OFFLINE"))
+
+
+def put_log_folders(project: PythonProject, draft: Draft, django: Django) -> None:
+    """Make the folders of log files before Django's commands run: it opens them when it reads the settings, and what
+    git ignores is not there."""
+    steps: list[str] = draft.values.get("build", [])
+    at = next((index for index, step in enumerate(steps) if "manage.py" in step), None)
+    if at is None:
+        return
+    found: dict[str, Evidence] = {}
+    made: set[str | None] = set()
+    for path, module in settings_modules(project, django):
+        for item in written(scope_of(project, path) or Scope(module)):
+            where = located(item.place, path, django)
+            if item.name is None:
+                made.add(where)
+            elif not item.database and not item.file and where not in (None, "."):
+                found.setdefault(str(where), project.folder.says(path, item.line, f"logs to {where}"))
+    missing = {
+        where: says for where, says in found.items() if where not in made and not project.folder.has_folder(where)
+    }
+    for where, says in missing.items():
+        steps.insert(at, f"mkdir -p {shlex.quote(where)}")
+        put_steps(draft, steps, says)
 
 
 def put_steps(draft: Draft, steps: list[str], says: Evidence, *, in_place: bool = False) -> None:

@@ -8,9 +8,11 @@ from genfile.detect.addresses import put_addresses
 from genfile.detect.connections import Read, is_bare, put_connections, put_fallbacks
 from genfile.detect.meanings import name_in_call
 from genfile.detect.python.application import modules
+from genfile.detect.python.broker import put_broker
 from genfile.detect.python.fills import filled_names
+from genfile.detect.python.libraries import LibraryModule, depends_on, loaded_modules
 from genfile.detect.python.manifest import PythonProject
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Fact
 from genfile.parsers.python import PyModule
 from genfile.parsers.values import Call, EnvDefault, literal_text
 
@@ -22,19 +24,22 @@ def put_stores(project: PythonProject, draft: Draft) -> None:
     """Put /connections and /addresses."""
 
     def depends(name: str) -> bool:
-        return project.depends(*(ALCHEMY if name == "sqlalchemy" else (name,))) is not None
+        return depends_on(project, *(ALCHEMY if name == "sqlalchemy" else (name,))) is not None
+
+    found = _modules(project)
 
     def bare(service: BackingService) -> bool:
-        return any(is_bare(service, call.callee, call) for _, module in modules(project) for call in _whole(module))
+        return any(is_bare(service, call.callee, call) for item in found for call in _whole(item.module))
 
-    reads = list(_reads(project))
+    reads = [read for item in found for read in _reads(item)]
     names = [
-        project.folder.fact(name, path, call.line, f"the database is {name}")
-        for path, module in modules(project)
-        for call in module.calls
+        Fact(name, (item.says(call.line, f"the database is {name}"),))
+        for item in found
+        for call in item.module.calls
         if (name := name_in_call(call)) is not None
     ]
     put_fallbacks(draft, reads)
+    put_broker(project, draft, reads)
     put_connections(draft, project.folder, reads, depends, bare, names=names)
     put_addresses(draft, project.folder, reads)
 
@@ -49,21 +54,26 @@ def _whole(module: PyModule) -> Iterator[Call]:
     return (call for call in module.calls if call.line not in spread)
 
 
-def _reads(project: PythonProject) -> Iterator[Read]:
-    for path, module in modules(project):
-        for item in (*module.env_names, *filled_names(module)):
-            yield Read(item.name, project.folder.says(path, item.line, item.name))
-        for field in module.settings:
-            says = project.folder.says(path, field.line, field.name)
-            yield Read(field.name, says, literal_text(field.default))
-        for call in module.calls:
-            # Both read DATABASE_URL unless they get another name.
-            if call.callee in ("dj_database_url.config", "env.db"):
-                name = call.keywords.get("env") or next(iter(call.arguments), "DATABASE_URL")
-                if isinstance(name, str) and name.isidentifier():
-                    yield Read(name, project.folder.says(path, call.line, call.callee))
-        for name, default, line in _defaults(module):
-            yield Read(name, project.folder.says(path, line, name), default)
+def _modules(project: PythonProject) -> list[LibraryModule]:
+    """The project's modules, and those that they import from packages of the tree."""
+    own = modules(project)
+    listed = [LibraryModule(project, path, module) for path, module in own]
+    return [*listed, *loaded_modules(project, [path for path, _ in own])]
+
+
+def _reads(item: LibraryModule) -> Iterator[Read]:
+    for read in (*item.module.env_names, *filled_names(item.module)):
+        yield Read(read.name, item.says(read.line, read.name))
+    for field in item.module.settings:
+        yield Read(field.name, item.says(field.line, field.name), literal_text(field.default))
+    for call in item.module.calls:
+        # Both read DATABASE_URL unless they get another name.
+        if call.callee in ("dj_database_url.config", "env.db"):
+            name = call.keywords.get("env") or next(iter(call.arguments), "DATABASE_URL")
+            if isinstance(name, str) and name.isidentifier():
+                yield Read(name, item.says(call.line, call.callee))
+    for name, default, line in _defaults(item.module):
+        yield Read(name, item.says(line, name), default)
 
 
 def _defaults(module: PyModule) -> Iterator[tuple[str, str, int]]:

@@ -9,6 +9,7 @@ from genfile.data import PackageNeeds, backing_services, brought_packages, start
 from genfile.detect.hosting import run_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
+from genfile.detect.python.libraries import all_dependencies, depends_on
 from genfile.detect.python.locks import FILES, reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.running import running
@@ -76,8 +77,9 @@ def put_system(project: PythonProject, draft: Draft) -> None:
 
 def _of_dependencies(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
     """What the dependencies need that the project names; those of conda's channels bring theirs."""
-    known, present = system_packages("pypi"), {*project.dependencies, *project.locked}
-    for name, dependency in sorted(project.dependencies.items()):
+    dependencies = all_dependencies(project)
+    known, present = system_packages("pypi"), {*dependencies, *project.locked}
+    for name, dependency in sorted(dependencies.items()):
         if name in project.conda_names or (name == "psycopg" and "binary" in dependency.extras):
             continue
         if name == "playwright":
@@ -146,13 +148,13 @@ def put_backing(project: PythonProject, draft: Draft) -> None:
     """Put /backing_services."""
     backing: dict[str, Evidence] = {}
     for service in backing_services().values():
-        says = project.depends(*service.pypi)
+        says = depends_on(project, *service.pypi)
         if (
             says is None
             and service.name == "redis"
-            and "redis" in getattr(project.dependencies.get("celery"), "extras", ())
+            and "redis" in getattr(all_dependencies(project).get("celery"), "extras", ())
         ):
-            says = project.depends("celery")
+            says = depends_on(project, "celery")
         if says is not None:
             backing[service.name] = says
     if backing:

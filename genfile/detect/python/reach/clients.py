@@ -1,11 +1,13 @@
 """Calls that create clients which fail without a value, and the variables that provide it."""
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from genfile.data import Client, clients
+from genfile.parsers.python import PyModule
 from genfile.parsers.values import EnvDefault
 
 
@@ -20,9 +22,29 @@ def _known() -> dict[str, list[tuple[re.Pattern[str], Client]]]:
     return found
 
 
-def makes_clients(imports: frozenset[str]) -> bool:
-    """Whether a module with these imports may make such a client."""
-    return not imports.isdisjoint(_known())
+@cache
+def _ends() -> frozenset[str]:
+    """The last parts of the names of their calls."""
+    return frozenset(call.rpartition(".")[2] for client in clients("pypi").values() for call in client.calls)
+
+
+def makes_clients(module: PyModule) -> bool:
+    """Whether a module may make such a client: by its imports, and the names of what it calls."""
+    if module.imports.isdisjoint(_known()):
+        return False
+    return any(call.callee.rpartition(".")[2] in _ends() for call in module.calls)
+
+
+def is_sure(module: PyModule, call: ast.Call) -> bool:
+    """Whether a call is made whenever its statement runs: not in a part of an expression that may be skipped."""
+    skipped: frozenset[int] | None = getattr(module, "_skipped_calls", None)
+    if skipped is None:
+        parts = [part for node in module.of(ast.IfExp) for part in (node.body, node.orelse)]
+        parts += [part for node in module.of(ast.BoolOp) for part in node.values[1:]]
+        parts += [node.body for node in module.of(ast.Lambda)]
+        skipped = frozenset(id(item) for part in parts for item in ast.walk(part) if isinstance(item, ast.Call))
+        module._skipped_calls = skipped  # type: ignore[attr-defined]
+    return id(call) not in skipped
 
 
 def client_of(callee: str) -> Client | None:

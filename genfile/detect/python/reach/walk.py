@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from genfile.detect.python.reach.calls import Listener, listener
-from genfile.detect.python.reach.clients import client_of, wanted
+from genfile.detect.python.reach.clients import client_of, is_sure, wanted
 from genfile.detect.python.reach.commands import commands_of, framed, is_command
 from genfile.detect.python.reach.conditions import condition, equals
 from genfile.detect.python.reach.effects import called_by, effects
@@ -268,7 +268,7 @@ class Walker:
     def _want(self, frame: Frame, call: ast.Call, name: str) -> None:
         """Note the variables that a client of another service fails without."""
         client = client_of(name.replace("()", ""))
-        if client is None:
+        if client is None or not is_sure(frame.module.parsed, call):
             return
         values = [self.evaluator.value(frame, item) for item in call.args]
         keywords = {item.arg: self.evaluator.value(frame, item.value) for item in call.keywords if item.arg}
