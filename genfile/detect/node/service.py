@@ -16,6 +16,7 @@ from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.identity import put_bun_version, put_identity
+from genfile.detect.node.injected import put_injected
 from genfile.detect.node.lasting import end_of, stdio_server
 from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
@@ -112,6 +113,7 @@ def _purpose(service: _Service) -> None:
 def _install(service: _Service) -> None:
     """What the installation reads, and whether its scripts run."""
     put_install(service.project, service.draft)
+    put_injected(service.project, service.draft)
     if is_loose(service.project.package):
         put_loose(service.project, service.draft)
 
