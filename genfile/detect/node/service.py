@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
+from genfile.detect.node.absent import tell_absent_programs
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.compiled import tell_absent
@@ -150,6 +151,7 @@ def _outputs(service: _Service) -> None:
     if service.draft.values.get("build"):
         put_env_check(service.project, service.draft)
         put_git(service.project, service.draft)
+    tell_absent_programs(service.project, service.draft)
 
 
 STEPS: tuple[Callable[[_Service], None], ...] = (
