@@ -21,6 +21,7 @@ from genfile.detect.node.injected import put_injected
 from genfile.detect.node.lasting import end_of, stdio_server
 from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
+from genfile.detect.node.loader import put_loader
 from genfile.detect.node.loose import is_loose, put_loose
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import put_build
@@ -152,6 +153,7 @@ def _outputs(service: _Service) -> None:
         put_env_check(service.project, service.draft)
         put_git(service.project, service.draft)
     tell_absent_programs(service.project, service.draft)
+    put_loader(service.project, service.draft)
 
 
 STEPS: tuple[Callable[[_Service], None], ...] = (
