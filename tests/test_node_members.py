@@ -308,7 +308,7 @@ def test_program_is_started_and_not_its_package_manager(start: str) -> None:
         "a.ts": SERVER,
     }
     text = genfile.generate(files, comments="none").files["Dockerfile"]
-    assert 'CMD ["tsx", "a.ts"]' in text
+    assert 'CMD ["node", "--import", "tsx", "a.ts"]' in text
     assert "--omit=dev" not in text
 
 

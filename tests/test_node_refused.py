@@ -71,7 +71,11 @@ def texts(files: dict[str, str]) -> str:
 )  # fmt: skip
 def test_a_program_that_node_refuses_is_run_by_the_runner(files: dict[str, str], why: str) -> None:
     spec = only(**files)
-    assert (spec.start, spec.dependencies_at_run, spec.port) == (("tsx", "src/server.ts"), "all", 4000)
+    assert (spec.start, spec.dependencies_at_run, spec.port) == (
+        ("node", "--import", "tsx", "src/server.ts"),
+        "all",
+        4000,
+    )
     said = texts(files)
     assert why in said
     assert "the image starts `tsx src/server.ts` instead" in said
@@ -125,7 +129,7 @@ def test_a_program_that_node_loads_is_started_as_it_is_compiled(files: dict[str,
 
 def test_a_start_of_the_source_stays_one_where_node_refuses_the_output() -> None:
     scripts = {"build": "tsc", "start": "tsx src/server.ts"}
-    assert only(**tree(MODERN, type="module", scripts=scripts)).start == ("tsx", "src/server.ts")
+    assert only(**tree(MODERN, type="module", scripts=scripts)).start == ("node", "--import", "tsx", "src/server.ts")
     assert only(**tree({"module": "commonjs"}, scripts=scripts)).start == ("node", "dist/server.js")
 
 
@@ -150,7 +154,7 @@ def test_a_worker_is_held_against_node_too() -> None:
     files = tree(
         MODERN, type="module", scripts=scripts, files={"src/worker.ts": "import { routes } from './routes'; routes"}
     )
-    assert only(**files).processes["worker"] == ("tsx", "src/worker.ts")
+    assert only(**files).processes["worker"] == ("node", "--import", "tsx", "src/worker.ts")
 
 
 def test_nest_puts_names_of_paths_right() -> None:
@@ -170,7 +174,7 @@ def test_a_workspace_links_its_members() -> None:
     kit = {"kit/package.json": package(name="@acme/kit", main="dist/index.js"), "kit/src/index.ts": ROUTES}
     root = {"package.json": package(name="root", workspaces=["api", "kit"])}
     assert only(**root, **kit, **files).start == ("node", "dist/api/src/server.js")
-    assert only(**kit, **files).start == ("tsx", "src/server.ts")
+    assert only(**kit, **files).start == ("node", "--import", "tsx", "src/server.ts")
 
 
 def peered(version: str, **keys: object) -> dict[str, str]:
@@ -259,7 +263,10 @@ def test_a_bundle_of_commonjs_is_no_es_module(build: str, script: str) -> None:
     )
     scripts = {"build": build, "start": "node dist/server.js"}
     files = tree(MODERN, type="module", scripts=scripts, devDependencies=PACKERS, files={"pack.mjs": call})
-    assert (only(**files).start, only(**files).dependencies_at_run) == (("tsx", "src/server.ts"), "all")
+    assert (only(**files).start, only(**files).dependencies_at_run) == (
+        ("node", "--import", "tsx", "src/server.ts"),
+        "all",
+    )
     assert "src/server.ts:1 (esbuild bundles it as CommonJS, but package.json declares ES modules)" in texts(files)
 
 

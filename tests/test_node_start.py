@@ -102,7 +102,11 @@ def test_every_wrapper_leads_to_the_program(script: str) -> None:
         ),
         # The watcher's own configuration.
         ("nodemon", {"nodemon.json": '{"exec": "node lib/x.js"}', "lib/x.js": LISTEN}, ("node", "lib/x.js")),
-        ("nodemon src/x.ts", {"nodemon.json": '{"execMap": {"ts": "tsx"}}', "src/x.ts": IMPORT}, ("tsx", "src/x.ts")),
+        (
+            "nodemon src/x.ts",
+            {"nodemon.json": '{"execMap": {"ts": "tsx"}}', "src/x.ts": IMPORT},
+            ("node", "--import", "tsx", "src/x.ts"),
+        ),
         (
             "pm2 start ecosystem.config.js",
             {"ecosystem.config.js": "module.exports = { apps: [{ script: 'npm', args: 'run serve' }] }"},
@@ -232,7 +236,11 @@ def test_a_build_that_writes_nothing_is_none_and_the_source_is_run() -> None:
     scripts = {"build": "tsc --build", "start": "node ./dist/server.js", "dev": "nodemon --exec tsx src/server.ts"}
     files = typed(scripts, noEmit=True)
     spec = only(**files)
-    assert (spec.build, spec.start, spec.dependencies_at_run) == ((), ("tsx", "src/server.ts"), "all")
+    assert (spec.build, spec.start, spec.dependencies_at_run) == (
+        (),
+        ("node", "--import", "tsx", "src/server.ts"),
+        "all",
+    )
     said = texts(**files)
     assert "only checks types" in said
     assert (
@@ -316,12 +324,12 @@ def test_what_development_sets_is_not_set_in_the_image() -> None:
 )
 def test_a_source_whose_output_node_does_not_load_is_run_as_it_is(options: dict[str, Any]) -> None:
     spec = only(**typed({"dev": "tsx watch src/server.ts"}, **options))
-    assert (spec.build, spec.start) == ((), ("tsx", "src/server.ts"))
+    assert (spec.build, spec.start) == ((), ("node", "--import", "tsx", "src/server.ts"))
 
 
 def test_a_start_script_that_runs_the_source_is_the_project_s_own_word() -> None:
     spec = only(**typed({"start": "tsx src/server.ts"}))
-    assert (spec.build, spec.start) == ((), ("tsx", "src/server.ts"))
+    assert (spec.build, spec.start) == ((), ("node", "--import", "tsx", "src/server.ts"))
 
 
 def test_a_watching_compiler_is_a_build() -> None:

@@ -212,6 +212,10 @@ class Workspace(Model):
     of_root: tuple[RelativePath, ...] = Field(
         (), description="Those of `depends_on` that the root itself depends on, if every installation resolves them."
     )
+    injected: tuple[RelativePath, ...] = Field(
+        (),
+        description="Those of `depends_on` that pnpm copies into node_modules: the installation needs their sources.",
+    )
     files: tuple[RelativePath, ...] | None = Field(
         None,
         description="Files in the root folder that the build reads. With `folders` and the needed members they are all "

@@ -4,8 +4,10 @@ import posixpath
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from genfile.detect.node.configs import build_configs, build_steps
+from genfile.detect.node.copied import copied_members, linked_members
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import settings_at
 from genfile.detect.node.manager import LOCKS, NodeProject, package_manager
@@ -35,7 +37,7 @@ _CODE = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", "
 
 class Closure(Struct, frozen=True):
     """Paths in the tree. ``members``: other members that are needed; ``at_run``: those that the running program needs;
-    ``of_root``: those that every installation resolves.
+    ``of_root``: those that every installation resolves; ``injected``: those that pnpm copies into node_modules.
 
     ``files`` of the root and ``folders`` are read beside the members; ``files`` is None if they are unknown, for the
     ``reason``.
@@ -47,6 +49,7 @@ class Closure(Struct, frozen=True):
     files: tuple[str, ...] | None = None
     folders: tuple[str, ...] = ()
     reason: str = ""
+    injected: tuple[str, ...] = ()
 
 
 class _Unknown(Exception):
@@ -57,7 +60,8 @@ def closure_of(project: NodeProject) -> Closure | None:
     """The part of the workspace that a member is built from; None for a package outside any workspace. Computed
     once."""
     return project.folder.tree.once(
-        ("node-closure", project.folder.path), lambda: _closure(project) if project.workspace is not None else None
+        ("node-closure", project.folder.path),
+        lambda: _with_copies(project, _closure(project)) if project.workspace is not None else None,
     )
 
 
@@ -86,6 +90,19 @@ def _closure(project: NodeProject) -> Closure:
     paths = project.root.tree.paths
     files = tuple(place for place in places if place in paths)
     return Closure(members, at_run, of_root, files, tuple(place for place in places if place not in paths))
+
+
+def _with_copies(project: NodeProject, closure: Closure) -> Closure:
+    """A closure with the members that pnpm copies; what only node_modules has is not needed beside it."""
+    if package_manager(project)[0].value != "pnpm":
+        return closure
+    own = project.folder.path
+    injected = copied_members(project.root, own, closure.members)
+    if not injected:
+        return closure
+    linked = linked_members(project.root, own, closure.members)
+    at_run = tuple(path for path in closure.at_run if path not in injected or path in linked)
+    return replace(closure, injected=injected, at_run=at_run)
 
 
 def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

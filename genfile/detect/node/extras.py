@@ -14,12 +14,12 @@ from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import is_built, put_generated, put_member_scripts
 from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.peers import put_peers
-from genfile.detect.node.public import PUBLIC_PREFIXES, public_settings
+from genfile.detect.node.public import PREFIXES, PUBLIC_PREFIXES, public_settings
 from genfile.detect.node.release import put_release
-from genfile.detect.node.schema import generates_modules, user_of
+from genfile.detect.node.schema import generates_modules, has_engine, leave_schema, user_of
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
-from genfile.detect.node.stores import build_address
+from genfile.detect.node.stores import build_address, schema_variables
 from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
@@ -184,10 +184,11 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
 def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
     """Make Prisma's migrations a release command, whose program must be in the image."""
     value = build_address(project)
-    for name in dict.fromkeys(("DATABASE_URL", *config_variables(project))):
+    for name in _addresses(project, draft):
         draft.values.setdefault("environment", []).append({"name": name, "phase": "build", "value": value})
     folder = next((name for name in ("prisma/migrations", "migrations") if holder.project.has_folder(name)), None)
     if folder is None:
+        leave_schema(project, draft, holder)
         return
     says = holder.project.says(folder, None, "migrations")
     schema = posixpath.join(posixpath.dirname(folder), "schema.prisma")
@@ -220,6 +221,14 @@ def _release_reads(folder: Project, schema: str) -> list[str]:
     called = [call.arguments[0] for call in module.calls if call.callee == "env" and call.arguments]
     read = [*names, *(item.name for item in module.env_names), *(name for name in called if isinstance(name, str))]
     return list(dict.fromkeys(name for name in read if name.isidentifier()))
+
+
+def _addresses(project: NodeProject, draft: Draft) -> list[str]:
+    """The variables with an address that generating the client needs, or a build that loads the program."""
+    named = [*(name for name, _ in schema_variables(project)), *config_variables(project)]
+    if has_engine(project) or draft.values.get("framework") in PREFIXES:
+        named.insert(0, "DATABASE_URL")
+    return list(dict.fromkeys(named))
 
 
 def _is_hook(package: PackageJson, name: str) -> bool:

@@ -90,6 +90,7 @@ def _put_workspace(project: NodeProject, draft: Draft, manager: str) -> None:
         "depends_on": list(closure.members),
         "runs_with": list(closure.at_run),
         "of_root": list(closure.of_root),
+        "injected": list(closure.injected),
         "files": list(closure.files) if closure.files is not None else None,
         "folders": list(closure.folders),
         "names": _asked(project, manager) if closure.files is not None else [],

@@ -43,6 +43,14 @@ class PackageJson(Struct, frozen=True, dict=True):
         return _texts(self.document.table("peerDependencies")) | self.dependencies
 
     @property
+    def programs(self) -> tuple[str, ...]:
+        """The names of the programs that the package itself brings."""
+        value, name = self.document.get("bin"), self.name
+        if isinstance(value, str) and name:
+            return (name.rpartition("/")[2],)
+        return tuple(str(key) for key in value) if isinstance(value, dict) else ()
+
+    @property
     def name(self) -> str | None:
         return self.document.text("name")
 

@@ -3,8 +3,11 @@
 import posixpath
 from collections.abc import Sequence
 
+from genfile.detect.node.locks import locked_versions, order
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
+from genfile.detect.paths import inside
+from genfile.evidence import Draft
 
 # Where Prisma looks for it, relative to its working folder.
 SCHEMA = "prisma/schema.prisma"
@@ -36,14 +39,41 @@ def generates_modules(package: PackageJson) -> bool:
     from genfile.parsers.prisma import client_outputs
 
     project = package.project
-    named = package.document.text("prisma", "schema") or "prisma"
-    files = (
-        [named]
-        if project.has(named)
-        else [*project.files("*.prisma", below=named), *project.files(posixpath.basename(SCHEMA), depth=3)]
-    )
-    outputs = [output for file in dict.fromkeys(files) for output in client_outputs(project.text(file) or "")]
+    outputs = [output for file in _schema_files(package) for output in client_outputs(project.text(file) or "")]
     return not outputs or any(not output or "node_modules" in output.split("/") for output in outputs)
+
+
+def _schema_files(package: PackageJson) -> list[str]:
+    project = package.project
+    named = package.document.text("prisma", "schema") or "prisma"
+    if project.has(named):
+        return [named]
+    found = (*project.files("*.prisma", below=named), *project.files(posixpath.basename(SCHEMA), depth=3))
+    return list(dict.fromkeys(found))
+
+
+def has_engine(project: NodeProject) -> bool:
+    """Whether Prisma's client runs an engine of its own, which links OpenSSL: up to version 6."""
+    locked = locked_versions(project)
+    found = [order(locked[name][0]) for name in _PACKAGES if name in locked]
+    return not found or min(found) < [7]
+
+
+def leave_schema(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
+    """Leave the schema's folder out of the image, if neither the client nor a release command reads it: unless a
+    client is generated into it."""
+    from genfile.parsers.prisma import client_outputs
+
+    place, files = holder.project.full("prisma"), _schema_files(holder)
+    folders = {
+        holder.project.full(posixpath.join(posixpath.dirname(file), output))
+        for file in files
+        for output in client_outputs(holder.project.text(file) or "")
+    }
+    if not has_engine(project) and place in draft.values.get("run_paths", ()):
+        beside = [name for name in holder.project.files("*", below="prisma", depth=4) if not name.endswith(".prisma")]
+        if not beside and not any(inside(folder, place) for folder in folders):
+            draft.values["run_paths"] = [path for path in draft.values["run_paths"] if path != place]
 
 
 def shared_schema(project: NodeProject, members: Sequence[PackageJson]) -> str | None:
@@ -64,4 +94,13 @@ def _depends(package: PackageJson) -> bool:
     return any(name in package.every_dependency for name in _PACKAGES)
 
 
-__all__ = ["SCHEMA", "generates_modules", "has_schema", "schema_holders", "shared_schema", "user_of"]
+__all__ = [
+    "SCHEMA",
+    "generates_modules",
+    "has_engine",
+    "has_schema",
+    "leave_schema",
+    "schema_holders",
+    "shared_schema",
+    "user_of",
+]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from genfile.data import Framework
+from genfile.detect.node.absent import tell_absent_programs
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.compiled import tell_absent
@@ -16,9 +17,11 @@ from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.identity import put_bun_version, put_identity
+from genfile.detect.node.injected import put_injected
 from genfile.detect.node.lasting import end_of, stdio_server
 from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
+from genfile.detect.node.loader import put_loader
 from genfile.detect.node.loose import is_loose, put_loose
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import put_build
@@ -112,6 +115,7 @@ def _purpose(service: _Service) -> None:
 def _install(service: _Service) -> None:
     """What the installation reads, and whether its scripts run."""
     put_install(service.project, service.draft)
+    put_injected(service.project, service.draft)
     if is_loose(service.project.package):
         put_loose(service.project, service.draft)
 
@@ -148,6 +152,8 @@ def _outputs(service: _Service) -> None:
     if service.draft.values.get("build"):
         put_env_check(service.project, service.draft)
         put_git(service.project, service.draft)
+    tell_absent_programs(service.project, service.draft)
+    put_loader(service.project, service.draft)
 
 
 STEPS: tuple[Callable[[_Service], None], ...] = (

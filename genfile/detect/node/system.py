@@ -14,6 +14,7 @@ from genfile.detect.node.members import needed_members
 from genfile.detect.node.native import has_old_gyp, native_modules
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.nxapps import nx_app
+from genfile.detect.node.schema import has_engine
 from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
@@ -100,7 +101,13 @@ def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
     build: set[str] = set()
     run: set[str] = set()
     evidence: list[Evidence] = []
-    _known(draft, every, production if with_run else {}, (build, run, evidence))
+    running = production if with_run else {}
+    if not has_engine(project) and "prisma" not in (
+        posixpath.basename(word) for word in draft.values.get("release") or ()
+    ):
+        # What Prisma needs of the system, its engines need; the client has none.
+        running = {name: item for name, item in running.items() if name not in ("prisma", "@prisma/client")}
+    _known(draft, every, running, (build, run, evidence))
     for _, says in native_modules(project):
         # node-gyp before version 10 needs distutils, which Python no longer has.
         build.update(("g++", "make", "python3", *(("python3-setuptools",) if has_old_gyp(project) else ())))
