@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.parsers.grammar import captures, in_order
 from genfile.parsers.jsreplaces import replacing
 from genfile.parsers.jssyntax import declares_at_top, is_top, number_of
-from genfile.parsers.values import UNKNOWN, Anchored, EnvDefault, Steps, is_known, joined
+from genfile.parsers.values import UNKNOWN, Anchored, Beside, EnvDefault, Steps, is_known, joined
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -253,7 +253,7 @@ class JsValues:
                 return self._compared(left, right, self._text(operator).startswith("="), depth)
             if self._text(operator) == "+" and self._text(left) in _HERE:
                 below = self._value(right, depth + 1)
-                return Anchored(below.lstrip("/")) if isinstance(below, str) else UNKNOWN
+                return Beside(below.lstrip("/")) if isinstance(below, str) else UNKNOWN
             if self._text(operator) not in ("||", "??"):
                 return UNKNOWN
             value = self._value(left, depth + 1)
@@ -368,7 +368,9 @@ class JsValues:
             if isinstance(value, str):
                 parts.append(value)
         whole = joined(["/".join(parts)]) if parts else UNKNOWN
-        return Anchored(whole) if anchored and isinstance(whole, str) else whole
+        if not anchored or not isinstance(whole, str):
+            return whole
+        return Beside(whole) if first in _HERE else Anchored(whole)
 
     def _env_name(self, node: "Node") -> str | None:
         """The X in `process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`."""

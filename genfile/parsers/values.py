@@ -23,6 +23,12 @@ class Anchored(str):
     __slots__ = ()
 
 
+class Beside(Anchored):
+    """A path from the folder of the module that says it, wherever that runs: `join(__dirname, "entities")`."""
+
+    __slots__ = ()
+
+
 class EnvDefault(Struct, frozen=True):
     """An environment variable with its fallback: a literal or another variable; None if there is none."""
 

@@ -8,6 +8,7 @@ from genfile.data import Framework, frameworks
 from genfile.detect.aside import is_aside
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
+from genfile.detect.node.configured import is_configured
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
@@ -243,6 +244,7 @@ def read_module(project: NodeProject, name: str) -> JsModule | None:
         module = parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
     if module is not None and module.reads_elsewhere is None:
         module.reads_elsewhere = partial(_reads_elsewhere, project, name)
+        module.configures = partial(is_configured, project, name)
     return module
 
 

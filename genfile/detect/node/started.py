@@ -16,7 +16,7 @@ from genfile.parsers.jsstart import ModuleStart
 # Modules that re-export: `export * from "./env"`.
 MAX_HANDED = 4
 MAX_ROUNDS = 6
-MAX_FILES = 120
+MAX_FILES = 420
 
 
 class StartedModules:
