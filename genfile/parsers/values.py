@@ -56,6 +56,19 @@ class EnvDefault(Struct, frozen=True):
         return (self.name, *(self.default.names if isinstance(self.default, EnvDefault) else ()))
 
 
+class NamedRead(Struct, frozen=True):
+    """How a function reads a variable by name: the parameter with the name, and the one with the environment, if the
+    function is handed that too."""
+
+    at: int
+    environment: int | None = None
+
+    @staticmethod
+    def name_in(values: list[Any]) -> str | None:
+        """The name in the value of the argument."""
+        return next((value for value in values if isinstance(value, str) and value.isidentifier()), None)
+
+
 class Beginning(Struct, frozen=True):
     """A text of which only the beginning is known; the program computes the rest."""
 

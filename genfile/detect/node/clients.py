@@ -119,6 +119,7 @@ def imported_value(project: NodeProject, path: str, module: JsModule, text: str)
         return _below(other.default_export, names)
     value = other.exported(names[0]) if names else UNKNOWN
     value = other.constant(names[0]) if names and value is UNKNOWN else value
+    value = other.given_back(names[0]) if names and value is UNKNOWN else value
     # `module.exports = { … }` has its names in one object.
     return _below(other.default_export, names) if value is UNKNOWN else _below(value, names[1:])
 
