@@ -144,6 +144,21 @@ def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, "str |
                     yield inner, looked_up(module, given) or module._dotted(given)
 
 
+def parameter_at(module: "JsModule", call: "Call", at: int) -> tuple[str, int] | None:
+    """The function around a call, by its name, and the place of the parameter that the call hands on; None for any
+    other argument, and for a parameter with a default."""
+    for node, arguments in _nodes_of(module, call):
+        items = [_plain(item) for item in arguments.named_children if item.type != "comment"]
+        function = module.flow.functions.get(module.flow.place(node)[0] or "")
+        if function is None or at >= len(items) or items[at].type != "identifier":
+            continue
+        for number, (name, given) in enumerate(module._parameters_of(function)):
+            default = given.child_by_field_name("value") or given.child_by_field_name("right")
+            if name == module._text(items[at]) and default is None:
+                return module.flow.place(node)[0] or "", number
+    return None
+
+
 def _pairs(module: "JsModule", literal: "Node") -> Iterator[tuple[str, "Node"]]:
     """The keys of an object literal, with their values."""
     for pair in literal.named_children:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.parsers.grammar import captures, in_order
 from genfile.parsers.jsreplaces import replacing
 from genfile.parsers.jssyntax import declares_at_top, is_top, number_of
-from genfile.parsers.values import UNKNOWN, Anchored, Beside, EnvDefault, NamedRead, Steps, is_known, joined
+from genfile.parsers.values import UNKNOWN, Anchored, BesideModule, EnvDefault, NamedRead, Steps, is_known, joined
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -253,7 +253,7 @@ class JsValues:
                 return self._compared(left, right, self._text(operator).startswith("="), depth)
             if self._text(operator) == "+" and self._text(left) in _HERE:
                 below = self._value(right, depth + 1)
-                return Beside(below.lstrip("/")) if isinstance(below, str) else UNKNOWN
+                return BesideModule(below.lstrip("/")) if isinstance(below, str) else UNKNOWN
             if self._text(operator) not in ("||", "??"):
                 return UNKNOWN
             value = self._value(left, depth + 1)
@@ -362,7 +362,7 @@ class JsValues:
         whole = joined(["/".join(parts)]) if parts else UNKNOWN
         if not anchored or not isinstance(whole, str):
             return whole
-        return Beside(whole) if first in _HERE else Anchored(whole)
+        return BesideModule(whole) if first in _HERE else Anchored(whole)
 
     def _env_name(self, node: "Node") -> str | None:
         """The X in `process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`."""

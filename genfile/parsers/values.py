@@ -23,7 +23,7 @@ class Anchored(str):
     __slots__ = ()
 
 
-class Beside(Anchored):
+class BesideModule(Anchored):
     """A path from the folder of the module that says it, wherever that runs: `join(__dirname, "entities")`."""
 
     __slots__ = ()

@@ -16,7 +16,7 @@ from genfile.detect.node.wrappers import file_place
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.values import Beside, EnvDefault
+from genfile.parsers.values import BesideModule, EnvDefault
 
 Sources = list[tuple[str, JsModule]]
 _PACKAGE = "typeorm"
@@ -140,7 +140,7 @@ def _placed(made: Compiled, project: NodeProject, says: Evidence, patterns: Any)
     name = relative(says.path, project.folder.path)
     folder = posixpath.dirname(made.outputs.get(name, name))
     listed = patterns if isinstance(patterns, list) else []
-    return [posixpath.join(folder, item) if isinstance(item, Beside) else item for item in listed]
+    return [posixpath.join(folder, item) if isinstance(item, BesideModule) else item for item in listed]
 
 
 def _names_sources(made: Compiled, patterns: Any) -> str | None:
