@@ -175,3 +175,33 @@ def test_the_entities_of_mikro_orm(config: str, told: bool) -> None:
     text = notes(files)
     assert text.count("entities names the sources") == int(told)
     assert ("such as dist/entities" in text) == told
+
+
+CLI = "node ./node_modules/typeorm/cli.js"
+
+
+@pytest.mark.parametrize(
+    ("scripts", "wanted"),
+    [
+        (
+            {
+                "migration:run": f"ts-node -r tsconfig-paths/register {CLI[5:]} migration:run -d src/data.ts",
+                "migration:revert:js": f"{CLI} migration:revert -d dist/data.js",
+                "migration:run:js": f"{CLI} migration:run -d ./dist/data.js",
+            },
+            "typeorm migration:run -d ./dist/data.js",
+        ),
+        ({"migrate:up:built": "node dist/migrate.js"}, "node dist/migrate.js"),
+        ({"migration:run:js": "node node_modules/.bin/typeorm migration:run --dataSource=dist/data.js"},
+         "typeorm migration:run --dataSource=dist/data.js"),
+        # What goes back, what fills a database, what the build does not make, and a script of another name.
+        ({"migration:run:js": f"{CLI} migration:revert -d dist/data.js"}, ""),
+        ({"migrate:seed": "node dist/seed.js"}, ""),
+        ({"migration:run:js": f"{CLI} migration:run -d other/data.js"}, ""),
+        ({"check:js": f"{CLI} migration:run -d dist/data.js"}, ""),
+    ],
+)  # fmt: skip
+def test_a_migration_of_compiled_files_has_a_name_of_its_own(scripts: dict[str, str], wanted: str) -> None:
+    sources = {f"src/{name}.ts": "export const a = 1;" for name in ("data", "migrate", "seed")}
+    (service,) = inspect(**compiled("typeorm", dev=("ts-node",), scripts=scripts, **sources)).services
+    assert program(service.spec) == wanted

@@ -149,6 +149,32 @@ def test_a_data_source_that_names_sources_is_told_of(patterns: str, told: int) -
     assert len(connecting(f"new DataSource({{ type: 'postgres', entities: [{patterns}] }})")[0]) == told
 
 
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        # Of the compiled module, dist/ormconfig.js; from the working directory, it is the folder of the sources.
+        ("join(__dirname, 'src', 'entity', '*.js')", 0),
+        ("__dirname + '/src/entity/*.js'", 0),
+        ("join('src', 'entity', '*.js')", 1),
+        ("resolve('src/entity/*.js')", 1),
+    ],
+)
+def test_a_path_beside_a_module_is_beside_what_is_compiled(pattern: str, told: int) -> None:
+    settings = (
+        "import { join, resolve } from 'path';\nimport { DataSource } from 'typeorm';\n"
+        f"export const source = new DataSource({{ type: 'postgres', entities: [{pattern}] }});\n"
+    )
+    files = {
+        **TYPEORM,
+        "package.json": TYPEORM["package.json"].replace("dist/index.js", "dist/src/index.js"),
+        "tsconfig.json": '{"compilerOptions": {"outDir": "dist", "rootDir": ".", "module": "commonjs"}}',
+        "ormconfig.ts": settings,
+        "src/index.ts": "import express from 'express';\nimport '../ormconfig';\nexpress().listen(3000);\n",
+    }
+    (service,) = inspect(**files).services
+    assert len([note for note in service.notes if "names the sources" in note.text]) == told
+
+
 def test_settings_that_nothing_reads_say_nothing() -> None:
     call = "new DataSource({ type: 'postgres', entities: [User] })"
     assert connecting(call, **{"ormconfig.json": '{"entities": [' + SOURCES + "]}"})[0] == []

@@ -366,6 +366,33 @@ def test_clients_that_throw_without_a_value(tmp_path: Path, code: str, names: di
 
 
 @pytest.mark.parametrize(
+    ("call", "names"),
+    [
+        ("make({}, process.env.ACCESS, '1h')", {"ACCESS"}),
+        ("make({}, settings.access, '1h')", {"ACCESS"}),
+        ("app.get('/', wrap(async () => make({}, settings.access, '1h')))", {"ACCESS"}),
+        ("tokens.make({}, process.env.ACCESS)", {"ACCESS"}),
+        # A default, another parameter, another function, and a parameter with a default of its own.
+        ("make({}, process.env.ACCESS || 'none', '1h')", set()),
+        ("make({}, 'none', process.env.EXPIRES)", set()),
+        ("tokens.other({}, process.env.ACCESS)", set()),
+        ("tokens.lax({}, process.env.ACCESS)", set()),
+    ],
+)
+def test_a_key_is_handed_to_the_function_that_signs(tmp_path: Path, call: str, names: set[str]) -> None:
+    helper = (
+        "const jwt = require('jsonwebtoken');\n"
+        "exports.make = (payload, secret, expiresIn) => { return jwt.sign(payload, secret, { expiresIn }); };\n"
+        "exports.other = (payload, secret) => [payload, secret];\n"
+        "exports.lax = (payload, secret = 'none') => jwt.sign(payload, secret);\n"
+    )
+    code = "const tokens = require('./tokens');\nconst { make } = require('./tokens');\n"
+    code += "const settings = require('./settings');\n"
+    files = {"settings.js": "module.exports = { access: process.env.ACCESS };\n", "tokens.js": helper}
+    assert set(required(tmp_path, {**NODE, "index.js": f"{code}{call};\n{LISTENS}", **files})) == names
+
+
+@pytest.mark.parametrize(
     ("schema", "missing"), [("Joi.string().default('mongodb://db/a')", False), ("Joi.string()", True)]
 )
 def test_a_client_gets_what_a_schema_gives_by_default(tmp_path: Path, schema: str, missing: bool) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
 from genfile.parsers.jsanswers import JsAnswers
+from genfile.parsers.jsconfigured import JsConfigured
 from genfile.parsers.jscontrollers import JsControllers
-from genfile.parsers.jshelpers import JsHelpers
 from genfile.parsers.jsloads import JsLoads
 from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
@@ -41,7 +41,7 @@ def parse_typescript(text: str) -> "JsModule":
 __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
-class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
+class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsConfigured):
     """A parsed module; each property is computed once, when needed."""
 
     @cached_property
@@ -161,7 +161,8 @@ class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
 
     @cached_property
     def env_names(self) -> tuple[EnvName, ...]:
-        """The variables read through process.env and import.meta.env, and by helpers that get the names; each once."""
+        """The variables read through process.env and import.meta.env, by helpers that get the
+        names, and from Nest's ConfigService; each once."""
         found: dict[str, EnvName] = {}
         lefts = (node.child_by_field_name("left") for node in self._all("binary_expression"))
         defaulted = {left.id for left in lefts if left is not None}
@@ -169,7 +170,7 @@ class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
             name = self._env_name(node)
             if name is not None:
                 found.setdefault(name, EnvName(name, _line(node), node.id in defaulted))
-        for item in self.asked_by_name:
+        for item in (*self.asked_by_name, *self.configured):
             found.setdefault(item.name, item)
         return tuple(found.values())
 
@@ -177,7 +178,10 @@ class JsModule(JsReads, JsWrites, JsLoads, JsAnswers, JsControllers, JsHelpers):
     def env_defaults(self) -> tuple[tuple[EnvDefault, int], ...]:
         """The variables with a default: `process.env.X || "y"`, each with its line."""
         found: list[tuple[EnvDefault, int]] = []
-        for node in self._all("binary_expression"):
+        asked = (
+            [node for node in self._all("call_expression") if self.asked(node) is not None] if self.configured else []
+        )
+        for node in (*self._all("binary_expression"), *asked):
             value = self._value(node)
             if isinstance(value, EnvDefault) and value.default is not None:
                 found.append((value, _line(node)))

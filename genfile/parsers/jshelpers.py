@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.jsreach import JsReferences
+from genfile.parsers.jsenvironments import JsEnvironments
 from genfile.parsers.jsshapes import FUNCTIONS
-from genfile.parsers.values import UNKNOWN, EnvName
+from genfile.parsers.values import UNKNOWN, EnvDefault, EnvName, NamedRead
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 
 
-class JsHelpers(JsReferences):
+class JsHelpers(JsEnvironments):
     """The part of JsModule that follows such a function to the module that it is imported from."""
 
-    reads_elsewhere: Callable[[str, str], bool] | None = None
-    """Whether a function reads a variable by name, by the module that an import names, and its name there."""
+    reads_elsewhere: Callable[[str, str], NamedRead | None] | None = None
+    """How a function reads a variable by name, by the module that an import names, and its name there."""
 
-    def reads_named(self, exported: str) -> bool:
-        """Whether a function that the module exports reads the variable that its first parameter names."""
+    def reads_named(self, exported: str) -> NamedRead | None:
+        """How a function that the module exports reads the variable that a parameter names."""
         node = self._whole_export() if exported in ("default", "*") else self.exports.get(exported)
         if node is None and exported not in ("default", "*"):
             node = self._constants.get(exported)
         if node is not None and node.type == "identifier":
             node = self._constants.get(self._text(node))
-        return node is not None and node.type in FUNCTIONS and self._reads_parameter(node)
+        return self._read_in(node) if node is not None and node.type in FUNCTIONS else None
 
     def handed_on(self, exported: str) -> tuple[tuple[str, str], ...]:
         """Where an export that is not the module's own may come from: `export { a as b } from "./x"`."""
@@ -50,9 +50,11 @@ class JsHelpers(JsReferences):
         for node in self._all("call_expression"):
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             items = arguments.named_children if arguments is not None else []
-            name = self._string(items[0]) if items and items[0].type == "string" else ""
-            if callee is not None and _NAME.fullmatch(name) and self._reads_by_name(self._dotted(callee)):
-                found.append(EnvName(name, int(node.start_point[0]) + 1, has_default=len(items) > 1))
+            at = next((at for at, item in enumerate(items[:2]) if item.type == "string"), 0)
+            name = self._string(items[at]) if items and items[at].type == "string" else ""
+            read = self._named_read(self._dotted(callee)) if callee is not None and _NAME.fullmatch(name) else None
+            if read is not None and read.at == at and self._is_handed(read, items):
+                found.append(EnvName(name, int(node.start_point[0]) + 1, has_default=len(items) > at + 1))
         return tuple(found)
 
     def _aliases(self, clause: "Node") -> dict[str, str]:
@@ -65,21 +67,21 @@ class JsHelpers(JsReferences):
         return found
 
     @cached_property
-    def _helpers(self) -> dict[str, bool]:
-        """What is known of the names of callees: whether each reads a variable by name."""
+    def _helpers(self) -> dict[str, NamedRead | None]:
+        """What is known of the names of callees: how each reads a variable by name."""
         return {}
 
-    def _reads_by_name(self, helper: str) -> bool:
+    def _named_read(self, helper: str) -> NamedRead | None:
         if helper not in self._helpers:
-            self._helpers[helper] = False  # What asks while this is being answered gets no.
-            self._helpers[helper] = super()._reads_by_name(helper) or self._is_read_elsewhere(helper)
+            self._helpers[helper] = None  # What asks while this is being answered gets none.
+            self._helpers[helper] = super()._named_read(helper) or self._read_elsewhere(helper)
         return self._helpers[helper]
 
-    def _is_read_elsewhere(self, helper: str) -> bool:
+    def _read_elsewhere(self, helper: str) -> NamedRead | None:
         base, _, rest = helper.partition(".")
         source, exported = self.bindings.get(base, ("", ""))
         if self.reads_elsewhere is None or not source:
-            return False
+            return None
         return self.reads_elsewhere(source, rest if rest and exported in ("*", "default") else exported)
 
     def _computed(self, node: "Node", depth: int) -> Any:
@@ -87,6 +89,8 @@ class JsHelpers(JsReferences):
         if value is not UNKNOWN or node.type != "call_expression":
             return value
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if callee is not None and arguments is not None and callee.type == "identifier":
+            return self._given_by(arguments, depth)
         if callee is None or arguments is None or callee.type != "member_expression":
             return value
         dotted = self._dotted(callee)
@@ -97,3 +101,13 @@ class JsHelpers(JsReferences):
         if imported and named and named[0].type == "string":
             return self._with_fallback(dotted, arguments, depth)
         return value
+
+    def _given_by(self, arguments: "Node", depth: int) -> Any:
+        """The variable that a callback reads for the function that it is given to: `attempt(() => number("PORT"))`."""
+        last = arguments.named_children[-1] if arguments.named_children else None
+        body = last.child_by_field_name("body") if last is not None and last.type == "arrow_function" else None
+        listed = last.child_by_field_name("parameters") if last is not None else None
+        if body is None or body.type == "statement_block" or listed is None or listed.named_children:
+            return UNKNOWN
+        value = self._value(body, depth + 1)
+        return value if isinstance(value, EnvDefault) else UNKNOWN

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from genfile.parsers.grammar import Places
 from genfile.parsers.jsstart import EXITS, ModuleStart
-from genfile.parsers.jsvalues import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -211,7 +210,7 @@ def _index(module: "JsModule", node: "Node") -> str | None:
     owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
     if node.type != "subscript_expression" or owner is None or index is None or index.type != "identifier":
         return None
-    return module._text(index) if module._text(owner) in ENVIRONMENTS else None
+    return module._text(index) if module._is_process_env(owner) else None
 
 
 def _handed_on(

@@ -32,6 +32,7 @@ def required_names(start: ModuleStart) -> tuple[EnvName, ...]:
     """The variables without which startup throws or the process exits, each once, by line."""
     found: dict[str, EnvName] = {}
     module = start.module
+    asked = {item.name for item in module.configured}
     found_in = (
         _guarded(module, start),
         _asked_for(start),
@@ -40,7 +41,7 @@ def required_names(start: ModuleStart) -> tuple[EnvName, ...]:
         checked_names(module),
     )
     for name, line in (item for items in found_in for item in items):
-        if _NAME.fullmatch(name):
+        if _NAME.fullmatch(name) or name in asked:
             found.setdefault(name, EnvName(name, line, has_default=False))
     return tuple(sorted(found.values(), key=lambda item: item.line))
 
@@ -143,10 +144,27 @@ def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, "str |
                     yield inner, looked_up(module, given) or module._dotted(given)
 
 
+def parameter_at(module: "JsModule", call: "Call", at: int) -> tuple[str, int] | None:
+    """The function around a call, by its name, and the place of the parameter that the call hands on; None for any
+    other argument, and for a parameter with a default."""
+    for node, arguments in _nodes_of(module, call):
+        items = [_plain(item) for item in arguments.named_children if item.type != "comment"]
+        function = module.flow.functions.get(module.flow.place(node)[0] or "")
+        if function is None or at >= len(items) or items[at].type != "identifier":
+            continue
+        for number, (name, given) in enumerate(module._parameters_of(function)):
+            default = given.child_by_field_name("value") or given.child_by_field_name("right")
+            if name == module._text(items[at]) and default is None:
+                return module.flow.place(node)[0] or "", number
+    return None
+
+
 def _pairs(module: "JsModule", literal: "Node") -> Iterator[tuple[str, "Node"]]:
     """The keys of an object literal, with their values."""
     for pair in literal.named_children:
         key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+        if pair.type == "method_definition":
+            key, value = pair.child_by_field_name("name"), pair
         if key is not None and value is not None:
             yield module._text(key), _plain(value)
 
@@ -168,6 +186,9 @@ def looked_up(module: "JsModule", node: "Node") -> EnvDefault | None:
     callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if node.type != "call_expression" or callee is None or arguments is None or len(arguments.named_children) != 1:
         return None
+    asked = module.asked(node)
+    if asked is not None:
+        return asked
     key = arguments.named_children[0]
     name = module._string(key) if key.type == "string" and module._dotted(callee).endswith(".get") else ""
     return EnvDefault(name) if _NAME.fullmatch(name) else None

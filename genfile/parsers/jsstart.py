@@ -21,6 +21,8 @@ _FIELDS = frozenset({"field_definition", "public_field_definition"})
 _CALLED_AT_ONCE = frozenset("forEach map filter every some reduce find flatMap then".split())
 # What a dependency injection container calls on the classes that it instantiates at startup.
 _OF_CONTAINERS = ("constructor", "onModuleInit", "onApplicationBootstrap")
+# The call of all of them, as if it were a method of the class.
+_PROVIDED = "@provided"
 EXITS = frozenset({"process.exit", "process.abort", "exit"})
 MAX_CALLS = 4000
 
@@ -82,7 +84,37 @@ class ModuleFlow:
                 continue
             for target, outside in self._targets(node):
                 found[origin].append(_Edge(origin, target, outside, node, caught))
+        for node, name in self._provided():
+            origin, caught = self.place(node)
+            if origin != "":
+                found[origin].append(_Edge(origin, *self._named(name, _PROVIDED), node, caught))
+        for key, function in self.functions.items():
+            owner, _, method = key.rpartition(".")
+            if owner and method in _OF_CONTAINERS and owner not in self._waiting:
+                found[f"{owner}.{_PROVIDED}"].append(_Edge(f"{owner}.{_PROVIDED}", key, None, function, False))
         return found
+
+    def _provided(self) -> Iterator[tuple["Node", str]]:
+        """The classes that Nest instantiates at startup without a decorator of their own, since a module names them:
+        `providers: [Mailer]`, `useClass: Mailer`; each after the node that names it."""
+        if not any(item.module.startswith("@nestjs/") for item in self.module.imports):
+            return
+        for pair in self.module._all("pair"):
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            name = self.module._text(key) if key is not None and value is not None else ""
+            listed = value.named_children if value is not None and value.type == "array" else []
+            given = listed if name == "providers" else [value] if name == "useClass" else []
+            for item in given if not self._waits(pair.parent) else ():
+                if item is not None and item.type == "identifier":
+                    yield item, self.module._text(item)
+
+    def _waits(self, options: "Node | None") -> bool:
+        """Whether options make an instance for each request: `{ scope: Scope.REQUEST }`."""
+        for pair in options.named_children if options is not None and options.type == "object" else ():
+            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+            if key is not None and value is not None and self.module._text(key) == "scope":
+                return self.module._text(value) == "Scope.REQUEST"
+        return False
 
     def calls(self) -> Iterator[tuple["Node", str, tuple[str, str, str] | None]]:
         """Every call in the module, with its target in this module or another one."""
@@ -161,7 +193,9 @@ class ModuleFlow:
     def _is_called_at_once(self, function: "Node") -> bool:
         """Whether a callback runs right away: `(() => { … })()`, `names.forEach(…)`, `connect().then(…)`, `useFactory:
         () => …`."""
-        above = function.parent
+        above, own = function.parent, function.child_by_field_name("name")
+        if function.type == "method_definition":
+            return own is not None and self.module._text(own) == "useFactory"
         while above is not None and above.type == "parenthesized_expression":
             above = above.parent
         if above is None:
@@ -276,18 +310,31 @@ class ModuleFlow:
 
     @cached_property
     def made_by_containers(self) -> tuple[str, ...]:
-        """Constructors and hooks of decorated classes, which a dependency injection container calls at startup."""
+        """Decorated classes, whose constructors and hooks a dependency injection container calls at startup."""
+        return tuple(f"{name}.{_PROVIDED}" for name, waits in self._decorated if not waits)
+
+    @cached_property
+    def _waiting(self) -> frozenset[str]:
+        return frozenset(name for name, waits in self._decorated if waits)
+
+    @cached_property
+    def _decorated(self) -> tuple[tuple[str, bool], ...]:
+        """The classes with a decorator, each with whether there is an instance for each request."""
         if self.module._language != "typescript":
             return ()
-        found: list[str] = []
+        found: dict[str, bool] = {}
         for node in self.module._all("decorator"):
             above = node.parent
             held = above.child_by_field_name("declaration") if above is not None else None
             owner = held if above is not None and above.type == "export_statement" else above
             name = owner.child_by_field_name("name") if owner is not None and "class" in owner.type else None
-            if name is not None and owner is not None and "declaration" in owner.type:
-                found += [f"{self.module._text(name)}.{method}" for method in _OF_CONTAINERS]
-        return tuple(dict.fromkeys(found))
+            if name is None or owner is None or "declaration" not in owner.type:
+                continue
+            call = node.named_children[0] if node.named_children else None
+            arguments = call.child_by_field_name("arguments") if call is not None else None
+            waits = any(self._waits(item) for item in (arguments.named_children if arguments is not None else ()))
+            found[self.module._text(name)] = found.get(self.module._text(name), False) or waits
+        return tuple(found.items())
 
 
 class ModuleStart:

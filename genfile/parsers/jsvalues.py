@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.parsers.grammar import captures, in_order
 from genfile.parsers.jsreplaces import replacing
 from genfile.parsers.jssyntax import declares_at_top, is_top, number_of
-from genfile.parsers.values import UNKNOWN, Anchored, EnvDefault, Steps, is_known, joined
+from genfile.parsers.values import UNKNOWN, Anchored, BesideModule, EnvDefault, NamedRead, Steps, is_known, joined
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -253,7 +253,7 @@ class JsValues:
                 return self._compared(left, right, self._text(operator).startswith("="), depth)
             if self._text(operator) == "+" and self._text(left) in _HERE:
                 below = self._value(right, depth + 1)
-                return Anchored(below.lstrip("/")) if isinstance(below, str) else UNKNOWN
+                return BesideModule(below.lstrip("/")) if isinstance(below, str) else UNKNOWN
             if self._text(operator) not in ("||", "??"):
                 return UNKNOWN
             value = self._value(left, depth + 1)
@@ -274,6 +274,11 @@ class JsValues:
             return self._chosen(node, depth)
         return UNKNOWN
 
+    def _is_handed(self, read: NamedRead, items: list["Node"]) -> bool:
+        """Whether a call gives a helper the environment of the process where the helper wants one."""
+        at = read.environment
+        return at is None or (at < len(items) and self._is_process_env(items[at]))
+
     def _encodes(self, callee: "Node") -> bool:
         """Whether a callee is `new TextEncoder().encode`, also by a name for the encoder."""
         prop = callee.child_by_field_name("property")
@@ -288,6 +293,13 @@ class JsValues:
         on the literal, and one that gets a number returns a number. `number("PORT", 3000)`: one of the module may be
         given the variable's name."""
         items = [item for item in arguments.named_children if item.type != "comment"]
+        read = self._named_read(helper)
+        if read is not None and read.environment is not None:
+            # `number(env, "PORT", 3000, { minimum: 1 })`: the variable and its fallback come after the environment.
+            named = [self._value(item, depth + 1) for item in items[read.at : read.at + 2] if item.type != "object"]
+            name = read.name_in(named[:1]) if self._is_handed(read, items) else None
+            default = named[1] if len(named) > 1 and is_known(named[1]) else None
+            return EnvDefault(name, default) if name is not None else UNKNOWN
         if len(items) == 1:
             value = self._value(items[0], depth + 1)
             return value if isinstance(value, EnvDefault) and str(value.last).isdecimal() else UNKNOWN
@@ -299,36 +311,16 @@ class JsValues:
             all(isinstance(item, int) for item in (literal, *bounds)) and bounds[0] <= literal <= bounds[1]
         ):
             return UNKNOWN
-        if isinstance(variable, str) and self._reads_by_name(helper):
+        if isinstance(variable, str) and read is not None and read.at == 0:
             variable = EnvDefault(variable)
         if isinstance(variable, EnvDefault) and variable.default is None and is_known(literal):
             return EnvDefault(variable.name, literal)
         return UNKNOWN
 
-    def _reads_by_name(self, helper: str) -> bool:
-        """Whether a function of the module reads the variable that its first parameter names: `process.env[name]`."""
-        function = self._constants.get(helper)
-        return function is not None and self._looks_up and self._reads_parameter(function)
-
-    @cached_property
-    def _looks_up(self) -> bool:
-        """Whether the module reads a variable by a computed name at all."""
-        return any(text in self._source for text in (b"env[", b"env?.["))
-
-    def _reads_parameter(self, function: "Node") -> bool:
-        """Whether a function reads the variable that its first parameter names."""
-        alone, listed = function.child_by_field_name("parameter"), function.child_by_field_name("parameters")
-        first = [alone] if alone is not None else listed.named_children[:1] if listed is not None else []
-        if not first:
-            return False
-        name = self._text(first[0].child_by_field_name("pattern") or first[0])
-        for node in self._all("subscript_expression"):
-            owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
-            if owner is None or index is None or not function.start_byte <= node.start_byte < function.end_byte:
-                continue
-            if self._text(index) == name and self._is_process_env(owner):
-                return True
-        return False
+    def _named_read(self, helper: str) -> NamedRead | None:
+        """How a function reads the variable that one of its parameters names: `process.env[name]`; None if it
+        doesn't."""
+        return None
 
     def _chosen(self, node: "Node", depth: int) -> Any:
         """What a conditional gives in a production build with no variables set."""
@@ -368,7 +360,9 @@ class JsValues:
             if isinstance(value, str):
                 parts.append(value)
         whole = joined(["/".join(parts)]) if parts else UNKNOWN
-        return Anchored(whole) if anchored and isinstance(whole, str) else whole
+        if not anchored or not isinstance(whole, str):
+            return whole
+        return BesideModule(whole) if first in _HERE else Anchored(whole)
 
     def _env_name(self, node: "Node") -> str | None:
         """The X in `process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`."""

@@ -23,6 +23,12 @@ class Anchored(str):
     __slots__ = ()
 
 
+class BesideModule(Anchored):
+    """A path from the folder of the module that says it, wherever that runs: `join(__dirname, "entities")`."""
+
+    __slots__ = ()
+
+
 class EnvDefault(Struct, frozen=True):
     """An environment variable with its fallback: a literal or another variable; None if there is none."""
 
@@ -48,6 +54,19 @@ class EnvDefault(Struct, frozen=True):
     def names(self) -> tuple[str, ...]:
         """The variables, in the order in which the code tries them."""
         return (self.name, *(self.default.names if isinstance(self.default, EnvDefault) else ()))
+
+
+class NamedRead(Struct, frozen=True):
+    """How a function reads a variable by name: the parameter with the name, and the one with the environment, if the
+    function is handed that too."""
+
+    at: int
+    environment: int | None = None
+
+    @staticmethod
+    def name_in(values: list[Any]) -> str | None:
+        """The name in the value of the argument."""
+        return next((value for value in values if isinstance(value, str) and value.isidentifier()), None)
 
 
 class Beginning(Struct, frozen=True):

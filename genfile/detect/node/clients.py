@@ -8,7 +8,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.jsrequired import bases, made_by, passed
+from genfile.parsers.jsrequired import bases, made_by, parameter_at, passed
 from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
@@ -31,6 +31,50 @@ def signing_keys(project: NodeProject, path: str, module: JsModule) -> Iterator[
     for _, client, call, given in _created(project, path, module):
         if client.signs:
             yield from ((value, call.line) for value in _variables(client, call, given, ()))
+
+
+def handed_keys(project: NodeProject, parts: dict[str, ModuleStart]) -> Iterator[tuple[str, EnvName]]:
+    """The variables of keys that are handed to a function of the program which signs with its parameter:
+    `createToken(user, process.env.KEY)`; each after the module of the call."""
+    signing = {path: _signing(project, path, part.module) for path, part in parts.items()}
+    for path, part in parts.items() if any(signing.values()) else ():
+        for call in part.module.calls:
+            at = _hands_on(project, path, part.module, call, parts, signing)
+            given = dict(passed(part.module, call)) if at is not None else {}
+            value = given.get(at) if at is not None else None
+            value = imported_value(project, path, part.module, value) if isinstance(value, str) else value
+            known = call.arguments[at] if at is not None and at < len(call.arguments) else UNKNOWN
+            for item in (known, value):
+                if isinstance(item, EnvDefault) and item.default is None:
+                    yield path, EnvName(item.name, call.line, has_default=False)
+                    break
+
+
+def _signing(project: NodeProject, path: str, module: JsModule) -> dict[str, int]:
+    """The functions of a module that sign with a parameter, by name, with its place."""
+    created = ((client, call) for _, client, call, _ in _created(project, path, module) if client.signs)
+    places = (parameter_at(module, call, at) for client, call in created if not client.key for at in client.at)
+    return dict(place for place in places if place is not None)
+
+
+def _hands_on(
+    project: NodeProject,
+    path: str,
+    module: JsModule,
+    call: Call,
+    parts: dict[str, ModuleStart],
+    signing: dict[str, dict[str, int]],
+) -> int | None:
+    """The place of the key among a call's arguments, if it calls a function that signs with it."""
+    first, _, member = call.callee.partition(".")
+    if first not in module.bindings:
+        return signing[path].get(call.callee)
+    source, exported = module.bindings[first]
+    target = resolve_import(project, path, source)
+    if target is None or not signing.get(target):
+        return None
+    found = parts[target].names_of(exported, member)
+    return next((signing[target][name] for name in found if name in signing[target]), None)
 
 
 def client_addresses(project: NodeProject, path: str, module: JsModule) -> Iterator[tuple[str, EnvName]]:
@@ -119,6 +163,7 @@ def imported_value(project: NodeProject, path: str, module: JsModule, text: str)
         return _below(other.default_export, names)
     value = other.exported(names[0]) if names else UNKNOWN
     value = other.constant(names[0]) if names and value is UNKNOWN else value
+    value = other.given_back(names[0]) if names and value is UNKNOWN else value
     # `module.exports = { … }` has its names in one object.
     return _below(other.default_export, names) if value is UNKNOWN else _below(value, names[1:])
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from genfile.detect.node.bundled import left_outside
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import package_of
 from genfile.detect.node.nest import applications
 from genfile.detect.node.sources import source_files
 from genfile.evidence import Fact
@@ -79,9 +80,3 @@ def _outside(project: NodeProject, start: Sequence[str]) -> tuple[str, ...]:
         if left := next((left for name in names if (left := left_outside(project, name))), ()):
             return left
     return ()
-
-
-def package_of(module: str) -> str:
-    """`@scope/name` for `@scope/name/part`, `name` for `name/part`."""
-    parts = module.split("/")
-    return "/".join(parts[: 2 if module.startswith("@") else 1])

@@ -8,7 +8,8 @@ from genfile.data import Framework, frameworks
 from genfile.detect.aside import is_aside
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
-from genfile.detect.node.imports import resolve_import
+from genfile.detect.node.configured import is_configured
+from genfile.detect.node.imports import imported_from
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.nx import nx_build
@@ -19,7 +20,7 @@ from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
 from genfile.parsers.jscomponents import COMPONENTS, parse_component
 from genfile.parsers.small import parse_procfile
-from genfile.parsers.values import port_of, value_at
+from genfile.parsers.values import NamedRead, port_of, value_at
 
 # How many re-exports are followed, and how many of one module.
 MAX_IMPORTS = 4
@@ -244,18 +245,21 @@ def read_module(project: NodeProject, name: str) -> JsModule | None:
         module = parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
     if module is not None and module.reads_elsewhere is None:
         module.reads_elsewhere = partial(_reads_elsewhere, project, name)
+        module.configures = partial(is_configured, project, name)
     return module
 
 
-def _reads_elsewhere(project: NodeProject, origin: str, source: str, exported: str, depth: int = 0) -> bool:
-    """Whether a function that a module of the project imports reads the variable that it is given by name."""
-    target = resolve_import(project, origin, source) if depth < MAX_IMPORTS else None
-    module = read_module(project, target) if target is not None else None
-    if module is None or target is None:
-        return False
-    if module.reads_named(exported):
-        return True
-    return any(_reads_elsewhere(project, target, *item, depth + 1) for item in module.handed_on(exported)[:MAX_IMPORTS])
+def _reads_elsewhere(project: NodeProject, origin: str, source: str, exported: str, depth: int = 0) -> NamedRead | None:
+    """How a function that a module imports, from the project or a member, reads the variable that it is given by
+    name."""
+    place = imported_from(project, origin, source) if depth < MAX_IMPORTS else None
+    module = read_module(*place) if place is not None else None
+    if module is None or place is None:
+        return None
+    found = module.reads_named(exported)
+    for item in module.handed_on(exported)[:MAX_IMPORTS] if found is None else ():
+        found = found or _reads_elsewhere(*place, *item, depth + 1)
+    return found
 
 
 def read_config(project: NodeProject, stem: str) -> tuple[str, JsModule] | None:

@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterator
 
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import package_of
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.parsers.tsoutput import Chain, aliased, chain_of
@@ -42,6 +43,23 @@ def resolve_import(project: NodeProject, origin: str, module: str) -> str | None
             paths.append(posixpath.join("src", inner) if project.folder.has_folder("src") else inner)
     found = (_source_at(project, path) for path in paths if not path.startswith(".."))
     return next((name for name in found if name is not None), None)
+
+
+def imported_from(project: NodeProject, origin: str, module: str) -> tuple[NodeProject, str] | None:
+    """The file that an import means, with its holder: the project, or the member of the workspace that it names."""
+    found = resolve_import(project, origin, module)
+    if found is not None or module.startswith(".") or project.workspace is None:
+        return (project, found) if found is not None else None
+    for package in project.workspace.named([package_of(module)]):
+        member = NodeProject(package.project, package, project.workspace)
+        entry = posixpath.normpath(package.entry(module))
+        # What is built comes from the sources.
+        inner = posixpath.splitext(entry.partition("/")[2])[0]
+        for path in (entry, *(f"src/{inner}.{ending}" for ending in ("ts", "js") if inner)):
+            source = _source_at(member, path) if not path.startswith("..") else None
+            if source is not None:
+                return member, source
+    return None
 
 
 def _source_at(project: NodeProject, path: str) -> str | None:

@@ -2,10 +2,10 @@
 
 import posixpath
 
-from genfile.detect.node.devloads import package_of
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import package_of
 from genfile.detect.node.scripts import ScriptStep
 from genfile.detect.node.sources import source_files
 from genfile.evidence import Evidence

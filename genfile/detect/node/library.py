@@ -3,12 +3,11 @@
 import posixpath
 
 from genfile.detect.hosting import hosting
-from genfile.detect.node.devloads import package_of
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.lasting import stays
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.manifest import read_package
+from genfile.detect.node.manifest import package_of, read_package
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.workspace import workspace_of
 from genfile.detect.tree import Project

@@ -2,10 +2,9 @@
 
 import re
 
-from genfile.detect.node.devloads import package_of
 from genfile.detect.node.lasting import stays
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.manifest import FILE, PackageJson
+from genfile.detect.node.manifest import FILE, PackageJson, package_of
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import ENTRY_NAMES
 from genfile.detect.tree import Project

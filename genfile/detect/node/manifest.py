@@ -10,6 +10,8 @@ from genfile.evidence import Evidence
 from genfile.parsers import Document
 
 FILE = "package.json"
+# Conditions of `exports`, one in another.
+MAX_CONDITIONS = 6
 LIFECYCLE = ("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare")
 
 
@@ -57,6 +59,18 @@ class PackageJson(Struct, frozen=True, dict=True):
     @property
     def is_module(self) -> bool:
         return self.document.text("type") == "module"
+
+    def entry(self, module: str) -> str:
+        """The file that importing a module of the package loads, by `exports`, else `main`."""
+        part = f".{module.removeprefix(self.name or '')}"
+        value: object = self.document.get("exports")
+        value = value.get(part, value if part == "." else None) if isinstance(value, dict) else value
+        for _ in range(MAX_CONDITIONS):
+            if isinstance(value, dict):
+                value = next((item for key, item in value.items() if key != "types"), None)
+        if isinstance(value, str):
+            return value
+        return part if part != "." else self.document.text("main") or self.document.text("module") or "index.js"
 
     def says(self, *path: str) -> Evidence:
         """Evidence of a key: `package.json:12 (engines.node is >=22)`."""
@@ -114,6 +128,12 @@ def _read_package(project: Project) -> PackageJson | None:
         )
         return None
     return PackageJson(project, document)
+
+
+def package_of(module: str) -> str:
+    """`@scope/name` for `@scope/name/part`, `name` for `name/part`."""
+    parts = module.split("/")
+    return "/".join(parts[: 2 if module.startswith("@") else 1])
 
 
 def _texts(table: dict[str, Any]) -> dict[str, str]:

@@ -13,9 +13,10 @@ from genfile.detect.node.scripts import ScriptStep
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.watched import watched_program
 from genfile.detect.node.wrappers import file_place
+from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.values import BesideModule, EnvDefault
 
 Sources = list[tuple[str, JsModule]]
 _PACKAGE = "typeorm"
@@ -47,14 +48,15 @@ def put_orm(project: NodeProject, draft: Draft, sources: Sources) -> None:
         return
     for settings, says in (*_of_files(project, files), *_of_code(project, sources)):
         for key in _KEYS:
-            _tell(draft, made, file, key, settings.get(key), says)
+            _tell(draft, made, file, key, _placed(made, project, says, settings.get(key)), says)
 
 
 def names_sources_in(project: NodeProject, made: Compiled, source: str) -> bool:
     """Whether a module's settings name sources that are not loaded compiled."""
     module = read_module(project, source)
     found = _of_code(project, [(source, module)]) if module is not None else ()
-    return any(_names_sources(made, settings.get(key)) is not None for settings, _ in found for key in _KEYS)
+    patterns = [_placed(made, project, says, settings.get(key)) for settings, says in found for key in _KEYS]
+    return any(_names_sources(made, item) is not None for item in patterns)
 
 
 def run_for_entities(project: NodeProject, words: tuple[str, ...]) -> tuple[ScriptStep, Evidence, str] | None:
@@ -71,7 +73,7 @@ def run_for_entities(project: NodeProject, words: tuple[str, ...]) -> tuple[Scri
     if posixpath.normpath(found[0].words[at]) != source:
         return None
     for settings, says in _of_code(project, source_files(project, words)):
-        text = _names_sources(made, settings.get(_KEYS[0]))
+        text = _names_sources(made, _placed(made, project, says, settings.get(_KEYS[0])))
         if text is not None:
             return found[0], says, text
     return None
@@ -131,6 +133,14 @@ def _tell(draft: Draft, made: Compiled, file: str, key: str, patterns: Any, says
         advice = f"name the compiled files, such as {better}" if better else "name the compiled files"
         says_what = f"{says}: {key} names the sources {text}, but the image starts {file}"
         draft.note("warning", f"{says_what}; {advice}", says.path, says.line)
+
+
+def _placed(made: Compiled, project: NodeProject, says: Evidence, patterns: Any) -> Any:
+    """Patterns from the service's folder: `join(__dirname, "entities")` is beside the compiled module."""
+    name = relative(says.path, project.folder.path)
+    folder = posixpath.dirname(made.outputs.get(name, name))
+    listed = patterns if isinstance(patterns, list) else []
+    return [posixpath.join(folder, item) if isinstance(item, BesideModule) else item for item in listed]
 
 
 def _names_sources(made: Compiled, patterns: Any) -> str | None:

@@ -295,9 +295,10 @@ def _hosts(project: NodeProject, name: str, module: JsModule, call: Call) -> Ite
         text = given.get(at) if value is UNKNOWN else None
         if not isinstance(text, str):
             return value
-        first = text.partition(".")[0]
-        reference = module.refers_to((text,)) if text == first and first not in module.bindings else None
-        return imported_value(project, name, module, ".".join(reference.names) if reference is not None else text)
+        first, _, rest = text.partition(".")
+        reference = module.refers_to((first,)) if first not in module.bindings else None
+        names = [*reference.names, *(rest.split(".") if rest else ())] if reference is not None else [text]
+        return imported_value(project, name, module, ".".join(names))
 
     for at, value in enumerate(call.arguments):
         if isinstance(value, dict):

@@ -3,6 +3,8 @@
 import posixpath
 import re
 
+from msgspec.structs import replace
+
 from genfile.data import framework
 from genfile.detect.hosting import hosting
 from genfile.detect.node.compiled import compiled
@@ -134,11 +136,12 @@ def _put_started_release(project: NodeProject, draft: Draft) -> None:
     """Put /release: the migration that the start script runs before the program."""
     package = project.package
     name = next((name for name in ("start:prod", "start:production", "start") if name in package.scripts), None)
-    steps = resolve(package, name) if name is not None else None
-    if name is None or not steps or is_development(steps[-1]):
+    last = resolve(package, name) if name is not None else None
+    if name is None or not last or is_development(last[-1]):
         return
-    for origin, found in ((f"pre{name}", resolve(package, f"pre{name}") or ()), (name, steps[:-1])):
-        migrations = tuple(step for step in found if is_migration(step) and not _fills(step))
+    for origin, found in ((f"pre{name}", resolve(package, f"pre{name}") or ()), (name, last[:-1])):
+        steps = [_by_tool(step) for step in found]
+        migrations = tuple(step for step in steps if is_migration(step) and not _fills(step))
         if migrations and "release" not in draft.values:
             _put_command(project, draft, migrations[:1], package.says("scripts", origin))
 
@@ -149,14 +152,38 @@ def _fills(step: ScriptStep) -> bool:
 
 
 def _put_scripted_release(project: NodeProject, draft: Draft) -> None:
-    """Put /release: a script with a usual name that runs migrations."""
+    """Put /release: a script that runs migrations, by compiled files, else by a usual name."""
     package = project.package
-    for script in MIGRATION_SCRIPTS:
-        steps = resolve(package, script)
+    for script in (*_of_compiled_files(project), *MIGRATION_SCRIPTS):
+        steps = tuple(_by_tool(step) for step in resolve(package, script) or ())
         if "release" in draft.values or not steps or len(steps) != 1 or not is_migration(steps[0]):
             continue
         if not _put_command(project, draft, steps, package.says("scripts", script)):
             return
+
+
+def _of_compiled_files(project: NodeProject) -> list[str]:
+    """The scripts that run a migration with files that the build makes, by a usual name with an addition of the
+    project's own: `migration:run:js`."""
+    known, package = compiled(project), project.package
+    made = set(known.outputs.values()) if known is not None else set()
+    found: list[str] = []
+    for script in package.scripts if made else ():
+        steps = [_by_tool(step) for step in resolve(package, script) or ()]
+        named = any(script.startswith((usual, f"{usual}:")) for usual in MIGRATION_SCRIPTS)
+        if named and len(steps) == 1 and is_migration(steps[0]) and not _fills(steps[0]):
+            paths = {posixpath.normpath(word.rpartition("=")[2]) for word in steps[0].words[1:]}
+            found += [script] if paths & made else []
+    return found
+
+
+def _by_tool(step: ScriptStep) -> ScriptStep:
+    """The command of a dependency's program for one that names its file: `node node_modules/typeorm/cli.js …`."""
+    place = posixpath.normpath(step.words[1]).split("/") if step.program == "node" and len(step.words) > 1 else [""]
+    if place[0] != "node_modules" or len(place) < 3:
+        return step
+    program = place[-1] if place[1] == ".bin" else place[2] if place[1].startswith("@") else place[1]
+    return replace(step, words=(program, *step.words[2:]))
 
 
 def _put_command(project: NodeProject, draft: Draft, steps: tuple[ScriptStep, ...] | None, says: Evidence) -> bool:

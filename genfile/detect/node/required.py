@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from genfile.detect.node.clients import client_names, signing_keys
+from genfile.detect.node.clients import client_names, handed_keys, signing_keys
 from genfile.detect.node.configs import is_common
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.public import PUBLIC_PREFIXES
@@ -62,6 +62,9 @@ def _keys(project: NodeProject, parts: dict[str, ModuleStart], draft: Draft) -> 
         for item in client_names(project, name, part, signs=True, listed=listed):
             if item.name not in given:
                 yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
+    for name, item in handed_keys(project, parts):
+        if item.name not in given:
+            yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
 
 
 def _found(project: NodeProject, start: tuple[str, ...], *, migrates: bool) -> Iterator[tuple[str, Evidence]]:

@@ -8,10 +8,10 @@ from genfile.detect.node.build import output_folder
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
 from genfile.detect.node.compiled import compiled
-from genfile.detect.node.devloads import loaded_by_config, loaded_dev_dependency, package_of
+from genfile.detect.node.devloads import loaded_by_config, loaded_dev_dependency
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.manifest import PackageJson, exported, read_package
+from genfile.detect.node.manifest import PackageJson, exported, package_of, read_package
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.nxapps import nx_app
 from genfile.detect.node.regenerated import regenerates

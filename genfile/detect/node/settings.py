@@ -19,9 +19,13 @@ def put_settings(project: NodeProject, draft: Draft) -> None:
         return
     listed = draft.values.setdefault("environment", [])
     known = {item["name"] for item in listed} | GIVEN | {draft.values.get("port_variable")}
-    read = [item.name for _, module in source_files(project, start) for item in module.env_names]
+    sources = source_files(project, start)
+    read = [item.name for _, module in sources for item in module.env_names]
+    # Another program may set what is in small letters: `npm_package_version`.
+    own = {item.name for _, module in sources for item in module.configured}
     # Of what only a build puts together, the variables that nobody else sets.
     asked = (item for _, module in server_modules(project, draft) for item in module.env_names if not item.has_default)
     read += [item.name for item in asked if not is_common(item.name) and not item.name.startswith(PUBLIC_PREFIXES)]
-    found = [name for name in dict.fromkeys(read) if name not in known and name.isupper() and name.isidentifier()]
+    fitting = (name for name in dict.fromkeys(read) if name in own or (name.isupper() and name.isidentifier()))
+    found = [name for name in fitting if name not in known]
     listed += [{"name": name, "phase": "run", "secret": is_secret(name)} for name in found[:MAX_SETTINGS]]

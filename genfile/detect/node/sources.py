@@ -12,7 +12,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.parsers.javascript import JsModule
 
-MAX_FILES = 100
+MAX_FILES = 400
 
 
 def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:

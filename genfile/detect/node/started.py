@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from genfile.detect.node.devloads import package_of
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.manifest import PackageJson
+from genfile.detect.node.manifest import package_of
 from genfile.detect.node.sources import source_files
 from genfile.detect.paths import relative
 from genfile.parsers.javascript import JsModule
@@ -16,7 +15,7 @@ from genfile.parsers.jsstart import ModuleStart
 # Modules that re-export: `export * from "./env"`.
 MAX_HANDED = 4
 MAX_ROUNDS = 6
-MAX_FILES = 120
+MAX_FILES = 420
 
 
 class StartedModules:
@@ -44,7 +43,7 @@ class StartedModules:
             for item in module.loads if holder.workspace is not None else ():
                 member = self._member(item.module)
                 if member is not None and item.module not in self._entries:
-                    found = source_files(member, ("node", _entry(member.package, item.module)))
+                    found = source_files(member, ("node", member.package.entry(item.module)))
                     self._entries[item.module] = self._named(member, found[0][0]) if found else None
                     queue += [(member, path, other) for path, other in found]
 
@@ -103,19 +102,6 @@ class StartedModules:
                     variable = found[0].name_of(item.node, start.module) if found else None
                     if variable is not None:
                         yield name, variable, item.node.start_point[0] + 1
-
-
-def _entry(package: PackageJson, module: str) -> str:
-    """The file that importing a package loads, by `exports`, else `main`."""
-    part = f".{module.removeprefix(package.name or '')}"
-    value: object = package.document.get("exports")
-    value = value.get(part, value if part == "." else None) if isinstance(value, dict) else value
-    for _ in range(MAX_ROUNDS):
-        if isinstance(value, dict):
-            value = next((item for key, item in value.items() if key != "types"), None)
-    if isinstance(value, str):
-        return value
-    return part if part != "." else package.document.text("main") or package.document.text("module") or "index.js"
 
 
 def program_of(project: NodeProject, start: tuple[str, ...]) -> StartedModules:

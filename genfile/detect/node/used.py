@@ -1,12 +1,12 @@
 """The framework that the program's own code uses, where package.json declares others as well."""
 
 from genfile.data import Framework, frameworks
-from genfile.detect.node.devloads import package_of
 from genfile.detect.node.framework import depends
 from genfile.detect.node.imports import resolve_import
 from genfile.detect.node.lasting import loads_unseen, stays
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import package_of
 from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.node.start import possible_start
 from genfile.evidence import Fact
