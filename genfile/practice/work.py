@@ -14,7 +14,8 @@ _WORK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, why in (
         (
             r"npm (?:ci|install|i)|yarn install|yarn(?=$| --)|pnpm (?:install|i)|bun install|composer install"
-            r"|bundle install|poetry install|(?:python3? -m )?pip3? install|pipenv install|go mod download|go get|dotnet restore",
+            r"|bundle install|poetry install|(?:python3? -m )?pip3? install|pipenv install"
+            r"|go mod download|go get|dotnet restore",
             "it installs packages: without a network, or with other versions, it does not start",
         ),
         (
