@@ -187,8 +187,8 @@ class JsConfigured(JsHelpers):
         if node.type == "call_expression":
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             first = self._value(arguments.named_children[0]) if arguments and arguments.named_children else UNKNOWN
-            named = callee is not None and self._text(callee) == "registerAs" and isinstance(first, str)
-            return LoadedSettings(frozenset({first})) if named else _UNSEEN
+            named = callee is not None and self._text(callee) == "registerAs"
+            return LoadedSettings(frozenset({first})) if named and isinstance(first, str) else _UNSEEN
         given = self._given_back(node) if node.type in FUNCTIONS else None
         return _UNSEEN if given is None else self._keys_of(given)
 
