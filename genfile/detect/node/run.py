@@ -4,6 +4,7 @@ import posixpath
 from itertools import pairwise
 
 from genfile.data import Framework
+from genfile.detect.node.assets import copied
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
@@ -290,7 +291,8 @@ def _is_named(folder: Project, name: str) -> bool:
 def _beside(folder: Project, output: str) -> list[str]:
     """Folders and files beside the output that a running program may open; also `src` unless all of it is compiled."""
     folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
-    if folder.has_folder("src") and any(name.endswith(_UNCOMPILED) for name in folder.files("*", below="src", depth=5)):
+    left = [name for name in folder.files("*", below="src", depth=5) if name.endswith(_UNCOMPILED)]
+    if folder.has_folder("src") and left and not all(map(copied(folder), left)):
         folders.append("src")
     only_built = _built_with(folder)
     files = [
