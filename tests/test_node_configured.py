@@ -208,3 +208,16 @@ def test_what_nests_build_copies_is_not_copied_with_the_sources(assets: list[Any
     cli = json.dumps({"sourceRoot": "src", "compilerOptions": {"assets": assets}})
     spec = nest(code=code, **{"nest-cli.json": cli, "src/mail/a.html": "<p>", "src/mail/a.ts": "export const a = 1;"})
     assert ("src" in spec.run_paths) is kept
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("load(readFileSync('values.yaml'));", True),
+        ("load(readFileSync('./config/../values.yaml'));", True),
+        ("const name = 'values'; load(readFileSync(`${name}.yaml`));", True),
+        ("Object.values(settings); settings.values.yaml = 1;", False),
+    ],
+)
+def test_a_file_of_data_is_in_the_image_if_the_code_names_it(code: str, kept: bool) -> None:
+    assert ("values.yaml" in nest(code=code, **{"values.yaml": "a: 1"}).run_paths) is kept

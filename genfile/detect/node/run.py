@@ -1,6 +1,7 @@
 """The parts of the built tree that the running program reads."""
 
 import posixpath
+import re
 from itertools import pairwise
 
 from genfile.data import Framework
@@ -281,11 +282,12 @@ def _built_with(folder: Project) -> set[str]:
 
 def _is_named(folder: Project, name: str) -> bool:
     """Whether code or a script names a file without its extension, which nothing loads by itself. True if unknown."""
-    stem = posixpath.splitext(name)[0]
+    # In a text, at its end or before a dot: `Object.values(…)` does not name values.yaml.
+    named = re.compile(rf"[\"'`/ =]{re.escape(posixpath.splitext(name)[0])}[\"'`.]")
     for count, path in enumerate(item for item in folder.files("*", depth=8) if item.endswith(_CODE)):
-        if count > MAX_SOURCES or stem in (folder.text(path) or ""):
+        if count > MAX_SOURCES or named.search(folder.text(path) or "") is not None:
             return True
-    return stem in (folder.text("package.json") or "")
+    return named.search(folder.text("package.json") or "") is not None
 
 
 def _beside(folder: Project, output: str) -> list[str]:
