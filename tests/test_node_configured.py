@@ -1,5 +1,6 @@
 """Names that Nest's ConfigService is asked for: which are variables of the program."""
 
+import json
 from typing import Any
 
 import pytest
@@ -187,3 +188,36 @@ def test_a_program_of_many_modules_is_read_whole() -> None:
     files["src/m200.ts"] = "if (!process.env.LAST) throw new Error('LAST');\n"
     spec = nest(code="import './m0';", **files)
     assert "LAST" in {item.name for item in spec.environment if item.required}
+
+
+@pytest.mark.parametrize(
+    ("assets", "code", "kept"),
+    [
+        (["mail/**/*.html"], "", False),
+        ([{"include": "./mail", "outDir": "dist"}], "", False),
+        # What is not among them, what is left out, and what the program opens among the sources.
+        (["other/**/*"], "", True),
+        ([{"include": "mail/**/*", "exclude": "mail/*.html"}], "", True),
+        (["mail/**/*"], "readFileSync('src/mail/a.html');", True),
+        (["mail/**/*"], "readFileSync(join(process.cwd(), 'src', 'mail', 'a.html'));", True),
+        (["mail/**/*"], "import { a } from 'src/mail/a';", False),
+        ([], "", True),
+    ],
+)
+def test_what_nests_build_copies_is_not_copied_with_the_sources(assets: list[Any], code: str, kept: bool) -> None:
+    cli = json.dumps({"sourceRoot": "src", "compilerOptions": {"assets": assets}})
+    spec = nest(code=code, **{"nest-cli.json": cli, "src/mail/a.html": "<p>", "src/mail/a.ts": "export const a = 1;"})
+    assert ("src" in spec.run_paths) is kept
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("load(readFileSync('values.yaml'));", True),
+        ("load(readFileSync('./config/../values.yaml'));", True),
+        ("const name = 'values'; load(readFileSync(`${name}.yaml`));", True),
+        ("Object.values(settings); settings.values.yaml = 1;", False),
+    ],
+)
+def test_a_file_of_data_is_in_the_image_if_the_code_names_it(code: str, kept: bool) -> None:
+    assert ("values.yaml" in nest(code=code, **{"values.yaml": "a: 1"}).run_paths) is kept

@@ -101,6 +101,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount for the folder; Yarn copies each file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
+    names += _declared_patches(project) if manager != "yarn-berry" else []
     names += _local_packages(project, manager)
     _put_scripts(project, draft)
     # A member installs what it needs; a workspace's root installs every member.
@@ -142,6 +143,24 @@ def _ignores_lock(project: NodeProject, name: str) -> bool:
     )
     root.tree.note("warning", note, says.path, says.line)
     return True
+
+
+def _declared_patches(project: NodeProject) -> list[str]:
+    """The patches that `patchedDependencies` names outside `patches`: in package.json for Bun, there under `pnpm` or in
+    pnpm-workspace.yaml for pnpm. A folder of patches alone is one mount."""
+    root, package = project.root, project.root_package
+    settings = root.yaml("pnpm-workspace.yaml") if root.has("pnpm-workspace.yaml") else None
+    tables = [package.document.table("patchedDependencies"), package.document.table("pnpm", "patchedDependencies")]
+    tables += [settings.table("patchedDependencies")] if settings is not None else []
+    found: list[str] = []
+    for value in (value for table in tables for value in table.values() if isinstance(value, str)):
+        path = posixpath.normpath(value)
+        folder = posixpath.dirname(path)
+        if path.startswith(("..", "/")) or folder == "patches" or not root.has(path):
+            continue
+        alone = folder and all(name.endswith((".patch", ".diff")) for name in root.files(below=folder, depth=8))
+        found.append(folder if alone else path)
+    return sorted(set(found))
 
 
 def _local_packages(project: NodeProject, manager: str) -> list[str]:

@@ -1,9 +1,11 @@
 """The parts of the built tree that the running program reads."""
 
 import posixpath
+import re
 from itertools import pairwise
 
 from genfile.data import Framework
+from genfile.detect.node.assets import copied
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
@@ -280,17 +282,19 @@ def _built_with(folder: Project) -> set[str]:
 
 def _is_named(folder: Project, name: str) -> bool:
     """Whether code or a script names a file without its extension, which nothing loads by itself. True if unknown."""
-    stem = posixpath.splitext(name)[0]
+    # In a text, at its end or before a dot: `Object.values(…)` does not name values.yaml.
+    named = re.compile(rf"[\"'`/ =]{re.escape(posixpath.splitext(name)[0])}[\"'`.]")
     for count, path in enumerate(item for item in folder.files("*", depth=8) if item.endswith(_CODE)):
-        if count > MAX_SOURCES or stem in (folder.text(path) or ""):
+        if count > MAX_SOURCES or named.search(folder.text(path) or "") is not None:
             return True
-    return stem in (folder.text("package.json") or "")
+    return named.search(folder.text("package.json") or "") is not None
 
 
 def _beside(folder: Project, output: str) -> list[str]:
     """Folders and files beside the output that a running program may open; also `src` unless all of it is compiled."""
     folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
-    if folder.has_folder("src") and any(name.endswith(_UNCOMPILED) for name in folder.files("*", below="src", depth=5)):
+    left = [name for name in folder.files("*", below="src", depth=5) if name.endswith(_UNCOMPILED)]
+    if folder.has_folder("src") and left and not all(map(copied(folder), left)):
         folders.append("src")
     only_built = _built_with(folder)
     files = [
