@@ -53,9 +53,8 @@ def test_an_engine_without_an_address_does_not_start() -> None:
             "settings = Settings()\nDATABASE_URL = settings.url\n"
         },
         {
-            "config.py": "import os\ndef url():\n    if os.getenv('DATABASE_URL'):\n"
-            "        return os.getenv('DATABASE_URL')\n"
-            "    return 'sqlite:////data/x.db'\nDATABASE_URL = url()\n"
+            "config.py": "import os\ndef url():\n    if 'DATABASE_URL' in os.environ:\n"
+            "        return os.getenv('DATABASE_URL')\n    return 'sqlite:////data/x.db'\nDATABASE_URL = url()\n"
         },
     ],
 )

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 # The tables of files that are read by a table's name: a misspelt table would otherwise be ignored.
 TABLES = {
     "frameworks": ("framework",),
-    "packages": ("npm", "pypi", "brings", "go", "maven", "programs", "commands", "calls"),
+    "packages": ("npm", "pypi", "brings", "go", "maven", "programs", "kept", "commands", "calls"),
     "clients": ("npm", "pypi", "go"),
     "connections": ("any", "sql", "migrating", "subjects", "others", "ends", "parts"),
     "diagnoses": ("diagnoses",),

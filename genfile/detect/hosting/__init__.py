@@ -5,7 +5,9 @@ They are weaker than the manifests (a Dockerfile may be years stale) but stronge
 language puts these signals between the two. Files that genfile itself wrote do not count.
 """
 
-from genfile.data import known_programs
+from fnmatch import fnmatchcase
+
+from genfile.data import known_programs, load_table
 from genfile.detect.hosting.containers import read_compose_files, read_devcontainer, read_dockerfiles
 from genfile.detect.hosting.envfiles import dotenv_port, example_port, read_variables
 from genfile.detect.hosting.facts import OTHER_PORTS, PORT_NAMES, HostedPort, Hosting, first_whole
@@ -62,6 +64,17 @@ def run_packages(folder: Project) -> tuple[list[str], list[Evidence]]:
     return sorted(found), [found[name] for name in sorted(found)]
 
 
+def kept_packages(folder: Project) -> tuple[list[str], list[Evidence]]:
+    """What apt installs in the project's own Dockerfile that a running service may need and nothing else tells."""
+    known, patterns = known_programs(), load_table("packages")["kept"]["debian"].split()
+    found = {
+        name: says
+        for name, says in hosting(folder).debian.items()
+        if name not in known and not name.endswith("-dev") and any(fnmatchcase(name, item) for item in patterns)
+    }
+    return sorted(found), [found[name] for name in sorted(found)]
+
+
 __all__ = [
     "OTHER_PORTS",
     "PORT_NAMES",
@@ -72,5 +85,6 @@ __all__ = [
     "example_port",
     "first_whole",
     "hosting",
+    "kept_packages",
     "run_packages",
 ]

@@ -196,8 +196,14 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
             found.given[name] = Fact(variable.value, (variable.evidence,))
         found.variables.setdefault(name, Fact(variable.value, (variable.evidence,)))
     found.written += in_tree(image, (*image.volumes, *image.folders), context)
+    runs = [said.value for stage in image.stages for said in stage.runs]
+    apt = any(re.search(r"\bapt(?:-get|itude)?\b", text) for text in runs) and not any(
+        "apk add" in text for text in runs
+    )
     for package in image.packages:
         found.packages.setdefault(package.value, package.evidence)
+        if apt:
+            found.debian.setdefault(package.value, package.evidence)
     for name, says in brought_programs(image):
         found.programs.setdefault(name, says)
     if image.health is not None and image.health.value.path:

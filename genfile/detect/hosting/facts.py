@@ -55,6 +55,8 @@ class Hosting(Struct):
     health: list[Fact[str]] = field(default_factory=list)
     versions: dict[str, list[Fact[Pin]]] = field(default_factory=dict)
     packages: dict[str, Evidence] = field(default_factory=dict)
+    # Those of them that apt installs, by Debian's names.
+    debian: dict[str, Evidence] = field(default_factory=dict)
     # Programs that the image brings from elsewhere: out of another image, or downloaded.
     programs: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)

@@ -111,7 +111,7 @@ def _is_used(project: PythonProject, framework: str) -> bool:
     found = find_framework(project)
     if found is None:
         return False
-    if project.has_build_system and not project.depends(*SERVERS) and not project.folder.has("Procfile"):
+    if project.has_build_system and not _has_server(project) and not project.folder.has("Procfile"):
         application = find_application(project, found.value)
         if application is not None and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1):
             return True
@@ -134,6 +134,13 @@ def _is_used(project: PythonProject, framework: str) -> bool:
         or project.depends(*SERVERS) is not None
         or framework == "celery"
     )
+
+
+def _has_server(project: PythonProject) -> bool:
+    """Whether a server is a dependency, also as an extra of the framework: `fastapi[standard]` brings uvicorn."""
+    fastapi = project.dependencies.get("fastapi")
+    brought = fastapi is not None and not {"standard", "all"}.isdisjoint(fastapi.extras)
+    return brought or project.depends(*SERVERS) is not None
 
 
 def _is_started(project: PythonProject, application: Application) -> bool:

@@ -7,6 +7,7 @@ from genfile.data import Framework, frameworks
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, modules
+from genfile.detect.python.celeryoptions import put_options, queues_of
 from genfile.detect.python.django import Django
 from genfile.detect.python.hosted import beside_words, command_words, put_stated_release
 from genfile.detect.python.manifest import PythonProject
@@ -36,8 +37,10 @@ _MANAGED = (
 
 def put_processes(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
     """Put /processes: the worker of a task queue beside a web application, and its scheduler."""
+    before = set(draft.values.get("processes", {}))
     if framework is not None and framework.kind != "worker":
         _put_queues(project, draft, django)
+    put_options(project, draft, draft.values.get("processes", {}).keys() - before)
     _put_stated(project, draft)
 
 
@@ -62,9 +65,10 @@ def _put_stated(project: PythonProject, draft: Draft) -> None:
 
 
 def _gist(words: list[str]) -> tuple[str, ...]:
-    """What a command runs, whatever its options: two workers of Celery are the same program."""
+    """What a command runs, whatever its options: two workers of Celery are the same program, if not for their
+    queues."""
     if words[:1] == ["celery"]:
-        return tuple(word for word in words if word in ("celery", "worker", "beat", "flower"))
+        return (*(word for word in words if word in ("celery", "worker", "beat", "flower")), *queues_of(words))
     return tuple(word.removeprefix("./") for word in words if not word.startswith("-"))
 
 

@@ -10,6 +10,7 @@ from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.servers import served_file
 from genfile.evidence import Draft, Fact
+from genfile.parsers.data import parse_ini
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import parse_python
 from genfile.parsers.requirements import normalise
@@ -33,6 +34,7 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
     if above is not None:
         draft.put("python_path", above)
         return
+    _put_path_of_migrations(project, draft)
     commands = {"/start": draft.values.get("start", [])}
     commands |= {f"/processes/{name}": words for name, words in draft.values.get("processes", {}).items()}
     for pointer, words in commands.items():
@@ -48,6 +50,25 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
             draft.evidence[pointer] = evidence.but(changed)
         else:
             draft.values["python_path"] = project.folder.full(place) if place else project.folder.spec_path
+
+
+def _put_path_of_migrations(project: PythonProject, draft: Draft) -> None:
+    """Put /python_path where Alembic's env.py imports the project: `alembic` alone looks beside itself, unless
+    alembic.ini names a folder."""
+    words = draft.values.get("release") or []
+    document = project.folder.parse(parse_ini, "alembic.ini") if words[:1] == ["alembic"] else None
+    if document is None or document.text("alembic", "prepend_sys_path") is not None:
+        return
+    place = posixpath.normpath((document.text("alembic", "script_location") or "").removeprefix("%(here)s/"))
+    path = posixpath.join(place, "env.py")
+    module = parse_code(project.folder, parse_python, path) if project.folder.has(path) else None
+    if module is None or any(call.callee in ("sys.path.append", "sys.path.insert") for call in module.calls):
+        return
+    for item in required_imports(module):
+        first = item.name.partition(".")[0]
+        if not item.level and _has(project, "", first) and normalise(first) not in project.dependencies:
+            draft.put("python_path", project.folder.fact(project.folder.spec_path, path, item.line, f"import {first}"))
+            return
 
 
 def named_from_above(project: PythonProject) -> Fact[str] | None:

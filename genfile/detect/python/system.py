@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from genfile.data import PackageNeeds, backing_services, brought_packages, starting_calls, system_packages
-from genfile.detect.hosting import run_packages
+from genfile.detect.hosting import kept_packages, run_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
 from genfile.detect.python.libraries import all_dependencies, depends_on
@@ -55,9 +55,9 @@ def put_system(project: PythonProject, draft: Draft) -> None:
     found = (*_of_dependencies(project), *_of_brought(project), *_of_compiled(project), *_of_settings(project))
     for needs, says in found:
         needed.add(needs, says)
-    programs, says_programs = run_packages(project.folder)
-    needed.run.update(programs)
-    needed.evidence.extend(says_programs)
+    for programs, says_programs in (run_packages(project.folder), kept_packages(project.folder)):
+        needed.run.update(programs)
+        needed.evidence.extend(says_programs)
     for path, module in running(project, draft):
         for call in module.calls:
             asked = "subprocess" in call.callee or call.callee == "os.system"

@@ -116,6 +116,11 @@ def _is_wanted(text: str) -> bool:
 
 def _commands(project: "PythonProject") -> Iterator[tuple[str, Evidence]]:
     folder = project.folder
+    entry = project.pyproject.text("tool", "fastapi", "entrypoint") if project.pyproject is not None else None
+    if entry is not None and _TARGET.fullmatch(entry):
+        # What `fastapi run` serves.
+        line = project.pyproject.line("tool", "fastapi", "entrypoint") if project.pyproject is not None else None
+        yield f"uvicorn {entry}", folder.says("pyproject.toml", line, f"tool.fastapi.entrypoint: {entry}")
     for document, name, path in (
         (project.pyproject, "pyproject.toml", ("tool", "pdm", "scripts")),
         (project.pyproject, "pyproject.toml", ("tool", "poe", "tasks")),
