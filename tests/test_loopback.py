@@ -32,7 +32,7 @@ def go(host: str) -> dict[str, str]:
     return {"go.mod": GO_MOD, "main.go": code}
 
 
-def dockerfile(files: dict[str, str], **settings: str) -> str:
+def dockerfile(files: dict[str, str], **settings: str | bool) -> str:
     return genfile.generate(files, settings=settings).files["Dockerfile"]
 
 
