@@ -167,7 +167,7 @@ ON_GO = (
                 "app.py": "from fastapi.templating import Jinja2Templates\nt = Jinja2Templates(directory='pages')\n",
                 ".dockerignore": ".git\n",
             },
-            ON_FLASK.replace('"gunicorn", ', '"uvicorn", '),
+            ON_FLASK.replace('"gunicorn", ', '"uvicorn", "--host", "0.0.0.0", '),
             "pages",
         ),
         (
@@ -252,7 +252,7 @@ def test_a_build_stage_is_not_what_is_shipped(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_a_dockerfile_for_development_may_serve_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = ON_FLASK.replace("USER 1000\n", "").replace('"gunicorn", "app:app"', '"flask", "run"')
+    text = ON_FLASK.replace("USER 1000\n", "").replace('"gunicorn", "app:app"', '"flask", "run", "--host=0.0.0.0"')
     assert set(found(tmp_path, capsys, text, FLASK)) == {"runs-as-root", "development-server"}
     (tmp_path / "Dockerfile.dev").write_text(text)
     run(["lint", str(tmp_path), "--json", "--file", "Dockerfile.dev"])

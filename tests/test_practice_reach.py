@@ -16,7 +16,7 @@ START = SERVED.rpartition("CMD")[0]
         ("uvicorn app:app --port 8000", True),
         ("uvicorn app:app --host 0.0.0.0", False),
         ("uvicorn app:app --uds /run/a.sock", False),
-        ("gunicorn app:app", True),
+        ("gunicorn app:app", False),
         ("gunicorn -b :8000 app:app", False),
         ("gunicorn -b0.0.0.0:8000 app:app", False),
         ("flask run", True),

@@ -83,7 +83,7 @@ _PATTERNS: dict[str, tuple[_Patterns, _Patterns]] = {
 _MAX_TEXT, _MAX_LINE = 100_000, 1_000
 
 
-class Written(Struct, frozen=True):
+class InCode(Struct, frozen=True):
     """A text that the code gives a name, ``fallback``: unless a variable of that name is set."""
 
     name: str
@@ -119,7 +119,7 @@ def _endings(subject: Subject) -> tuple[str, ...]:
     return (*_LANGUAGES.get(service.spec.language, ()), ".sh") if service.spec.static is None else ()
 
 
-def _said(subject: Subject, path: str, item: Instruction, found: list[Written]) -> Wrong:
+def _said(subject: Subject, path: str, item: Instruction, found: list[InCode]) -> Wrong:
     names = list(dict.fromkeys(one.name for one in found))
     shown = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
     place = f"{posixpath.join(subject.context.root, path)}:{found[0].line}"
@@ -146,7 +146,7 @@ def bringing(subject: Subject, path: str) -> Instruction | None:
     return None
 
 
-def _secrets_of(subject: Subject, path: str) -> Iterator[Written]:
+def _secrets_of(subject: Subject, path: str) -> Iterator[InCode]:
     """The secrets that a module has a value for."""
     if path.endswith(".py"):
         module = subject.context.parsed(parse_python, path)
@@ -158,21 +158,21 @@ def _secrets_of(subject: Subject, path: str) -> Iterator[Written]:
     yield from _addresses((subject.context.read(path) or "")[:_MAX_TEXT], named=path.endswith(".sh"))
 
 
-def _addresses(text: str, *, named: bool) -> Iterator[Written]:
+def _addresses(text: str, *, named: bool) -> Iterator[InCode]:
     """Addresses with a password for a server in the network; ``named``: or for one that has only a name there."""
     for number, line in enumerate(text.splitlines() if "@" in text else (), 1):
         match = _ADDRESS.search(line) if len(line) <= _MAX_LINE and not _COMMENT.match(line) else None
         if match is None or _OF_TEXTS.fullmatch(match["value"]) or _HERE.fullmatch(match["host"]):
             continue
         if named or "." in match["host"].strip("."):
-            yield Written(f"the password for {match['host']}", match["value"], number)
+            yield InCode(f"the password for {match['host']}", match["value"], number)
 
 
-def _of_python(module: PyModule) -> Iterator[Written]:
+def _of_python(module: PyModule) -> Iterator[InCode]:
     fields = {field.line for field in module.settings}
     for field in module.settings:
         if isinstance(field.default, str):
-            yield Written(field.name, field.default, field.line, fallback=True)
+            yield InCode(field.name, field.default, field.line, fallback=True)
     for node in module.of(ast.Assign, ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets if node.value is not None and node.lineno not in fields else ():
@@ -197,17 +197,17 @@ def _name_of(module: PyModule, target: ast.expr) -> str:
     return key if isinstance(key, str) else ""
 
 
-def _of_value(module: PyModule, name: str, node: ast.expr) -> Iterator[Written]:
+def _of_value(module: PyModule, name: str, node: ast.expr) -> Iterator[InCode]:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str):
-            yield Written(name, node.value, node.lineno)
+            yield InCode(name, node.value, node.lineno)
         return
     value = module.value(node) if isinstance(node, ast.Call | ast.BoolOp) else None
     if isinstance(value, EnvDefault) and isinstance(value.default, str):
-        yield Written(value.name, value.default, node.lineno, fallback=True)
+        yield InCode(value.name, value.default, node.lineno, fallback=True)
 
 
-def _of_lines(text: str, defaults: _Patterns, fixed: _Patterns) -> Iterator[Written]:
+def _of_lines(text: str, defaults: _Patterns, fixed: _Patterns) -> Iterator[InCode]:
     """What the lines of a module give a value: unless a variable is set, and in any case."""
     before = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -217,16 +217,16 @@ def _of_lines(text: str, defaults: _Patterns, fixed: _Patterns) -> Iterator[Writ
         given = [match for pattern in defaults for match in pattern.finditer(line)]
         for match in given:
             groups = match.groupdict()
-            yield Written(groups["name"] or groups.get("key") or "", match["value"], number, fallback=True)
+            yield InCode(groups["name"] or groups.get("key") or "", match["value"], number, fallback=True)
         for match in (match for pattern in fixed for match in pattern.finditer(line) if not given):
             if match.re is _CS_FIXED:
-                yield Written("Password", match["value"], number)
+                yield InCode("Password", match["value"], number)
                 continue
             signed = match["name"] in ("sign", "verify")
             # `if key == "" {` before it: what the code takes without a variable.
             tested = re.search(rf"\bif\b.*\b{match['name']}\b", last) is not None
             name = "JWT_SECRET" if signed else words_of_name(match["name"]) if tested else match["name"]
-            yield Written(name, match["value"], number, tested)
+            yield InCode(name, match["value"], number, tested)
 
 
 def words_of_name(name: str) -> str:
@@ -234,7 +234,7 @@ def words_of_name(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[.-]", "_", name).upper()
 
 
-def _is_one(one: Written) -> bool:
+def _is_one(one: InCode) -> bool:
     """Whether a name is that of a secret, and the text may be one."""
     name, value = words_of_name(one.name), one.value.strip()
     named = is_secret(name) or _SIGNS.search(name) is not None

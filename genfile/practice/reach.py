@@ -11,14 +11,13 @@ from genfile.practice.subject import Practice, Subject, Wrong
 # Servers that listen on 127.0.0.1 by default: what names another address in their command, and in the environment.
 _SERVERS: Mapping[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
     "uvicorn": (re.compile(r"\s--(?:host|uds|fd)\b"), ("UVICORN_HOST",)),
-    "gunicorn": (re.compile(r"\s(?:-b|--bind|-c|--config)\b|\s-b"), ("PORT", "GUNICORN_CMD_ARGS")),
     "hypercorn": (re.compile(r"\s(?:-b|--bind|-c|--config)\b"), ()),
     "flask run": (re.compile(r"\s(?:-h|--host)\b"), ("FLASK_RUN_HOST",)),
     "manage.py runserver": (re.compile(r"runserver\s+(?:\S+\s+)*\S*(?:[\d.]*:|\[)\S*"), ()),
     "fastapi dev": (re.compile(r"\s--host\b"), ("UVICORN_HOST",)),
     "vite": (re.compile(r"\s--host\b"), ()),
 }
-_CONFIGS = ("gunicorn.conf.py", "vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts")
+_CONFIGS = ("vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts")
 _LOCAL = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -43,7 +42,7 @@ def _configured(subject: Subject, server: str) -> bool:
     """Whether a file of the server's own may name another address."""
     names = [name for name in _CONFIGS if name.startswith(server.partition(" ")[0])]
     found = (subject.built.final.find(name) for name in names)
-    return any("host" in text or "bind" in text for item in found if (text := _text(subject, item.source)))
+    return any("host" in text for item in found if (text := _text(subject, item.source)))
 
 
 def _text(subject: Subject, source: str | None) -> str:

@@ -14,8 +14,8 @@ _WORK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, why in (
         (
             r"npm (?:ci|install|i)|yarn install|yarn(?=$| --)|pnpm (?:install|i)|bun install|composer install"
-            r"|bundle install|poetry install|(?:python3? -m )?pip3? install|pipenv install"
-            r"|go mod download|go get|dotnet restore",
+            r"|bundle install|poetry install|(?:python3? -m )?pip3? install"
+            r"|pipenv install|go mod download|go get|dotnet restore",
             "it installs packages: without a network, or with other versions, it does not start",
         ),
         (
@@ -137,11 +137,14 @@ def _kept(subject: Subject) -> Iterator[Wrong]:
 
 
 def _is_mounted(subject: Subject, place: str) -> bool:
-    """Whether a compose file mounts something at a place, in whatever service."""
+    """Whether a compose file mounts something at a place or above it, in whatever service."""
+    parts = place.strip("/").split("/")
+    places = "|".join(re.escape("/" + "/".join(parts[:end])) for end in range(1, len(parts) + 1))
+    mounts = re.compile(rf":(?:{places})/?(?=[\s:\"']|$)", re.MULTILINE)
     for folder, names in subject.context.folders.items():
         for name in names:
             path = posixpath.join(folder, name)
-            if strength(name) is not None and f":{place}" in (subject.context.read_text(path) or ""):
+            if strength(name) is not None and mounts.search(subject.context.read_text(path) or ""):
                 return True
     return False
 
