@@ -11,6 +11,7 @@ from genfile.container.model import Said
 from genfile.container.ports import DEBUGGERS
 from genfile.detect.hosting.facts import Hosting
 from genfile.detect.hosting.images import IMAGES, image_pin
+from genfile.detect.hosting.prepared import prepared
 from genfile.detect.hosting.written import is_written
 from genfile.detect.paths import inside, relative
 from genfile.detect.tree import Project
@@ -208,6 +209,8 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
         found.programs.setdefault(name, says)
     if image.health is not None and image.health.value.path:
         found.health.append(Fact(image.health.value.path, (image.health.evidence,)))
+    if image.command is not None and not found.prepared:
+        found.prepared += [Fact(text, (image.command.evidence,)) for text in prepared(folder, image, context)]
     if image.command is not None and not only_asks(image.command.value.words):
         command, says = image.command.value, image.command.evidence
         found.starts.append(Fact(start_in_tree(folder, image, context, command), (says,)))

@@ -52,6 +52,8 @@ class Hosting(Struct):
     starts: list[Fact[str]] = field(default_factory=list)
     releases: list[Fact[str]] = field(default_factory=list)
     beside: dict[str, Fact[str]] = field(default_factory=dict)
+    # What the service's own image runs before its server.
+    prepared: list[Fact[str]] = field(default_factory=list)
     health: list[Fact[str]] = field(default_factory=list)
     versions: dict[str, list[Fact[Pin]]] = field(default_factory=dict)
     packages: dict[str, Evidence] = field(default_factory=dict)

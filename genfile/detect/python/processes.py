@@ -12,6 +12,7 @@ from genfile.detect.python.django import Django
 from genfile.detect.python.hosted import beside_words, command_words, put_stated_release
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
+from genfile.detect.python.preparing import put_prepared
 from genfile.detect.python.reach import reach
 from genfile.detect.python.serving import bot, entries, needed_argument
 from genfile.detect.python.start import worker_settings
@@ -190,6 +191,7 @@ def put_release(project: PythonProject, draft: Draft, framework: Framework | Non
     says = project.depends("alembic")
     if says is not None and folder.has("alembic.ini") and not _is_unused(folder):
         draft.put("release", Fact(["alembic", "upgrade", "head"], (folder.says("alembic.ini", 1, "alembic.ini"), says)))
+        put_prepared(project, draft)
 
 
 def _is_unused(folder: Project) -> bool:

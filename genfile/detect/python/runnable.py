@@ -53,22 +53,25 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
 
 
 def _put_path_of_migrations(project: PythonProject, draft: Draft) -> None:
-    """Put /python_path where Alembic's env.py imports the project: `alembic` alone looks beside itself, unless
-    alembic.ini names a folder."""
-    words = draft.values.get("release") or []
-    document = project.folder.parse(parse_ini, "alembic.ini") if words[:1] == ["alembic"] else None
-    if document is None or document.text("alembic", "prepend_sys_path") is not None:
-        return
-    place = posixpath.normpath((document.text("alembic", "script_location") or "").removeprefix("%(here)s/"))
-    path = posixpath.join(place, "env.py")
-    module = parse_code(project.folder, parse_python, path) if project.folder.has(path) else None
-    if module is None or any(call.callee in ("sys.path.append", "sys.path.insert") for call in module.calls):
-        return
-    for item in required_imports(module):
-        first = item.name.partition(".")[0]
-        if not item.level and _has(project, "", first) and normalise(first) not in project.dependencies:
-            draft.put("python_path", project.folder.fact(project.folder.spec_path, path, item.line, f"import {first}"))
-            return
+    """Put /python_path where Alembic's env.py, or a program that the release runs, imports the project: each looks
+    beside itself, unless alembic.ini names a folder."""
+    words = [part for word in draft.values.get("release") or [] for part in word.split()]
+    files = [word.removeprefix("./") for word in words if word.endswith(".py") and "/" in word.removeprefix("./")]
+    document = project.folder.parse(parse_ini, "alembic.ini") if "alembic" in words else None
+    if document is not None and document.text("alembic", "prepend_sys_path") is None:
+        place = (document.text("alembic", "script_location") or "").removeprefix("%(here)s/")
+        files.append(posixpath.join(posixpath.normpath(place), "env.py"))
+    for path in files:
+        module = parse_code(project.folder, parse_python, path) if project.folder.has(path) else None
+        if module is None or any(call.callee in ("sys.path.append", "sys.path.insert") for call in module.calls):
+            continue
+        for item in required_imports(module):
+            first = item.name.partition(".")[0]
+            beside = _has(project, posixpath.dirname(path), first) or normalise(first) in project.dependencies
+            if not item.level and not beside and _has(project, "", first):
+                found = project.folder.fact(project.folder.spec_path, path, item.line, f"import {first}")
+                draft.put("python_path", found)
+                return
 
 
 def named_from_above(project: PythonProject) -> Fact[str] | None:
