@@ -30,7 +30,7 @@ def test_every_command_of_the_scripts_is_the_releases_in_order() -> None:
     found = genfile.inspect(TREE).services[0].spec
     assert found.release == ("sh", "-c", "python src/wait.py && alembic upgrade head && python src/seed.py")
     # src/seed.py imports the folder that it is in.
-    assert found.python_path == "."
+    assert getattr(found, "python_path", None) == "."
     inner = {"entrypoint.sh": "#!/bin/sh\npython src/wait.py\nalembic upgrade head\nexec uvicorn src.main:app\n"}
     found = genfile.inspect(TREE | inner).services[0].spec
     assert found.release == ("sh", "-c", "python src/wait.py && alembic upgrade head")
@@ -50,4 +50,4 @@ def test_every_command_of_the_scripts_is_the_releases_in_order() -> None:
 )
 def test_what_may_not_run_is_left_out(script: str) -> None:
     files = TREE | {"prestart.sh": f"#!/bin/sh\n{script}"}
-    assert tuple(genfile.inspect(files).services[0].spec.release) == ALONE
+    assert genfile.inspect(files).services[0].spec.release == ALONE
