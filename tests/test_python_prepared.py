@@ -1,5 +1,7 @@
 """What the project's own image does before its server starts, as the command of a release."""
 
+from typing import Any
+
 import pytest
 
 import genfile
@@ -26,13 +28,21 @@ TREE = {
 ALONE = ("alembic", "upgrade", "head")
 
 
+def release(files: dict[str, str]) -> Any:
+    return spec(files).release
+
+
+def spec(files: dict[str, str]) -> Any:
+    return genfile.inspect(files).services[0].spec
+
+
 def test_every_command_of_the_scripts_is_the_releases_in_order() -> None:
-    found = genfile.inspect(TREE).services[0].spec
+    found = spec(TREE)
     assert found.release == ("sh", "-c", "python src/wait.py && alembic upgrade head && python src/seed.py")
     # src/seed.py imports the folder that it is in.
     assert found.python_path == "."
     inner = {"entrypoint.sh": "#!/bin/sh\npython src/wait.py\nalembic upgrade head\nexec uvicorn src.main:app\n"}
-    found = genfile.inspect(TREE | inner).services[0].spec
+    found = spec(TREE | inner)
     assert found.release == ("sh", "-c", "python src/wait.py && alembic upgrade head")
 
 
@@ -50,4 +60,4 @@ def test_every_command_of_the_scripts_is_the_releases_in_order() -> None:
 )
 def test_what_may_not_run_is_left_out(script: str) -> None:
     files = TREE | {"prestart.sh": f"#!/bin/sh\n{script}"}
-    assert tuple(genfile.inspect(files).services[0].spec.release) == ALONE
+    assert release(files) == ALONE
