@@ -232,7 +232,7 @@ def test_a_page_of_streamlits_in_a_package_that_is_installed() -> None:
 def test_an_application_deep_in_a_package_that_the_projects_own_image_starts() -> None:
     pyproject = (
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
-        '[project]\nname = "desk"\nversion = "1"\ndependencies = ["fastapi[standard]"]\n'
+        '[project]\nname = "desk"\nversion = "1"\ndependencies = ["fastapi"]\n'
     )
     files = {
         "pyproject.toml": pyproject,

@@ -54,9 +54,9 @@ def test_driver_of_python_and_go() -> None:
     worker = {**files, "requirements.txt": "fastapi\nuvicorn\ncelery[redis]\n"}
     assert only(**worker).backing_services == ("redis",)
     # Migrations are of a database.
-    assert only(**files, Procfile="web: uvicorn main:app\nrelease: alembic upgrade head\n").backing_services == (
-        "postgres",
-    )
+    migrates = {"requirements.txt": "fastapi\nuvicorn\npsycopg\nalembic\n", "main.py": API}
+    migrates["Procfile"] = "web: uvicorn main:app\nrelease: alembic upgrade head\n"
+    assert only(**migrates).backing_services == ("postgres",)
     module = {"go.mod": f"{GO_MOD}\nrequire github.com/lib/pq v1.10.9\n", "main.go": GO_SERVER}
     assert only(**module).backing_services == ()
     used = GO_SERVER.replace('import "net/http"', 'import (\n"net/http"\n_ "github.com/lib/pq"\n)')

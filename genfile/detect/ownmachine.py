@@ -111,7 +111,10 @@ def _tell_beside(folder: Project, draft: Draft, service: BackingService, says: E
     """Tell of such an address of a database that variables lead to elsewhere in the code, and set the variable that its
     client takes instead, where it has one; whether there was something to tell."""
     line = (folder.tree.text(says.path) or "").splitlines()[(says.line or 1) - 1]
-    # A persistence unit is only for those who open it: a framework has settings of its own.
+    # A persistence unit is only for those who open it: a framework has settings of its own. What Django has there, the
+    # variable replaces.
+    if _HOST.search(line) is not None:
+        return False
     if _LOCALHOST.search(line) is None or _DEFAULT.search(line) is not None or says.path.endswith(".xml"):
         return False
     text = f"{says}: the address of {service.name} is hard-coded to this machine, which is the container itself at"
