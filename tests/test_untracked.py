@@ -124,3 +124,19 @@ def test_patterns() -> None:
     plain = ["at/**/a", "at/**/b", "at/c", "at/d/e", "at/**/f", "at/g/**/h"]
     assert [item[0] for item in found] == plain
     assert found[1][1:] == (True, True)
+
+
+def test_what_editors_and_windows_keep_is_no_data_of_the_project() -> None:
+    files = {".idea/.gitignore": "dictionaries/\n", ".gitignore": "Thumbs.db\nehthumbs.db\nuploads/\n"}
+    assert rules(**files) == ["**/uploads"]
+
+
+def test_what_generates_code_among_the_sources_is_left_to_the_build() -> None:
+    assert rules(**{"src/client/.gitignore": "typings/\n", "client/.gitignore": "typings/\n"}) == ["client/**/typings"]
+
+
+def test_a_pattern_of_two_folders_is_written_once() -> None:
+    page = {"web/package.json": "{}", "web/index.html": "", ".gitignore": "out\n", "api/.gitignore": "out\n"}
+    files = genfile.generate({f"api/{name}": text for name, text in BASE.items()} | page).files
+    (ignore,) = [text for name, text in files.items() if "ignore" in name and "out" in text]
+    assert ignore.splitlines().count("**/out") == 1

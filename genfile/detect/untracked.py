@@ -83,6 +83,8 @@ def _places(tree: Tree, path: str) -> Iterator[str]:
     for place in sorted(tree.folders, key=lambda place: (place.count("/") + bool(place), place)):
         if _NAME not in tree.folders[place] or not (inside(place, path) or inside(path, place)):
             continue
+        if any(part.startswith(".") for part in place.split("/")):
+            continue
         own = posixpath.join(place, _NAME)
         if found < MAX_FILES and not ignored_by_git(tree, own):
             found += 1
@@ -119,7 +121,9 @@ def _readable(text: str) -> Iterator[str]:
 
 def _is_database(item: GitPattern) -> bool:
     """Whether a pattern is for the files of a local database, those beside it included."""
-    ending = item.segments[-1].rpartition(".")[2]
+    name, _, ending = item.segments[-1].rpartition(".")
+    if name.lower() in load_table("gitignored")["pictures"]:
+        return False
     return not item.folder and re.split("[-*?]", ending)[0] in load_table("gitignored")["databases"]
 
 
@@ -134,7 +138,7 @@ def _is_wanted(item: GitPattern, folder: Project, draft: Draft, place: str) -> b
     is_folder = item.folder or item.of_content or "." not in name
     usual = name not in load_table("gitignored")["stock"].split() and not name.startswith(".")
     # What lies among the sources is code that something generates.
-    apart = item.segments[0] != "src"
+    apart = "src" not in (item.segments[0], *place.split("/"))
     return is_folder and usual and apart and not re.search("[*?]", name)
 
 

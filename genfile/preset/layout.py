@@ -106,7 +106,8 @@ def localise(spec: dict[str, Any], context: str) -> dict[str, Any]:
     for keys in PATH_FIELDS:
         _rewrite(local, keys, context)
     if local.get("untracked"):
-        local["untracked"] = [seen for text in local["untracked"] if (seen := _pattern_in(text, context)) is not None]
+        patterns = (seen for text in local["untracked"] if (seen := _pattern_in(text, context)) is not None)
+        local["untracked"] = list(dict.fromkeys(patterns))
     return local
 
 
