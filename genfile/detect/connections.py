@@ -320,8 +320,7 @@ def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, NamedVariabl
 
 def examples(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
     """The example values of variables, in the folder and the root above it."""
-    places = [folder] if not folder.path else [folder, Project(folder.tree, "")]
-    for place in places:
+    for place in folder.with_root():
         for file in EXAMPLES:
             for name, text in read_dotenv(place.text(file) or "").items() if place.has(file) else ():
                 yield name, text, place.says(file, None, name)

@@ -59,11 +59,7 @@ def is_in_code(folder: Project, said: re.Pattern[str]) -> bool:
 def first_mention(folder: Project, said: re.Pattern[str], *, code: bool = False) -> Evidence | None:
     """The first line of the tree's code, settings or SQL whose lower-cased text matches, of the first files; ``code``:
     of code and settings alone."""
-    whole = Project(folder.tree, "")
-    places = ((place, path) for place in ((folder, whole) if folder.path else (folder,)) for path in _files(place))
-    kept = ((place, path) for place, path in places if not code or _SETS.search(path) is None)
-    for place, path in itertools.islice(kept, MAX_FILES):
-        text = (place.text(path) or "").lower()
+    for place, path, text in itertools.islice(_read(folder, _SETS if code else None), MAX_FILES):
         match = said.search(text)
         if match is not None:
             line = text.count("\n", 0, match.start()) + 1
@@ -90,12 +86,15 @@ def _without_prefix(variable: str) -> Iterator[list[str]]:
 
 
 def _texts(folder: Project, without: re.Pattern[str] | None = None) -> Iterator[str]:
-    """The lower-cased texts of files in the service's folder, then in the tree."""
-    whole = Project(folder.tree, "")
-    for place in (folder, whole) if folder.path else (folder,):
+    return (text for _, _, text in _read(folder, without))
+
+
+def _read(folder: Project, without: re.Pattern[str] | None = None) -> Iterator[tuple[Project, str, str]]:
+    """The files in the service's folder, then in the tree, each with its folder and its lower-cased text."""
+    for place in folder.with_root():
         for path in _files(place):
             if without is None or without.search(path) is None:
-                yield (place.text(path) or "").lower()
+                yield place, path, (place.text(path) or "").lower()
 
 
 def is_in_settings(folder: Project, service: BackingService) -> bool:

@@ -7,6 +7,7 @@ import re
 from msgspec import Struct
 
 from genfile.container.compose import read_dotenv, read_mounts
+from genfile.container.references import image_name
 from genfile.data import BackingService, backing_services, load_table
 from genfile.detect.aside import is_aside
 from genfile.detect.connections import put_names
@@ -73,7 +74,7 @@ def _mounted(folder: Project, wanted: list[BackingService]) -> list[_Seed]:
         dotenv = read_dotenv(place.text(".env") or "") if place.has(".env") else {}
         found: list[_Seed] = []
         for item in read_mounts(document, place.full(name), dotenv):
-            image = item.image.partition("@")[0].partition(":")[0].rpartition("/")[2]
+            image = image_name(item.image)
             inner = item.target == _FOLDER or item.target.startswith(f"{_FOLDER}/")
             exists = item.source in folder.tree.paths or item.source in folder.tree.folders
             exists = exists and ":" not in item.source
@@ -116,7 +117,7 @@ def _tell_of_migrations(folder: Project, draft: Draft, wanted: list[BackingServi
     """A warning if the tables are made by migrations that only a tool outside of the program runs."""
     if draft.values.get("release") or not any(item.name in load_table("connections")["sql"] for item in wanted):
         return
-    for place in (folder, Project(folder.tree, "")) if folder.path else (folder,):
+    for place in folder.with_root():
         steps = (
             name for name in itertools.islice(place.files("*.sql"), MAX_SQL) if not is_aside(posixpath.dirname(name))
         )

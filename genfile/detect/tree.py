@@ -285,6 +285,10 @@ class Project:
             yield place
             place = place.parent()
 
+    def with_root(self) -> "tuple[Project, ...]":
+        """This folder, then the root of the tree where that is another one."""
+        return (self, Project(self.tree, "")) if self.path else (self,)
+
     def at(self, name: str) -> "Project":
         """A folder inside this one."""
         return Project(self.tree, self.full(name))

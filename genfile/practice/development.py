@@ -239,13 +239,9 @@ def _server(subject: Subject) -> Iterator[Wrong]:
 
 def _flask(subject: Subject) -> Iterator[Wrong]:
     """`python app.py`, where that file runs Flask's own server."""
-    from genfile.image.target import target_of
-
-    started, said = words_of(subject.built), subject.image.command
-    target = target_of(subject.built.final, *started) if started is not None else None
-    if target is None or target.kind != "python" or target.path is None or said is None:
+    source, said = subject.started_script, subject.image.command
+    if said is None:
         return
-    source = subject.built.final.files.find(target.path).source
     text = subject.context.read(source) if source is not None else None
     if text is not None and _runs_flask(text):
         why = f"{source} runs Flask's server for development"

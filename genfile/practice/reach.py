@@ -51,13 +51,9 @@ def _text(subject: Subject, source: str | None) -> str:
 
 def _in_code(subject: Subject) -> Iterator[Wrong]:
     """`python app.py`, where that file starts Flask's server or uvicorn without another address."""
-    from genfile.image.target import target_of, words_of
-
-    started, said = words_of(subject.built), subject.image.command
-    target = target_of(subject.built.final, *started) if started is not None else None
-    if target is None or target.kind != "python" or target.path is None or said is None:
+    source, said = subject.started_script, subject.image.command
+    if said is None:
         return
-    source = subject.built.final.files.find(target.path).source
     module = subject.context.parsed(parse_python, source) if source is not None else None
     line = _runs_locally(module) if module is not None else None
     if line is not None and source is not None:

@@ -55,6 +55,18 @@ class Subject(Struct, frozen=True, dict=True):
         return tuple(found)
 
     @cached_property
+    def started_script(self) -> str | None:
+        """The Python file of the build context that the container starts, as in `python app.py`; None if it starts
+        something else."""
+        from genfile.image.target import target_of, words_of
+
+        started = words_of(self.built)
+        target = target_of(self.built.final, *started) if started is not None else None
+        if target is None or target.kind != "python" or target.path is None:
+            return None
+        return self.built.final.files.find(target.path).source
+
+    @cached_property
     def lineage(self) -> tuple[Interpreted, ...]:
         """The final stage and those that it starts from."""
         return lineage(self.image.stages, self.image.stage)

@@ -13,18 +13,22 @@ def open_to_browsers(entries: list[dict[str, Any]]) -> None:
             called = [other for other in servers if other["port"] == item.port and other is not entry]
             if item.phase == "page" and len(called) == 1:
                 address = item.form.replace("{host}", "localhost").replace("{port}", str(_published(called[0])))
-                _give(entry, "arguments", item.variable, f"{item.variable}={address}")
+                _give_unset(entry, "arguments", item.variable, f"{item.variable}={address}")
         for item in entry["origins"]:
             if pages.intersection(item.ports):
-                _give(entry, "environment", item.variable, item.value)
+                _give_unset(entry, "environment", item.variable, item.value)
 
 
-def _give(entry: dict[str, Any], place: str, name: str, value: str) -> None:
-    """Give a variable its value where it stands, or at the end."""
+def _give_unset(entry: dict[str, Any], place: str, name: str, value: str) -> None:
+    if all(item["name"] != name or item["value"] is None for item in entry[place]):
+        give(entry, place, name, value)
+
+
+def give(entry: dict[str, Any], place: str, name: str, value: str) -> None:
+    """Give a variable its value where it stands, or at the end. ``place``: `environment`, or `arguments` of a build."""
     held = {item["name"]: item for item in entry[place]}
-    if held.get(name, {}).get("value") is None:
-        given = {"name": name, "value": value, "required": False, "secret": False}
-        entry[place] = list({**held, name: {**held.get(name, {}), **given}}.values())
+    given = {"name": name, "value": value, "required": False, "secret": False}
+    entry[place] = list({**held, name: given}.values())
 
 
 def _published(entry: dict[str, Any]) -> int:

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from genfile.data import BackingService, backing_services, framework
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.anchors import PARTS, share
-from genfile.preset.browsers import open_to_browsers
+from genfile.preset.browsers import give, open_to_browsers
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.places import holds_code, holds_program, is_made, memory_mounts, scratch_folders, written_folders
-from genfile.preset.releases import SQL, reached
+from genfile.preset.releases import reached, sql
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 from genfile.spec.forms import words_of
@@ -156,7 +156,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     values = plain(spec)
     scratch = scratch_folders(values, layout.context)
     written = [folder for folder in written_folders(values, layout.context) if folder not in scratch]
-    given = bool(SQL & set(spec.backing_services))
+    given = not sql().isdisjoint(spec.backing_services)
     beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
     # A build output that the program changes is part of it, and holds no database.
     outputs = [folder for folder in beside_code if is_made(folder, values, layout.context)]
@@ -281,9 +281,7 @@ def _address(entries: list[dict[str, Any]]) -> None:
             place = "environment"
             if item.phase == "build":
                 place, value = "arguments", f"{item.variable}={value}"
-            given = {"name": item.variable, "value": value, "required": False, "secret": False}
-            held = {other["name"]: other for other in entry[place]}
-            entry[place] = list({**held, item.variable: given}.values())
+            give(entry, place, item.variable, value)
 
 
 def _ask_which(entry: dict[str, Any], variable: str, others: list[dict[str, Any]]) -> None:

@@ -9,8 +9,6 @@ from genfile.data import load_table
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
 
-SQL = frozenset({"postgres", "mysql", "mariadb"})
-
 
 def reached(spec: "Spec", base: dict[str, Any]) -> dict[str, Any]:
     """What an entry for the release command has less than the service: databases and variables that its program does
@@ -19,13 +17,18 @@ def reached(spec: "Spec", base: dict[str, Any]) -> dict[str, Any]:
     if reads is not None:
         named = {item.service for item in spec.connections if item.variable in reads}
     else:
-        named = set(SQL.intersection(spec.backing_services)) if _is_migration(spec.release or ()) else set()
+        named = sql().intersection(spec.backing_services) if _is_migration(spec.release or ()) else set()
     waits = [item for item in base["depends_on"] if item["name"] in named]
     less: dict[str, Any] = {"depends_on": waits} if waits else {}
     given = [item for item in base["environment"] if reads is not None and item["name"] in reads]
     if not given or reads is None:
         return less
     return less | {"environment": given, "addresses": [item for item in spec.addresses if item.variable in reads]}
+
+
+def sql() -> set[str]:
+    """The names of the databases of SQL."""
+    return set(load_table("connections")["sql"])
 
 
 def _is_migration(command: Sequence[str]) -> bool:

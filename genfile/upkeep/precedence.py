@@ -88,20 +88,16 @@ def _services(text: str | None) -> dict[str, Any]:
 
 def _left_out(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
     """The services with a ready-made image that is of none of the servers that the new file starts."""
+    from genfile.container.references import image_name
     from genfile.data import backing_services
 
     known = [
-        {service.name, *service.schemes, *map(str.lower, service.names), _server(service.image)}
+        {service.name, *service.schemes, *map(str.lower, service.names), image_name(service.image)}
         for service in backing_services().values()
     ]
-    there = {_server(str(body.get("image"))) for body in ours.values()}
+    there = {image_name(str(body.get("image"))) for body in ours.values()}
     there = there.union(*(words for words in known if words & there))
     for name, body in theirs.items():
         image = body.get("image")
-        if isinstance(image, str) and not body.get("build") and not any(word in _server(image) for word in there):
+        if isinstance(image, str) and not body.get("build") and not any(word in image_name(image) for word in there):
             yield name
-
-
-def _server(image: str) -> str:
-    """The last part of an image's repository: `pgvector` of `pgvector/pgvector:pg18`."""
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from genfile.container.command import combined, understand
 from genfile.container.prose import addresses, apt_lines, fenced, published
+from genfile.container.references import image_name
 from genfile.detect.hosting.beside import add_beside
 from genfile.detect.hosting.facts import Hosting
 from genfile.detect.tree import Project, Tree
@@ -71,8 +72,8 @@ def _plain(name: str) -> str:
 def _is_store(container: "Container") -> bool:
     from genfile.data import backing_services
 
-    image = container.image.partition("@")[0].partition(":")[0].rpartition("/")[2]
-    return image in {service.image.partition(":")[0].rpartition("/")[2] for service in backing_services().values()} | {
+    image = image_name(container.image)
+    return image in {image_name(service.image) for service in backing_services().values()} | {
         "nginx",
         "redis",
         "postgres",
